@@ -1,0 +1,362 @@
+"""A column of raw cells → one typed Arrow column + what was wrong, cell by cell.
+
+Clean columns take Arrow's own fast path; in a mixed column each *different* value is read once. A cell that cannot
+be read becomes null and a problem: never a guess, never a zero.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import month_name
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from robots.model.names import fold, header_word
+from robots.model.periods import month_of, read_period
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One cell that could not be read as it should: its index in the column, a finding code, what was seen."""
+
+    index: int
+    code: str
+    seen: str
+    values: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What is known about a column beside its cells: the unit in its header, the sender's habits, the words of a choice.
+
+    `factor` multiplies numbers (万元 → 10000); `percent` says the header names %; `date_order` is "ymd", "mdy" or
+    "dmy" for dates such as 3/5/24; `choices` maps a normalised word to its canonical form; `blank` holds words that
+    mean "not known".
+    """
+
+    factor: Decimal = Decimal(1)
+    percent: bool = False
+    date_order: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    blank: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Type:
+    """One type of cell: its Arrow type and the reader of one column."""
+
+    name: str
+    arrow: pa.DataType
+    read: Callable[[Sequence[Any], Hints, pa.DataType], tuple[pa.Array, list[Problem]]]
+
+
+class Unreadable(ValueError):
+    """A cell that is not what its column holds. The first argument is the finding code."""
+
+
+def read_column(values: Sequence[Any], of: Type, hints: Hints = Hints()) -> tuple[pa.Array, list[Problem]]:
+    """Read raw cells (str, float, int, bool, date, datetime, '' or None) as one typed column of the same length."""
+    if hints.blank:
+        values = [None if isinstance(v, str) and fold(v).casefold() in hints.blank else v for v in values]
+    return of.read(values, hints, of.arrow)
+
+
+# ------------------------------------------------------------------ the slow, careful path: one value at a time
+
+
+def _each(
+    values: Sequence[Any], one: Callable[[Any], Any], arrow: pa.DataType
+) -> tuple[pa.Array, list[Problem]]:
+    """Read every different value once. `one` raises Unreadable(code) for what it cannot read."""
+    known: dict[Any, Any] = {}
+    out: list[Any] = []
+    problems: list[Problem] = []
+    for index, value in enumerate(values):
+        if value is None or value == "":
+            out.append(None)
+            continue
+        key = (type(value), value)
+        if key not in known:
+            known[key] = _attempt(one, value)
+        read = known[key]
+        if isinstance(read, Unreadable):
+            problems.append(Problem(index, str(read.args[0]), shown(value), tuple(read.args[1:])))
+            read = None
+        out.append(read)
+    return pa.array(out, type=arrow), problems
+
+
+def _attempt(one: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return one(value)
+    except Unreadable as problem:
+        return problem
+
+
+def shown(value: Any) -> str:
+    """A raw cell as a person sees it in Excel.
+
+    >>> shown(12.0), shown(date(2026, 7, 3)), shown(1.5)
+    ('12', '2026-07-03', '1.5')
+    """
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return str(value)[:200]
+
+
+# ------------------------------------------------------------------ text and identifiers
+
+
+def _text(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    try:
+        column = pa.array(values, type=arrow)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return _each(values, lambda v: shown(v).strip() or None, arrow)
+    trimmed = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, arrow), trimmed), []
+
+
+def _name(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    return _each(values, lambda v: fold(shown(v)) or None, arrow)
+
+
+def _identifier(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    return _each(values, read_identifier, arrow)
+
+
+_DAMAGED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
+
+
+def read_identifier(value: Any) -> str | None:
+    """An identifier with every digit; a number that has lost digits in Excel is refused (RULES 1).
+
+    >>> read_identifier(8124.0), read_identifier(" 0012 ")
+    ('8124', '0012')
+    """
+    if isinstance(value, bool | date | time | timedelta):
+        raise Unreadable("ID_IS_DATE" if isinstance(value, date) else "ID_DAMAGED")
+    if isinstance(value, int | float):
+        if abs(value) >= 1e15 or value != int(value):
+            raise Unreadable("ID_DAMAGED")
+        return str(int(value))
+    text = fold(str(value)).lstrip("'")
+    if _DAMAGED.fullmatch(text):
+        raise Unreadable("ID_DAMAGED")
+    return text or None
+
+
+def _choice(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    def one(value: Any) -> str:
+        word = header_word(shown(value))
+        if word not in hints.choices:
+            raise Unreadable("WORD_UNKNOWN")
+        return hints.choices[word]
+
+    return _each(values, one, arrow)
+
+
+_YES = {"是", "有", "√", "✓", "y", "yes", "true", "1", "1.0", "对", "需要"}
+_NO = {"否", "无", "×", "✗", "x", "n", "no", "false", "0", "0.0", "不", "不需要"}
+
+
+def _flag(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    def one(value: Any) -> bool:
+        word = fold(str(value)).casefold()
+        if word in _YES or word in _NO:
+            return word in _YES
+        raise Unreadable("WORD_UNKNOWN")
+
+    return _each(values, one, arrow)
+
+
+# ------------------------------------------------------------------ numbers
+
+_UNIT_FACTOR = {"": 1, "元": 1, "rmb": 1, "cny": 1, "usd": 1, "万": 10**4, "万元": 10**4, "亿": 10**8, "千元": 10**3}
+_NUMBER = re.compile(r"(?P<sign>[-+−])?(?P<digits>\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d*)?|\.\d+)(?P<unit>[^\d.,]{0,6})")
+_COUNT_UNITS = {"件", "个", "只", "套", "台", "片", "张", "根", "米", "m", "kg", "公斤", "吨", "t", "pcs", "pc", "ea",
+                "箱", "包", "批", "次", "人", "人天", "人日", "小时", "h", "天", "日", "个月", "月", "年", "分", "项"}  # fmt: skip
+
+
+def read_number(text: str) -> Decimal:
+    """A number as people write it in a text cell. Raises Unreadable.
+
+    >>> [str(read_number(t)) for t in ("1,200.00元", "3.5万", "(12)", "¥ 98", "12件", "１２")]
+    ['1200.00', '35000.0', '-12', '98', '12', '12']
+    """
+    word = fold(text).replace(" ", "").lstrip("'")
+    negative = word.startswith("(") and word.endswith(")")
+    word = word.strip("()") if negative else word
+    match = _NUMBER.fullmatch(re.sub(r"^[¥￥$€£]|^(RMB|CNY|USD)", "", word))
+    if not match:
+        raise Unreadable("NUMBER_BAD")
+    unit = match["unit"].casefold()
+    if unit not in _UNIT_FACTOR and unit not in _COUNT_UNITS:
+        raise Unreadable("NUMBER_BAD")
+    number = Decimal(match["digits"].replace(",", "")) * _UNIT_FACTOR.get(unit, 1)
+    return -number if negative or match["sign"] in ("-", "−") else number
+
+
+def _exact(value: Any, hints: Hints, arrow: pa.DataType) -> Decimal:
+    if isinstance(value, bool | date | time | timedelta):
+        raise Unreadable("NUMBER_BAD")
+    number = read_number(value) if isinstance(value, str) else Decimal(repr(value))
+    return _fit(number * hints.factor, arrow)
+
+
+def _fit(number: Decimal, arrow: pa.DataType) -> Decimal:
+    try:
+        fitted = number.quantize(Decimal(1).scaleb(-arrow.scale), rounding="ROUND_HALF_UP")
+    except InvalidOperation as error:
+        raise Unreadable("NUMBER_BAD") from error
+    if abs(fitted) >= Decimal(10) ** (18 - arrow.scale):
+        raise Unreadable("NUMBER_BAD")
+    return fitted
+
+
+def _number(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    """Whole numbers (the common case: quantities) go through Arrow; fractions and texts are read one by one, exactly."""
+    if hints.factor == 1 and set(map(type, values)) <= {float, int}:
+        floats = pa.array(values, type=pa.float64())
+        if pc.all(pc.equal(floats, pc.floor(floats))).as_py() and (pc.max(pc.abs(floats)).as_py() or 0) < 1e11:
+            return pc.cast(pc.cast(floats, pa.int64()), pa.decimal128(19, 0)).cast(arrow), []
+    return _each(values, lambda v: _exact(v, hints, arrow), arrow)
+
+
+def _rate(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    """Shares 0…1. Where any bare number of the column is above 1, or the header names %, bare numbers are percents."""
+    percents = hints.percent or any(_bare(v) is not None and abs(_bare(v) or 0) > 1 for v in set(values))
+
+    def one(value: Any) -> Decimal:
+        bare = _bare(value)
+        if bare is not None:
+            return _fit(bare / 100 if percents else bare, arrow)
+        word = fold(str(value)).replace(" ", "")
+        for sign, divisor in (("%", 100), ("‰", 1000)):
+            if word.endswith(sign):
+                return _fit(read_number(word[:-1]) / divisor, arrow)
+        raise Unreadable("RATE_BAD")
+
+    return _each(values, one, arrow)
+
+
+def _bare(value: Any) -> Decimal | None:
+    """A number without a percent sign, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or value == "":
+        return None
+    if not isinstance(value, str):
+        return Decimal(repr(value))
+    try:
+        return read_number(value) if value.strip()[-1:] not in "%％‰" else None
+    except Unreadable:
+        return None
+
+
+# ------------------------------------------------------------------ dates
+
+_YMD = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ].*)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_THREE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})(?:\s.*)?")
+_NAMED = re.compile(r"(\d{1,2})[- ]?([A-Za-z]{3,9})[-, ]*(\d{4}|\d{2})")
+_MONTHS = {name[:3].lower(): number for number, name in enumerate(month_name) if name}
+_ORDERS = {"ymd": (0, 1, 2), "mdy": (2, 0, 1), "dmy": (2, 1, 0)}
+
+
+def _date(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    if set(map(type, values)) <= {date, datetime}:
+        return pa.array([v.date() if isinstance(v, datetime) else v for v in values], type=arrow), []
+    orders = [hints.date_order] if hints.date_order else possible_orders(v for v in set(values) if isinstance(v, str))
+    return _each(values, lambda v: read_date(v, orders), arrow)
+
+
+def possible_orders(texts: Any) -> list[str]:
+    """Which orders of day, month and year fit every short date of a column (3/5/24): the cells decide, not we."""
+    triples = [m.groups() for t in texts if (m := _THREE.fullmatch(fold(t)))]
+    return [order for order in _ORDERS if all(_from_order(t, order) for t in triples)]
+
+
+def _from_order(triple: tuple[str, ...], order: str) -> date | None:
+    if order == "ymd" and len(triple[2]) == 4:
+        return None
+    year, month, day = (triple[place] for place in _ORDERS[order])
+    if len(year) == 1:
+        return None
+    try:
+        return date(_full_year(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _full_year(text: str) -> int:
+    year = int(text)
+    return year if len(text) == 4 else 2000 + year if year < 70 else 1900 + year
+
+
+def read_date(value: Any, orders: Sequence[str] = ("ymd",)) -> date:
+    """One date cell. Raises Unreadable: DATE_BAD, or DATE_DOUBTFUL where the column fits more than one order.
+
+    >>> read_date("2024年3月5日"), read_date("20240305"), read_date("2-Jun-06"), read_date("24/3/5")
+    (datetime.date(2024, 3, 5), datetime.date(2024, 3, 5), datetime.date(2006, 6, 2), datetime.date(2024, 3, 5))
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, bool | time | timedelta):
+        raise Unreadable("DATE_BAD")
+    text = shown(value) if isinstance(value, int | float) else fold(value)
+    try:
+        return _date_from_text(text, orders)
+    except ValueError as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable("DATE_BAD") from error
+
+
+def _date_from_text(text: str, orders: Sequence[str]) -> date:
+    if match := _YMD.fullmatch(text) or _COMPACT.fullmatch(text):
+        return date(*(int(part) for part in match.groups()))
+    if match := _NAMED.fullmatch(text):
+        month = _MONTHS.get(match[2][:3].lower(), 0)  # 0 is no month: date() refuses it
+        return date(_full_year(match[3]), month, int(match[1]))
+    match = _THREE.fullmatch(text)
+    if not match:
+        raise Unreadable("DATE_BAD")
+    found = {day for order in orders if (day := _from_order(match.groups(), order))}
+    if len(found) > 1:
+        raise Unreadable("DATE_DOUBTFUL", ("readings", " / ".join(sorted(d.isoformat() for d in found))))
+    if not found:
+        raise Unreadable("DATE_BAD")
+    return found.pop()
+
+
+def _period(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    def one(value: Any) -> str:
+        if isinstance(value, date):
+            return month_of(value)
+        period = read_period(shown(value))
+        if period is None:
+            raise Unreadable("PERIOD_BAD")
+        return period
+
+    return _each(values, one, arrow)
+
+
+TEXT = Type("text", pa.string(), _text)
+NAME = Type("name", pa.string(), _name)
+IDENTIFIER = Type("identifier", pa.string(), _identifier)
+CHOICE = Type("choice", pa.string(), _choice)
+FLAG = Type("flag", pa.bool_(), _flag)
+NUMBER = Type("number", pa.decimal128(18, 4), _number)
+PRICE = Type("price", pa.decimal128(18, 6), _number)
+MONEY = Type("money", pa.decimal128(18, 2), _number)
+RATE = Type("rate", pa.decimal128(18, 6), _rate)
+DATE = Type("date", pa.date32(), _date)
+PERIOD = Type("period", pa.string(), _period)

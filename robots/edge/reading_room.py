@@ -1,0 +1,130 @@
+"""A child process that reads dropped files, with limits on time and memory: a dead child is a finding, not a crash.
+
+The child is spawned, so that it works the same on Windows, macOS and Linux. One child reads many files; when one
+kills it, the next file gets a new one.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+import traceback
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+from robots.edge import excel_in
+from robots.edge.excel_in import Look, NotReadable
+from robots.kinds import known
+from robots.kinds.words import Lexicon
+from robots.reading.claims import Words, dialect_for
+from robots.reading.reader import Reading, read_workbook
+
+_TICK = 0.05
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and how much memory one file may take."""
+
+    seconds: float = 120.0
+    memory_mb: int = 2048
+
+
+class ReadingRoom:
+    """Read files in a child process. Use as a context manager; the child starts with the first file."""
+
+    def __init__(self, lexicon: Lexicon, limits: Limits = Limits()) -> None:
+        self._lexicon, self._limits = lexicon, limits
+        self._child: multiprocessing.process.BaseProcess | None = None
+        self._line: Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._close()
+
+    def read(self, path: Path, name: str, look: Look) -> Reading:
+        """Read the file at `path`, known to people as `name`. Raises NotReadable with a finding code."""
+        line = self._open()
+        line.send((path, name, look))
+        self._wait(line)
+        try:
+            answer = line.recv()
+        except (EOFError, OSError) as error:
+            self._close()
+            raise NotReadable("FILE_KILLED_READER") from error
+        if isinstance(answer, NotReadable):
+            raise answer
+        return answer  # type: ignore[no-any-return]  # the line carries what _serve sends
+
+    def _wait(self, line: Connection) -> None:
+        """Until the child answers or dies; past a limit it is ended."""
+        assert self._child is not None
+        until = time.monotonic() + self._limits.seconds
+        while not line.poll(_TICK):
+            if not self._child.is_alive():
+                return
+            if time.monotonic() > until:
+                self._close()
+                raise NotReadable("FILE_TOO_SLOW")
+            if _memory_mb(self._child.pid) > self._limits.memory_mb:
+                self._close()
+                raise NotReadable("FILE_TOO_LARGE")
+
+    def _open(self) -> Connection:
+        if self._line is None or self._child is None or not self._child.is_alive():
+            self._close()
+            context = multiprocessing.get_context("spawn")
+            self._line, theirs = context.Pipe()
+            self._child = context.Process(target=_serve, args=(theirs, self._lexicon), daemon=True)
+            self._child.start()
+            theirs.close()
+        return self._line
+
+    def _close(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child.join(5)
+        if self._line is not None:
+            self._line.close()
+        self._child = self._line = None
+
+
+def _memory_mb(pid: int | None) -> float:
+    try:
+        return float(psutil.Process(pid).memory_info().rss) / 2**20
+    except psutil.Error:
+        return 0.0
+
+
+def _serve(line: Connection, lexicon: Lexicon) -> None:
+    """The child: read until the line is closed."""
+    while True:
+        try:
+            path, name, look = line.recv()
+        except (EOFError, OSError):
+            return
+        line.send(_answer(path, name, look, lexicon))
+
+
+def _answer(path: Path, name: str, look: Look, lexicon: Lexicon) -> Reading | NotReadable:
+    try:
+        return read_file(path, name, look, lexicon)
+    except NotReadable as problem:
+        return problem
+    except MemoryError:
+        return NotReadable("FILE_TOO_LARGE")
+    except BaseException:  # a bug of ours, or a library that panics past Exception: a finding, with its trace to log
+        return NotReadable("FILE_FAILED", traceback.format_exc())
+
+
+def read_file(path: Path, name: str, look: Look, lexicon: Lexicon) -> Reading:
+    """Read one file in this process: grids, then tables and findings. Raises NotReadable."""
+    words = Words(lexicon, known(), dialect_for(Path(name).name, lexicon.dialects))
+    return read_workbook(excel_in.grids(path, look), words)

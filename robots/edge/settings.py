@@ -1,0 +1,349 @@
+"""Our own configuration: shipped files with the home's laid over them, checked at once, all problems listed."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, TypeAdapter, ValidationError
+
+from robots.kinds import known
+from robots.kinds.words import Dialect, Lexicon, Vocabulary
+from robots.model.calendar import Calendar
+from robots.model.names import header_word
+from robots.model.words import Catalogue, flatten
+from robots.roster import When, parse_when
+from robots.rules import SUBJECTS, Rules, overlay, unfold
+
+SHIPPED = Path(__file__).resolve().parents[2]
+LANGUAGES = ("zh", "en")
+FOLDER_NAMES = {"zh": {"inbox": "收件箱", "outbox": "发件箱"}, "en": {"inbox": "inbox", "outbox": "outbox"}}
+OUT_FOLDERS = {
+    "zh": {"receipts": "回执", "reports": "报表", "payments": "付款", "alerts": "预警", "forms": "表单", "letters": "邮件"},
+    "en": {n: n for n in ("receipts", "reports", "payments", "alerts", "forms", "letters")},
+}
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used; `problems` lists everything that is wrong with it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Folders(_Strict):
+    """Where the home keeps what."""
+
+    inbox: str = ""
+    outbox: str = ""
+    archive: str = "archive"
+    state: str = "state"
+
+
+class Intake(_Strict):
+    """When a file is taken, and what reading it may cost."""
+
+    quiet_seconds: float = Field(ge=0)
+    keep: bool
+    read_hidden: bool
+    largest_mb: int = Field(gt=0)
+    unpacked_mb: int = Field(gt=0)
+    seconds: float = Field(gt=0)
+    memory_mb: int = Field(gt=0)
+
+
+class Database(_Strict):
+    """Where the ledger is kept."""
+
+    url: str = ""
+
+
+class Mail(_Strict):
+    """How letters leave, and to whom."""
+
+    transport: Literal["folder", "smtp"]
+    sender: str
+    host: str = ""
+    port: int = 465
+    security: Literal["ssl", "starttls", "none"] = "ssl"
+    user: str = ""
+    timeout: float = Field(default=30, gt=0)
+    attempts: int = Field(default=6, gt=0)
+    roles: dict[str, list[str]]
+
+
+class Crew(_Strict):
+    """When one robot works."""
+
+    when: list[str]
+
+
+class Payments(_Strict):
+    """From when on invoices are ours to settle."""
+
+    settle_from: date | Literal[""] = ""
+
+
+class RobotsToml(_Strict):
+    """The whole of robots.toml."""
+
+    language: Literal["zh", "en"]
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    country: str = Field(pattern="^[A-Z]{2}$")
+    folders: Folders
+    intake: Intake
+    database: Database
+    mail: Mail
+    crew: dict[str, Crew]
+    payments: Payments
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a turn needs to know, checked."""
+
+    home: Path
+    toml: RobotsToml
+    lexicon: Lexicon
+    rules: Rules
+    words: Catalogue
+    crew: dict[str, tuple[When, ...]]
+    on_news: frozenset[str]
+    titles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def inbox(self) -> Path:
+        """Where people drop workbooks."""
+        return self.home / (self.toml.folders.inbox or FOLDER_NAMES[self.toml.language]["inbox"])
+
+    @property
+    def outbox(self) -> Path:
+        """Where the robots put what they made."""
+        return self.home / (self.toml.folders.outbox or FOLDER_NAMES[self.toml.language]["outbox"])
+
+    @property
+    def archive(self) -> Path:
+        """Originals by content."""
+        return self.home / self.toml.folders.archive
+
+    @property
+    def state(self) -> Path:
+        """Database, lease, heartbeat: a local disk."""
+        return self.home / self.toml.folders.state
+
+    def out_folder(self, name: str) -> Path:
+        """The folder of one sort of output."""
+        return self.outbox / OUT_FOLDERS[self.toml.language][name]
+
+
+def find_home(given: Path | None) -> Path:
+    """The home asked for: --home, else ROBOTS_HOME, else ./home."""
+    return (given or Path(os.environ.get("ROBOTS_HOME") or "home")).resolve()
+
+
+def load(home: Path, robots: tuple[str, ...]) -> Settings:
+    """Read and check everything. Raises ConfigurationError with all problems, not the first one."""
+    problems: list[str] = []
+    own = home / "config"
+    toml = _robots_toml(own, robots, problems)
+    lexicon = _lexicon(own, problems)
+    words = _catalogue(own, toml.language if toml else "zh", problems)
+    rules = _rules(own, toml, home, problems)
+    if problems or toml is None:
+        raise ConfigurationError(problems)
+    crew = {name: tuple(w for text in entry.when if (w := parse_when(text))) for name, entry in toml.crew.items()}
+    on_news = frozenset(name for name, entry in toml.crew.items() if "news" in entry.when)
+    titles = {name: vocabulary.title[toml.language] for name, vocabulary in lexicon.vocabularies.items()}
+    lexicon = Lexicon(
+        lexicon.vocabularies, lexicon.dialects, lexicon.ignore, lexicon.totals, read_hidden=toml.intake.read_hidden
+    )
+    return Settings(home, toml, lexicon, rules, words, crew, on_news, titles)
+
+
+# ------------------------------------------------------------------ files
+
+
+def _read(path: Path, problems: list[str]) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"{path}: {error}")
+        return {}
+
+
+def _files(own: Path, folder: str) -> Iterator[tuple[str, Path]]:
+    """(stem, path) of every TOML file of a folder: the shipped ones, then the home's."""
+    for root in (SHIPPED / "config", own):
+        yield from ((path.stem, path) for path in sorted((root / folder).glob("*.toml")))
+
+
+def _merged(own: Path, folder: str, problems: list[str]) -> dict[str, dict[str, Any]]:
+    merged: dict[str, dict[str, Any]] = {}
+    for stem, path in _files(own, folder):
+        merged[stem] = overlay(merged.get(stem, {}), _read(path, problems))
+    return merged
+
+
+def _told(path: str, error: ValidationError) -> list[str]:
+    return [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+
+
+def _robots_toml(own: Path, robots: tuple[str, ...], problems: list[str]) -> RobotsToml | None:
+    path = own / "robots.toml"
+    raw = overlay(_read(SHIPPED / "config" / "robots.toml", problems), _read(path, problems))
+    try:
+        toml = RobotsToml.model_validate(raw)
+    except ValidationError as error:
+        problems += _told(str(path), error)
+        return None
+    problems += _roster_problems(path, toml, robots)
+    problems += _mail_problems(path, toml.mail)
+    return toml
+
+
+def _roster_problems(path: Path, toml: RobotsToml, robots: tuple[str, ...]) -> Iterator[str]:
+    for name, entry in toml.crew.items():
+        if name not in robots:
+            yield f"{path}: crew.{name}: no robot has this name (known: {', '.join(robots)})"
+        for text in entry.when:
+            try:
+                parse_when(text)
+            except ValueError as error:
+                yield f"{path}: crew.{name}.when: {error}"
+    for name in robots:
+        if name not in toml.crew:
+            yield f"{path}: crew.{name}: this robot has no entry; give it one, when = [] lets it rest"
+
+
+def _mail_problems(path: Path, mail: Mail) -> Iterator[str]:
+    addresses = [("sender", mail.sender), *((f"roles.{r}", a) for r, to in mail.roles.items() for a in to)]
+    for where, address in addresses:
+        try:
+            TypeAdapter(EmailStr).validate_python(address)
+        except ValidationError:
+            yield f"{path}: mail.{where}: {address!r} is not a mail address"
+    if mail.transport == "smtp" and not mail.host:
+        yield f"{path}: mail.host: the transport is smtp and no host is named"
+
+
+# ------------------------------------------------------------------ words
+
+
+def _lexicon(own: Path, problems: list[str]) -> Lexicon:
+    raw = _merged(own, "kinds", problems)
+    common = raw.pop("_common", {})
+    kinds = known()
+    problems += [f"config/kinds/{name}.toml: no kind has this name" for name in raw if name not in kinds]
+    vocabularies = {name: _vocabulary(name, raw.get(name, {}), problems) for name in kinds}
+    sources = _merged(own, "sources", problems)
+    dialects = tuple(_dialect(name, table, problems) for name, table in sources.items())
+    ignore, totals = tuple(common.get("ignore", ())), tuple(common.get("totals", ()))
+    return Lexicon(vocabularies, dialects, ignore, totals)
+
+
+def _vocabulary(name: str, raw: dict[str, Any], problems: list[str]) -> Vocabulary:
+    where = f"config/kinds/{name}.toml"
+    fields = known()[name].by_name
+    columns = {column: tuple(words) for column, words in raw.get("columns", {}).items()}
+    problems += [f"{where}: columns.{c}: {name} has no such field" for c in columns if c not in fields]
+    problems += [f"{where}: columns.{c}: no words for this field" for c in fields if not columns.get(c)]
+    seen: dict[str, str] = {}
+    for column, words in columns.items():
+        for word in words:
+            other = seen.setdefault(header_word(word), column)
+            if other != column:
+                problems.append(f"{where}: {word!r} is a word for both {other} and {column}")
+    values = {f: {canon: tuple(ws) for canon, ws in table.items()} for f, table in raw.get("values", {}).items()}
+    title = {language: raw.get("title", {}).get(language, name) for language in LANGUAGES}
+    return Vocabulary(name, title, columns, values)
+
+
+def _dialect(name: str, raw: dict[str, Any], problems: list[str]) -> Dialect:
+    where = f"config/sources/{name}.toml"
+    kinds = known()
+    for table in ("columns", "constants"):
+        for kind, entries in raw.get(table, {}).items():
+            if kind not in kinds:
+                problems.append(f"{where}: {table}.{kind}: no kind has this name")
+                continue
+            unknown = [field for field in entries if field not in kinds[kind].by_name]
+            problems += [f"{where}: {table}.{kind}.{field}: {kind} has no such field" for field in unknown]
+    if not raw.get("files"):
+        problems.append(f"{where}: files: say which files this source sends, e.g. files = ['ERP*.xlsx']")
+    return Dialect(
+        name,
+        tuple(raw.get("files", ())),
+        raw.get("columns", {}),
+        tuple(raw.get("ignore", ())),
+        tuple(raw.get("blank", ())),
+        raw.get("date_order", ""),
+        raw.get("constants", {}),
+    )
+
+
+def _catalogue(own: Path, language: str, problems: list[str]) -> Catalogue:
+    return Catalogue(language, flatten(_merged(own, "languages", problems).get(language, {})))
+
+
+# ------------------------------------------------------------------ rules and calendar
+
+
+def _rules(own: Path, toml: RobotsToml | None, home: Path, problems: list[str]) -> Rules:
+    entries: dict[str, tuple[tuple[date, Any], ...]] = {}
+    raw: dict[str, list[dict[str, Any]]] = {}
+    for stem, path in _files(own, "rules"):
+        raw.setdefault(stem, []).extend(_read(path, problems).get("in_force", []))
+    problems += [f"config/rules/{name}.toml: nothing reads rules on this" for name in raw if name not in SUBJECTS]
+    for subject, shape in SUBJECTS.items():
+        entries[subject] = tuple(_validated(subject, shape, raw.get(subject, []), problems))
+    settle_from = toml.payments.settle_from if toml and toml.payments.settle_from else _first_day(home)
+    calendar = _calendar(own, toml.country if toml else "CN", problems)
+    return Rules(entries, calendar, settle_from, toml.currency if toml else "CNY")
+
+
+def _validated(
+    subject: str, shape: type, raw: list[dict[str, Any]], problems: list[str]
+) -> Iterator[tuple[date, Any]]:
+    where = f"config/rules/{subject}.toml"
+    undated = [entry for entry in raw if not isinstance(entry.get("from"), date)]
+    problems += [f"{where}: in_force: an entry has no date: from = YYYY-MM-DD" for _ in undated]
+    for since, values in unfold(entry for entry in raw if isinstance(entry.get("from"), date)):
+        try:
+            yield since, TypeAdapter(shape).validate_python(values)
+        except ValidationError as error:
+            problems += _told(f"{where} ({since})", error)
+
+
+def _first_day(home: Path) -> date:
+    """The day the home was made, as `init` wrote it; a home without it settles nothing of the past."""
+    marker = home / "config" / "since"
+    try:
+        return date.fromisoformat(marker.read_text("utf-8").strip())
+    except (OSError, ValueError):
+        return date.max
+
+
+def _calendar(own: Path, country: str, problems: list[str]) -> Calendar:
+    days: dict[date, bool] = {}
+    years: set[int] = set()
+    for stem, path in _files(own, "holidays"):
+        if not stem.startswith(f"{country}-"):
+            continue
+        table = _read(path, problems)
+        days |= dict.fromkeys(table.get("free", []), False) | dict.fromkeys(table.get("worked", []), True)
+        if table.get("complete"):
+            years.add(int(stem.split("-")[1]))
+    return Calendar(country, days, frozenset(years))

@@ -1,0 +1,296 @@
+"""One database of one home: opening it safely, and what the conveyor asks of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Column, Connection, Engine, create_engine, delete, event, func, insert, select, update
+from sqlalchemy.engine import make_url
+
+from robots.edge.store import outbox, posting
+from robots.edge.store.columns import bind, from_stored
+from robots.edge.store.journal import write as write_journal
+from robots.edge.store.migrations import migrate
+from robots.edge.store.tables import (
+    DERIVED,
+    DROPS,
+    FILES,
+    FINDINGS,
+    META,
+    OUTBOX,
+    RECEIPTS,
+    ROWS,
+    RUNS,
+    SIGHTINGS,
+    TURNS,
+    WORDS,
+)
+from robots.intake import Seen
+from robots.model.decisions import Record
+from robots.model.findings import Finding
+from robots.model.words import Catalogue
+from robots.reading.reader import Reading
+
+_FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # WAL without the reset race (LIBRARIES: Store)
+
+
+def open_store(url: str, state: Path, now: datetime) -> Store:
+    """Open the home's database, creating or migrating it. An empty `url` is SQLite in the state folder."""
+    state.mkdir(parents=True, exist_ok=True)
+    engine = _engine(url or f"sqlite:///{state / 'robots.db'}")
+    migrate(engine, now)
+    return Store(engine)
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed)
+        event.listen(engine, "connect", _careful)
+        return engine
+    if password := os.environ.get("ROBOTS_DB_PASSWORD"):
+        parsed = parsed.set(password=password)
+    return create_engine(parsed, paramstyle="format")
+
+
+def journal_mode(version: tuple[int, ...]) -> str:
+    """WAL where this SQLite is free of the race that can corrupt it, else TRUNCATE.
+
+    >>> journal_mode((3, 40, 1)), journal_mode((3, 51, 3)), journal_mode((3, 50, 8)), journal_mode((3, 49, 9))
+    ('TRUNCATE', 'WAL', 'WAL', 'TRUNCATE')
+    """
+    fixed = version >= _FIXED_SQLITE[0] or any(version[:2] == f[:2] and version >= f for f in _FIXED_SQLITE)
+    return "WAL" if fixed else "TRUNCATE"
+
+
+def _careful(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute(f"PRAGMA journal_mode={journal_mode(sqlite3.sqlite_version_info)}")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA cache_size=-65536")
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What is known of one drop before it is read."""
+
+    name: str
+    sha256: str | None
+    size: int
+    owner: str | None = None
+
+
+class Store:
+    """The database of one home. A turn's work happens inside one `transaction`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Turn]:
+        """All or nothing: drops, rows, decisions, queue and runs of one turn."""
+        with self.engine.begin() as connection:
+            yield Turn(connection)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+class Turn:
+    """What can be read and written inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    # -------------------------------------------------------------- turns, runs, sightings
+
+    def begin(self, now: datetime) -> int:
+        """Number a new turn."""
+        row = self.connection.execute(insert(TURNS).values(at=now.isoformat(), day=now.date().isoformat()))
+        return int(row.inserted_primary_key[0])
+
+    def last_runs(self) -> dict[str, datetime]:
+        """The latest due moment of each robot that was worked or skipped."""
+        rows = self.connection.execute(select(RUNS.c.robot, func.max(RUNS.c.due)).group_by(RUNS.c.robot))
+        return {robot: datetime.fromisoformat(due) for robot, due in rows}
+
+    def note_run(self, robot: str, due: datetime, now: datetime, state: str) -> None:
+        """A run happened (or was skipped). The primary key makes a second one impossible."""
+        self.connection.execute(
+            insert(RUNS).values(robot=robot, due=due.isoformat(), at=now.isoformat(), state=state)
+        )
+
+    def sightings(self) -> dict[str, tuple[Seen, bool]]:
+        """What the folder looked like last time; the flag says that this very state has been taken already."""
+        rows = self.connection.execute(select(SIGHTINGS)).mappings()
+        return {
+            r["name"]: (Seen(r["name"], r["size"], r["mtime_ns"], float(r["since"])), bool(r["taken"])) for r in rows
+        }
+
+    def keep_sightings(self, seen: Mapping[str, tuple[Seen, bool]]) -> None:
+        """Remember what the folder looks like."""
+        self.connection.execute(delete(SIGHTINGS))
+        rows = [
+            {"name": s.name, "size": s.size, "mtime_ns": s.mtime_ns, "since": repr(s.since), "taken": taken}
+            for s, taken in seen.values()
+        ]
+        if rows:
+            self.connection.execute(insert(SIGHTINGS), rows)
+
+    # -------------------------------------------------------------- drops and rows
+
+    def drop(self, turn: int, now: datetime, dropped: Dropped, state: str, why: str) -> int:
+        """Enter a drop. Returns its number."""
+        values = {"turn": turn, "at": now.isoformat(), "day": now.date().isoformat(), "state": state, "why": why}
+        values |= {"name": dropped.name, "sha256": dropped.sha256, "size": dropped.size, "owner": dropped.owner}
+        return int(self.connection.execute(insert(DROPS).values(values)).inserted_primary_key[0])
+
+    def last_taken(self, name: str) -> str | None:
+        """The content hash of the version of this file that the ledger now holds."""
+        found = select(DROPS.c.sha256).where(DROPS.c.name == name, DROPS.c.state == "taken")
+        return self.connection.execute(found.order_by(DROPS.c.id.desc()).limit(1)).scalar()
+
+    def file(self, name: str) -> int:
+        """The number of a file, known by its name inside the inbox."""
+        known = self.connection.execute(select(FILES.c.file).where(FILES.c.name == name)).scalar()
+        if known is not None:
+            return int(known)
+        return int(self.connection.execute(insert(FILES).values(name=name)).inserted_primary_key[0])
+
+    def post(self, name: str, drop: int, reading: Reading, keep: bool) -> tuple[list[posting.Posted], list[Finding]]:
+        """Replace the rows of a file by those of a newer version."""
+        return posting.post(self.connection, self.file(name), drop, reading, keep)
+
+    def receipts(self, drop: int, posted: Iterable[posting.Posted]) -> None:
+        """What each sheet of a drop became."""
+        rows = [
+            {
+                "drop": drop, "n": n, "sheet": p.taken.sheet, "kind": p.taken.kind,
+                "columns": json.dumps(p.taken.columns, ensure_ascii=False),
+                "rows_new": p.new, "rows_updated": p.updated, "rows_unchanged": p.unchanged,
+                "rows_set_aside": p.taken.set_aside, "rows_gone": p.gone,
+            }
+            for n, p in enumerate(posted)
+        ]  # fmt: skip
+        if rows:
+            self.connection.execute(insert(RECEIPTS), rows)
+
+    def findings(self, drop: int, findings: Iterable[Finding], words: Catalogue) -> None:
+        """What is wrong with a drop, spoken in the home's language."""
+        start = self.connection.execute(select(func.count()).where(FINDINGS.c.drop == drop)).scalar() or 0
+        rows = [
+            {
+                "drop": drop, "n": start + n, "sheet": f.sheet, "cell": f.cell, "code": f.code, "level": str(f.level),
+                "says": words.speak(f.says), "fix": words.speak(f.fix),
+            }
+            for n, f in enumerate(findings)
+        ]  # fmt: skip
+        if rows:
+            self.connection.execute(insert(FINDINGS), rows)
+
+    def unknown_words(self, drop: int, words: Iterable[tuple[str, str, str, str]]) -> None:
+        """Header words and values nobody knew: (sheet, kind, field, word)."""
+        rows = [
+            {"drop": drop, "n": n, "sheet": sheet, "kind": kind, "field": field, "word": word}
+            for n, (sheet, kind, field, word) in enumerate(words)
+        ]
+        if rows:
+            self.connection.execute(insert(WORDS), rows)
+
+    # -------------------------------------------------------------- reading tables
+
+    def rows(self, kind: str) -> pa.Table:
+        """One kind's table as it stands, with `_file`, `_sheet`, `_row`: every row's provenance."""
+        table = ROWS[kind]
+        fields = list(table.columns)[7:]
+        chosen = [FILES.c.name, table.c.sheet, table.c.row, *fields]
+        found = self.connection.execute(
+            select(*chosen)
+            .select_from(table.join(FILES, FILES.c.file == table.c.file))
+            .where(table.c.beaten_by.is_(None))
+            .order_by(table.c.file, table.c.sheet, table.c.row)
+        ).fetchall()
+        names = ["_file", "_sheet", "_row", *(column.name for column in fields)]
+        return _arrow(names, chosen, found)
+
+    def table(self, name: str, turn: int | None = None) -> pa.Table:
+        """A derived or bookkeeping table; with `turn`, only what that turn's drops brought."""
+        table = META.tables[name]
+        query = select(table)
+        if turn is not None:
+            mine = select(DROPS.c.id).where(DROPS.c.turn == turn)
+            query = query.where((DROPS.c.id if name == "drops" else table.c.drop).in_(mine))
+        columns = list(table.columns)
+        query = query.order_by(*table.primary_key.columns)
+        return _arrow([c.name for c in columns], columns, self.connection.execute(query).fetchall())
+
+    # -------------------------------------------------------------- decisions
+
+    def record(self, what: Record) -> None:
+        """Upsert rows of a derived table by its key; with `replace`, remove those that are not among them."""
+        table = DERIVED[what.table]
+        keys = [column.name for column in table.primary_key.columns]
+        rows = [{name: bind(value, table.c[name]) for name, value in row} for row in what.rows]
+        old = {tuple(r[k] for k in keys): dict(r) for r in self.connection.execute(select(table)).mappings()}
+        fresh = [row for row in rows if tuple(row[k] for k in keys) not in old]
+        changed = [row for row in rows if (k := tuple(row[k] for k in keys)) in old and old[k] != old[k] | row]
+        if fresh:
+            self.connection.execute(insert(table), [dict.fromkeys(table.c.keys()) | row for row in fresh])
+        for row in changed:
+            here = [table.c[k] == row[k] for k in keys]
+            self.connection.execute(update(table).where(*here).values(row))
+        if what.replace:
+            kept = {tuple(row[k] for k in keys) for row in rows}
+            for key in old.keys() - kept:
+                here = [table.c[k] == value for k, value in zip(keys, key, strict=True)]
+                self.connection.execute(delete(table).where(*here))
+
+    def queue(self, turn: int, n: int, now: datetime, entry: outbox.Queued) -> bool:
+        """Queue something to carry out; the same key is queued once. Says whether it was new."""
+        return outbox.queue(self.connection, turn, n, now, entry)
+
+    def waiting(self, now: datetime) -> list[outbox.Waiting]:
+        """What is to be carried out now, oldest first."""
+        return outbox.waiting(self.connection, now)
+
+    def mark(self, key: str, state: str, **values: Any) -> None:
+        """Note how carrying out went."""
+        self.connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(state=state, **values))
+
+    def path_of(self, key: str) -> str | None:
+        """Where a queued workbook was written."""
+        return self.connection.execute(select(OUTBOX.c.path).where(OUTBOX.c.key == key)).scalar()
+
+    def journal(self, entries: Iterable[tuple[str, str, str, str]], now: datetime) -> None:
+        """Append (actor, event, subject, detail) to the hash-chained journal."""
+        write_journal(self.connection, entries, now)
+
+    def count(self, name: str) -> int:
+        """How many rows a table holds."""
+        return int(self.connection.execute(select(func.count()).select_from(META.tables[name])).scalar() or 0)
+
+
+def _arrow(names: list[str], columns: list[Column[Any]], rows: list[Any]) -> pa.Table:
+    values: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    return pa.table(
+        {name: from_stored(cells, column) for name, column, cells in zip(names, columns, values, strict=True)}
+    )
+
+
+def last_day(store: Store) -> date | None:
+    """The day of the latest turn that did something."""
+    with store.engine.connect() as connection:
+        day = connection.execute(select(func.max(TURNS.c.day))).scalar()
+    return date.fromisoformat(day) if day else None
+
+

@@ -1,0 +1,60 @@
+"""Changes of the database as small functions, each applied once, in the transaction that records it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, insert, select, text
+
+from robots.edge.store.tables import META, MIGRATIONS
+
+Migration = Callable[[Connection], None]
+
+
+def first_tables(connection: Connection) -> None:
+    """Every table of the first version."""
+    META.create_all(connection)
+
+
+def append_only_journal(connection: Connection) -> None:
+    """The journal refuses to be changed, deleted, overwritten or broken, by triggers (LIBRARIES: Store)."""
+    script = _SQLITE_GUARDS if connection.dialect.name == "sqlite" else _POSTGRES_GUARDS
+    for statement in script:
+        connection.execute(text(statement))
+
+
+_SQLITE_GUARDS = (
+    "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+    "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+    "CREATE TRIGGER journal_links BEFORE INSERT ON journal WHEN NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)"
+    " OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"
+    " BEGIN SELECT RAISE(ABORT, 'does not follow the entry before'); END",
+)
+_POSTGRES_GUARDS = (
+    "CREATE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ BEGIN RAISE EXCEPTION 'append-only'; END $$",
+    "CREATE FUNCTION journal_follows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " IF NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal) OR"
+    " NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"
+    " THEN RAISE EXCEPTION 'does not follow the entry before'; END IF; RETURN NEW; END $$",
+    "CREATE TRIGGER journal_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON journal"
+    " FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()",
+    "CREATE TRIGGER journal_links BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION journal_follows()",
+)
+
+MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (first_tables, append_only_journal)
+
+
+def migrate(engine: Engine, now: datetime) -> list[str]:
+    """Apply what is missing, all in one transaction. Returns the names applied."""
+    with engine.begin() as connection:
+        MIGRATIONS.create(connection, checkfirst=True)
+        done = set(connection.execute(select(MIGRATIONS.c.name)).scalars())
+        applied = []
+        for migration in MIGRATIONS_IN_ORDER:
+            if migration.__name__ not in done:
+                migration(connection)
+                connection.execute(insert(MIGRATIONS).values(name=migration.__name__, at=now.isoformat()))
+                applied.append(migration.__name__)
+    return applied

@@ -1,0 +1,140 @@
+"""Posting a reading: a newer version of a file replaces its rows, and only the difference is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+import pyarrow as pa
+from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
+
+from robots.edge.store.columns import to_stored
+from robots.edge.store.tables import FILES, ROWS
+from robots.model.findings import Finding, Level, finding
+from robots.reading.changes import Changes, compare
+from robots.reading.reader import Reading, Taken
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What the rows of one sheet became for one kind."""
+
+    taken: Taken
+    new: int
+    updated: int
+    unchanged: int
+    gone: int
+
+
+def post(connection: Connection, file: int, drop: int, reading: Reading, keep: bool) -> tuple[list[Posted], list[Finding]]:
+    """Write the difference for every kind. With `keep`, rows of kinds that this version does not hold stay."""
+    posted: list[Posted] = []
+    findings: list[Finding] = []
+    for name, table in ROWS.items():
+        mine = [taken for taken in reading.taken if taken.kind == name]
+        if name in reading.tables:
+            counts, found = _replace(connection, table, file, drop, reading.tables[name])
+            posted += _per_sheet(mine, counts)
+            findings += found
+        elif not keep and (gone := _remove(connection, table, file, None)):
+            findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=name, count=gone))
+    return posted, findings
+
+
+@dataclass(frozen=True)
+class _Counts:
+    new: Counter[str]
+    updated: Counter[str]
+    unchanged: Counter[str]
+    gone: int
+
+
+def _per_sheet(taken: Sequence[Taken], counts: _Counts) -> Iterator[Posted]:
+    for n, one in enumerate(taken):
+        sheet = one.sheet
+        gone = counts.gone if n == 0 else 0
+        yield Posted(one, counts.new[sheet], counts.updated[sheet], counts.unchanged[sheet], gone)
+
+
+def _replace(
+    connection: Connection, table: Table, file: int, drop: int, rows: pa.Table
+) -> tuple[_Counts, list[Finding]]:
+    sheets, numbers = rows["_sheet"].to_pylist(), rows["_row"].to_pylist()
+    keys, hashes = rows["_key"].to_pylist(), rows["_hash"].to_pylist()
+    places = list(zip(sheets, numbers, strict=True))
+    changes = compare(_old(connection, table, file), keys, hashes, places)
+    _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)])
+    _write(connection, table, file, drop, rows, sorted([*changes.new, *changes.updated]))
+    _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
+    findings = list(_beat_others(connection, table, file, drop)) if changes.new or changes.updated else []
+    if changes.gone:
+        values = {"kind": table.name.removeprefix("rows_"), "count": len(changes.gone)}
+        findings.append(finding("ROWS_GONE", Level.WARNING, "", "", **values))
+    return _counted(changes, sheets), findings
+
+
+def _counted(changes: Changes, sheets: list[str]) -> _Counts:
+    new, updated = Counter(sheets[i] for i in changes.new), Counter(sheets[i] for i in changes.updated)
+    return _Counts(new, updated, Counter(sheets) - new - updated, len(changes.gone))
+
+
+def _old(connection: Connection, table: Table, file: int) -> dict[int, tuple[int, str, int]]:
+    c = table.c
+    rows = connection.execute(select(c.key, c.hash, c.sheet, c.row).where(c.file == file))
+    return {key: (content, sheet, row) for key, content, sheet, row in rows}
+
+
+def _write(connection: Connection, table: Table, file: int, drop: int, rows: pa.Table, indices: list[int]) -> None:
+    """Insert rows by the driver itself, in key order: SQLAlchemy's own binding of many rows takes three times as long."""
+    if not indices:
+        return
+    chosen = rows if len(indices) == rows.num_rows else rows.take(indices)
+    stored = {name: to_stored(chosen[name]) for name in chosen.column_names}
+    length = chosen.num_rows
+    given = {"file": [file] * length, "since": [drop] * length, "beaten_by": [None] * length}
+    columns = [given.get(c.name) or stored.get(c.name) or stored[f"_{c.name}"] for c in table.columns]
+    compiled = insert(table).compile(dialect=connection.dialect, column_keys=[c.name for c in table.columns])
+    connection.exec_driver_sql(str(compiled), sorted(zip(*columns, strict=True), key=itemgetter(_KEY)))
+
+
+_KEY = 5  # where `key` stands in a row: file, sheet, row, since, beaten_by, key, hash, fields
+
+
+def _move(connection: Connection, table: Table, file: int, moved: list[tuple[int, str, int]]) -> None:
+    """Unchanged rows that now stand elsewhere keep their content and get their new place."""
+    if moved:
+        here = and_(table.c.file == file, table.c.key == bindparam("_key"))
+        statement = update(table).where(here).values(sheet=bindparam("_sheet"), row=bindparam("_row"))
+        connection.execute(statement, [{"_key": k, "_sheet": s, "_row": r} for k, s, r in moved])
+
+
+def _remove(connection: Connection, table: Table, file: int, keys: Sequence[int] | None) -> int:
+    """Remove rows of a file (all of them where keys is None); rows of other files that they had beaten come back."""
+    c = table.c
+    if keys is None:
+        connection.execute(update(table).where(c.beaten_by == file).values(beaten_by=None))
+        return connection.execute(delete(table).where(c.file == file)).rowcount
+    if keys:
+        given = [{"_key": key} for key in keys]
+        beaten = and_(c.key == bindparam("_key"), c.beaten_by == file)
+        connection.execute(update(table).where(beaten).values(beaten_by=None), given)
+        connection.execute(delete(table).where(and_(c.file == file, c.key == bindparam("_key"))), given)
+    return len(keys)
+
+
+def _beat_others(connection: Connection, table: Table, file: int, drop: int) -> Iterator[Finding]:
+    """The same key in another file: the later drop wins, and both places are named."""
+    mine, theirs = table.alias("mine"), table.alias("theirs")
+    same = and_(mine.c.key == theirs.c.key, theirs.c.file != file, theirs.c.beaten_by.is_(None))
+    found = connection.execute(
+        select(mine.c.sheet, mine.c.row, mine.c.key, theirs.c.file, theirs.c.sheet, theirs.c.row, FILES.c.name)
+        .select_from(mine.join(theirs, same).join(FILES, FILES.c.file == theirs.c.file))
+        .where(mine.c.file == file, mine.c.since == drop)
+    ).all()
+    for sheet, row, key, other, other_sheet, other_row, other_name in found:
+        c = table.c
+        connection.execute(update(table).where(c.file == other, c.key == key).values(beaten_by=file))
+        place = f"{other_name} › {other_sheet} › {other_row}"
+        yield finding("KEY_ELSEWHERE", Level.WARNING, sheet, str(row), other=place)

@@ -1,0 +1,264 @@
+"""The tables. One per kind, made from its declaration; the rest by hand. Money and rates are scaled integers."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+from robots.kinds import Kind, known
+
+META = MetaData()
+
+
+def _id(name: str) -> Column[int]:
+    return Column(name, BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+TURNS = Table("turns", META, _id("turn"), Column("at", Text, nullable=False), Column("day", Text, nullable=False))
+
+FILES = Table("files", META, _id("file"), Column("name", Text, nullable=False, unique=True))
+
+DROPS = Table(
+    "drops",
+    META,
+    _id("id"),
+    Column("turn", BigInteger, nullable=False, index=True),
+    Column("at", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("name", Text, nullable=False, index=True),
+    Column("sha256", Text),
+    Column("size", BigInteger),
+    Column("state", Text, nullable=False),
+    Column("why", Text, nullable=False, default=""),
+    Column("owner", Text),
+)
+
+RECEIPTS = Table(
+    "receipts",
+    META,
+    Column("drop", BigInteger, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("columns", Text, nullable=False),
+    Column("rows_new", BigInteger, nullable=False),
+    Column("rows_updated", BigInteger, nullable=False),
+    Column("rows_unchanged", BigInteger, nullable=False),
+    Column("rows_set_aside", BigInteger, nullable=False),
+    Column("rows_gone", BigInteger, nullable=False),
+    PrimaryKeyConstraint("drop", "n"),
+)
+
+FINDINGS = Table(
+    "findings",
+    META,
+    Column("drop", BigInteger, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("cell", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("says", Text, nullable=False),
+    Column("fix", Text, nullable=False),
+    PrimaryKeyConstraint("drop", "n"),
+)
+
+WORDS = Table(
+    "words",
+    META,
+    Column("drop", BigInteger, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("word", Text, nullable=False),
+    PrimaryKeyConstraint("drop", "n"),
+)
+
+KPIS = Table(
+    "kpis",
+    META,
+    Column("vendor", Text),
+    Column("period", Text),
+    Column("kpi", Text),
+    Column("good", BigInteger, info={"scale": 4}),
+    Column("total", BigInteger, info={"scale": 4}),
+    Column("value", BigInteger, info={"scale": 6}),
+    Column("low", BigInteger, info={"scale": 6}),
+    Column("high", BigInteger, info={"scale": 6}),
+    PrimaryKeyConstraint("vendor", "period", "kpi"),
+)
+
+SCORES = Table(
+    "scores",
+    META,
+    Column("vendor", Text),
+    Column("period", Text),
+    Column("score", BigInteger, info={"scale": 2}),
+    Column("grade", Text),
+    Column("n", BigInteger),
+    Column("missing_weight", BigInteger, info={"scale": 6}),
+    Column("capped_by", Text),
+    Column("provisional", Boolean),
+    PrimaryKeyConstraint("vendor", "period"),
+)
+
+ALERTS = Table(
+    "alerts",
+    META,
+    Column("alert", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("vendor", Text),
+    Column("cause", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("limit", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("first_seen", Text, nullable=False),
+    Column("last_seen", Text, nullable=False),
+    Column("closed_on", Text),
+    Column("state", Text, nullable=False),
+    Column("owner", Text),
+)
+
+_CENTS = {"scale": 2}
+PAYABLES = Table(
+    "payables",
+    META,
+    Column("payment_key", Text, primary_key=True),
+    Column("vendor", Text, nullable=False),
+    Column("order_id", Text),
+    Column("line", Text),
+    Column("invoice_no", Text, nullable=False),
+    *(
+        Column(name, BigInteger, nullable=False, info=_CENTS)
+        for name in (
+            "gross", "price_variance", "rejected", "penalty", "bonus", "advance_offset", "retention", "held",
+        )
+    ),
+    Column("hold_reason", Text),
+    Column("net", BigInteger, nullable=False, info=_CENTS),
+    Column("due_on", Text),
+    Column("state", Text, nullable=False),
+    Column("batch", Text, index=True),
+    Column("bank_account", Text),
+    Column("retention_due_on", Text),
+    Column("invoice_key", Text, nullable=False, index=True),
+)  # fmt: skip
+
+BATCHES = Table(
+    "batches",
+    META,
+    Column("batch", Text, primary_key=True),
+    Column("day", Text, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False, info=_CENTS),
+    Column("currency", Text, nullable=False),
+    Column("state", Text, nullable=False),
+)
+
+OUTBOX = Table(
+    "outbox",
+    META,
+    Column("key", Text, primary_key=True),
+    Column("turn", BigInteger, nullable=False, index=True),
+    Column("n", Integer, nullable=False),
+    Column("robot", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sort", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_try", Text),
+    Column("at", Text, nullable=False),
+    Column("done_at", Text),
+    Column("path", Text),
+    Column("detail", Text),
+)
+
+JOURNAL = Table(
+    "journal",
+    META,
+    Column("n", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+RUNS = Table(
+    "runs",
+    META,
+    Column("robot", Text),
+    Column("due", Text),
+    Column("at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    PrimaryKeyConstraint("robot", "due"),
+)
+
+SIGHTINGS = Table(
+    "sightings",
+    META,
+    Column("name", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("taken", Boolean, nullable=False),
+)
+
+MIGRATIONS = Table("migrations", META, Column("name", Text, primary_key=True), Column("at", Text, nullable=False))
+
+PROVENANCE = ("file", "sheet", "row")
+
+
+def rows_of(kind: Kind) -> Table:
+    """The table of one kind: clustered by (file, row), an index on the key, no row id on SQLite."""
+    return Table(
+        f"rows_{kind.name}",
+        META,
+        Column("file", BigInteger),
+        Column("sheet", Text),
+        Column("row", BigInteger),
+        Column("since", BigInteger, nullable=False),
+        Column("beaten_by", BigInteger),
+        Column("key", BigInteger, nullable=False),
+        Column("hash", BigInteger, nullable=False),
+        *(Column(field.name, _stored(field.type.arrow), info=_info(field.type.arrow)) for field in kind.fields),
+        PrimaryKeyConstraint("file", "key"),
+        Index(f"key_of_{kind.name}", "key"),
+        *([Index(f"{kind.name}_by_{'_'.join(kind.index)}", *kind.index)] if kind.index else []),
+        sqlite_with_rowid=False,
+    )
+
+
+def _stored(arrow: pa.DataType) -> type:
+    if pa.types.is_decimal(arrow):
+        return BigInteger
+    return Boolean if pa.types.is_boolean(arrow) else Text
+
+
+def _info(arrow: pa.DataType) -> dict[str, object]:
+    if pa.types.is_decimal(arrow):
+        return {"scale": arrow.scale}
+    return {"date": True} if pa.types.is_date(arrow) else {}
+
+
+ROWS = {name: rows_of(kind) for name, kind in known().items()}
+DERIVED = {table.name: table for table in (KPIS, SCORES, ALERTS, PAYABLES, BATCHES)}

@@ -1,0 +1,65 @@
+"""What a kind is: typed fields, a business key, checks of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pyarrow as pa
+
+from robots.cells import Type
+from robots.kinds.check import RowFinding
+
+Check = Callable[[pa.Table], Iterator[RowFinding]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a kind. `low` and `high` bound a number; `default` fills a blank where the meaning allows one.
+    """
+
+    name: str
+    type: Type
+    required: bool = False
+    low: Decimal | None = None
+    high: Decimal | None = None
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of workbook.
+
+    `key`: fields whose values name a row. Where the first of them is blank, `else_key` names it, and rows alike get
+    a running number when `sequence` is set. `any_of`: at least one of these must be among the columns, for kinds
+    whose required fields stand in every ledger. `index`: fields that the store looks rows up by.
+    """
+
+    name: str
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    else_key: tuple[str, ...] = ()
+    sequence: bool = False
+    any_of: tuple[str, ...] = ()
+    index: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    def field(self, name: str) -> Field:
+        """The field of that name. Raises KeyError."""
+        return self.by_name[name]
+
+    @property
+    def by_name(self) -> dict[str, Field]:
+        """Fields by name."""
+        return {field.name: field for field in self.fields}
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the required fields."""
+        return tuple(field.name for field in self.fields if field.required)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema of this kind's table, without provenance."""
+        return pa.schema([(field.name, field.type.arrow) for field in self.fields])

@@ -1,0 +1,29 @@
+"""供应商台账: who works for us, under which status, paid to which account."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from robots.cells import CHOICE, DATE, FLAG, IDENTIFIER, NAME, NUMBER, TEXT
+from robots.kinds.kind import Field, Kind
+
+KIND = Kind(
+    name="vendors",
+    key=("vendor",),
+    any_of=("status", "tax_id", "bank_account", "monthly_capacity", "approved_on", "bank_name", "vendor_id"),
+    fields=(
+        Field("vendor", NAME, required=True),
+        Field("vendor_id", IDENTIFIER),
+        Field("category", TEXT),
+        Field("status", CHOICE),
+        Field("contact", TEXT),
+        Field("email", TEXT),
+        Field("phone", IDENTIFIER),
+        Field("tax_id", IDENTIFIER),
+        Field("bank_name", TEXT),
+        Field("bank_account", IDENTIFIER),
+        Field("sme", FLAG),
+        Field("monthly_capacity", NUMBER, low=Decimal(0)),
+        Field("approved_on", DATE),
+    ),
+)

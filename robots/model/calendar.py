@@ -1,0 +1,61 @@
+"""Working days of the team's country: a well-kept library, over which the team's own small table lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import chinese_calendar
+import holidays
+
+
+class UnknownYear(LookupError):
+    """Nobody knows the holidays of this year: not the library, not the team's own table."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Which days people work. `own` maps a day to True (worked, 调休) or False (free) and wins over the library.
+
+    `own_years` are years the team's table answers for in full, beyond what the library knows.
+    """
+
+    country: str = "CN"
+    own: Mapping[date, bool] = field(default_factory=dict)
+    own_years: frozenset[int] = frozenset()
+
+    def is_working(self, day: date) -> bool:
+        """Is `day` worked? Raises UnknownYear rather than guess."""
+        if day in self.own:
+            return self.own[day]
+        if day.year in self.own_years:
+            return day.weekday() < 5
+        if self.country == "CN":
+            return _chinese(day)
+        return day.weekday() < 5 and day not in holidays.country_holidays(self.country, years=day.year)
+
+    def working_day_of_month(self, year: int, month: int, n: int) -> date:
+        """The n-th working day of a month, from 1."""
+        day = date(year, month, 1)
+        while True:
+            if self.is_working(day):
+                n -= 1
+                if n == 0:
+                    return day
+            day += timedelta(days=1)
+
+    def knows(self, year: int) -> bool:
+        """Can this calendar answer for a year?"""
+        try:
+            self.is_working(date(year, 6, 30))
+        except UnknownYear:
+            return False
+        return True
+
+
+def _chinese(day: date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError as error:
+        raise UnknownYear(day.year) from error

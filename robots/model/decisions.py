@@ -1,0 +1,143 @@
+"""What robots decide, as values: workbooks to write, notices to send, rows to record. The edge carries them out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from robots.model import wire
+from robots.model.words import Text
+
+
+class Look(StrEnum):
+    """How a column shows its cells."""
+
+    TEXT = "text"
+    WRAP = "wrap"
+    MONEY = "money"
+    NUMBER = "number"
+    INTEGER = "integer"
+    PERCENT = "percent"
+    DATE = "date"
+    LEVEL = "level"
+
+
+@wire.travels
+@dataclass(frozen=True)
+class Column:
+    """One column of an output table: its title, how its cells look, its width in characters."""
+
+    title: Text
+    look: Look = Look.TEXT
+    width: int = 14
+
+
+@wire.travels
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns. `total` names the columns (by index) that are summed in a row of their own.
+
+    `links` gives, by row index, an in-workbook address that the row's first cell leads to.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    title: Text = ""
+    total: tuple[int, ...] = ()
+    empty: Text = ""
+
+
+@wire.travels
+@dataclass(frozen=True)
+class Chart:
+    """A native chart over one table of the same sheet: categories from one column, a series per value column."""
+
+    kind: str
+    title: Text
+    table: int
+    category: int
+    values: tuple[int, ...]
+    percent: bool = False
+    rows: int | None = None
+
+
+@wire.travels
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: a title, key-value facts, tables one under the other, charts beside, lines to sign."""
+
+    name: Text
+    title: Text = ""
+    facts: tuple[tuple[Text, Any], ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    notes: tuple[Text, ...] = ()
+    signatures: tuple[Text, ...] = ()
+    landscape: bool = True
+
+
+@wire.travels
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook to write: `folder` is one of receipts, reports, payments, alerts, forms; `name` has no ending."""
+
+    folder: str
+    name: Text
+    sheets: tuple[Sheet, ...]
+
+
+@wire.travels
+@dataclass(frozen=True)
+class Notice:
+    """Something to tell a role. Notices of one run become one letter per recipient."""
+
+    role: str
+    headline: Text
+    lines: tuple[Text, ...] = ()
+    severity: str = "info"
+    attach: tuple[str, ...] = ()
+    table: Table | None = None
+    next_step: Text = ""
+
+
+@wire.travels
+@dataclass(frozen=True)
+class Record:
+    """Rows to keep in a derived table (kpis, scores, alerts, payables, batches), upserted by its key.
+
+    With `replace`, rows of the table that are not among these are removed.
+    """
+
+    table: str
+    rows: tuple[tuple[tuple[str, Any], ...], ...]
+    replace: bool = False
+
+
+What = Workbook | Notice | Record
+
+
+@wire.travels
+@dataclass(frozen=True)
+class Decision:
+    """One thing a robot decided. The same decision has the same key, and is queued once.
+
+    `name` lets another decision of the same run refer to this one (an attachment to a workbook).
+    """
+
+    robot: str
+    period: str
+    subject: str
+    what: What
+    name: str = ""
+    key: str = field(init=False, compare=False, default="")
+
+    def __post_init__(self) -> None:
+        text = "\x1f".join((self.robot, self.period, self.subject, wire.dump(self.what)))
+        object.__setattr__(self, "key", hashlib.sha256(text.encode()).hexdigest()[:32])
+
+
+def record(table: str, rows: list[dict[str, Any]], replace: bool = False) -> Record:
+    """Rows given as dicts, as a Record."""
+    return Record(table, tuple(tuple(row.items()) for row in rows), replace)

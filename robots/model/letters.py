@@ -1,0 +1,29 @@
+"""A letter as data: what is to be said to whom, before anything is known about how it travels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that travels with a letter."""
+
+    name: str  # file name as the receiver sees it, may be Chinese
+    content: bytes
+    media_type: str  # "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter. Equal letters are written as equal bytes, so that a re-send can be recognised."""
+
+    key: str  # decides the Message-ID: the same letter has the same one
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...] = ()
+    inline: tuple[Attachment, ...] = ()  # pictures, referred to by cid:NAME in html
+    date: datetime | None = None  # aware; the same on a re-send, so a re-send is byte-identical

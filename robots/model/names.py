@@ -1,0 +1,59 @@
+"""How names and numbers are compared: full-width folded, spaces and brackets unified, look-alikes levelled."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACE = re.compile(r"\s+")
+_PUNCTUATION = re.compile(r"[\s\W_]+")
+_UNIT = re.compile(r"[((\[【](?P<unit>[^()()\[\]【】]*)[))\]】]")
+_LOOKALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def fold(text: str) -> str:
+    """NFKC, trimmed, inner white space to one space.
+
+    >>> fold(" 示例(上海)  有限公司 ")
+    '示例(上海) 有限公司'
+    """
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+
+
+def identity(name: str) -> str:
+    """A vendor's name as it is compared: folded, no spaces, brackets of one form, case gone; 有限公司 stays.
+
+    >>> identity("示例 (上海)有限公司") == identity("示例(上海)有限公司 ")
+    True
+    """
+    return re.sub(r"[【\[]", "(", re.sub(r"[】\]]", ")", fold(name))).replace(" ", "").casefold()
+
+
+def invoice_identity(number: str) -> str:
+    """An invoice number as duplicates are compared: case, spaces, punctuation, O/0 and I/1 levelled (RULES 7).
+
+    >>> invoice_identity(" inv-2026-O415") == invoice_identity("INV 2026-0415")
+    True
+    """
+    return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", number)).upper().translate(_LOOKALIKE)
+
+
+def header_word(text: str) -> str:
+    """A header cell as it is compared: NFKC, no white space or punctuation, unit in brackets dropped, lower case.
+
+    >>> header_word("单 价\\n(元)"), header_word("Order No.")
+    ('单价', 'orderno')
+    """
+    folded = unicodedata.normalize("NFKC", text)
+    bare = _PUNCTUATION.sub("", _UNIT.sub("", folded)).casefold()
+    return bare or _PUNCTUATION.sub("", folded).casefold()
+
+
+def header_unit(text: str) -> str:
+    """The unit a header cell carries in brackets, else nothing.
+
+    >>> header_unit("合同金额(万元)"), header_unit("数量")
+    ('万元', '')
+    """
+    match = _UNIT.search(unicodedata.normalize("NFKC", text))
+    return match["unit"].strip() if match else ""

@@ -1,0 +1,78 @@
+"""Months, quarters and the words people write for them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+_QUARTER_CN = {"一": 1, "二": 2, "三": 3, "四": 4}
+
+
+def month_of(day: date) -> str:
+    """>>> month_of(date(2026, 7, 3))
+    '2026-07'
+    """
+    return f"{day:%Y-%m}"
+
+
+def quarter_of(day: date) -> str:
+    """>>> quarter_of(date(2026, 7, 3))
+    '2026Q3'
+    """
+    return f"{day.year}Q{(day.month + 2) // 3}"
+
+
+def span(period: str) -> tuple[date, date]:
+    """First and last day of a month (YYYY-MM), a quarter (YYYYQn) or a year (YYYY).
+
+    >>> span("2026Q2")
+    (datetime.date(2026, 4, 1), datetime.date(2026, 6, 30))
+    """
+    year = int(period[:4])
+    if "Q" in period:
+        first_month, months = int(period[5]) * 3 - 2, 3
+    elif "-" in period:
+        first_month, months = int(period[5:7]), 1
+    else:
+        first_month, months = 1, 12
+    after = year * 12 + first_month - 1 + months
+    return date(year, first_month, 1), date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
+
+
+def previous(period: str) -> str:
+    """The period of the same length just before.
+
+    >>> previous("2026Q1"), previous("2026-03")
+    ('2025Q4', '2026-02')
+    """
+    before = span(period)[0] - timedelta(days=1)
+    return quarter_of(before) if "Q" in period else month_of(before)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later, or the month's last day where it has fewer.
+
+    >>> add_months(date(2026, 1, 31), 1)
+    datetime.date(2026, 2, 28)
+    """
+    index = day.year * 12 + day.month - 1 + months
+    first = date(index // 12, index % 12 + 1, 1)
+    last = span(month_of(first))[1]
+    return min(last, first + timedelta(days=day.day - 1))
+
+
+def read_period(text: str) -> str | None:
+    """A period as people write it, in our form; None when it is not one.
+
+    >>> read_period("2026年第2季度"), read_period("2026Q2"), read_period("2026.3"), read_period("2026年"), read_period("x")
+    ('2026Q2', '2026Q2', '2026-03', '2026', None)
+    """
+    word = re.sub(r"\s+", "", text)
+    if match := re.fullmatch(r"(\d{4})年?[-/.]?(?:第?([1-4一二三四])季度?|[Qq]([1-4]))", word):
+        quarter = match[2] or match[3]
+        return f"{match[1]}Q{_QUARTER_CN.get(quarter) or int(quarter)}"
+    if match := re.fullmatch(r"(\d{4})(?:年|[-/.])(\d{1,2})月?", word):
+        return f"{match[1]}-{int(match[2]):02d}" if 1 <= int(match[2]) <= 12 else None
+    if match := re.fullmatch(r"(\d{4})年?", word):
+        return match[1]
+    return None

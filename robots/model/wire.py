@@ -1,0 +1,62 @@
+"""Decisions as JSON and back, exactly: decimals, dates and our dataclasses keep their type.
+
+Used for the outbox queue, so that what was decided can be carried out after a crash, and for content hashes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+_TRAVELLERS: dict[str, type] = {}
+T = TypeVar("T")
+
+
+def travels(cls: type[T]) -> type[T]:
+    """Class decorator: values of this dataclass may be queued."""
+    _TRAVELLERS[cls.__name__] = cls
+    return cls
+
+
+def dump(value: Any) -> str:
+    """`value` as JSON text, the same text for the same value."""
+    return json.dumps(_pack(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str) -> Any:
+    """The value that `dump` wrote."""
+    return _unpack(json.loads(text))
+
+
+def _pack(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, tuple | list):
+        return [_pack(item) for item in value]
+    if isinstance(value, Decimal):
+        return {"$": "decimal", "v": str(value)}
+    if isinstance(value, datetime):
+        return {"$": "datetime", "v": value.isoformat()}
+    if isinstance(value, date):
+        return {"$": "date", "v": value.isoformat()}
+    fields = {f.name: _pack(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
+    return {"$": type(value).__name__, **fields}
+
+
+_ATOMS = {"decimal": Decimal, "date": date.fromisoformat, "datetime": datetime.fromisoformat}
+
+
+def _unpack(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_unpack(item) for item in value)
+    if not isinstance(value, dict):
+        return value
+    kind = value.pop("$")
+    if kind in _ATOMS:
+        return _ATOMS[kind](value["v"])  # type: ignore[operator]  # a table of plain one-argument readers
+    return _TRAVELLERS[kind](**{name: _unpack(item) for name, item in value.items()})

@@ -1,0 +1,22 @@
+"""One sheet as the libraries give it: raw cells from A1 on, and what they do not tell by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells of one sheet, `rows[0][0]` being A1 ('' or None where blank).
+
+    `errors` maps (row, column) to the error text of a cell (#REF!…); `uncalculated` are formulas without a stored
+    value: both read as blank in every fast library, so they are told apart here.
+    """
+
+    name: str
+    rows: list[list[Any]]
+    hidden: bool = False
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    uncalculated: frozenset[tuple[int, int]] = frozenset()

@@ -1,0 +1,399 @@
+"""One sheet → a typed table per kind, and every problem with its cell. The whole road of a row is on this page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from string import ascii_uppercase
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from robots.cells import MONEY, NUMBER, PRICE, Hints, Problem, read_column, read_number, shown
+from robots.kinds import Field, Kind
+from robots.kinds.words import Lexicon
+from robots.model.findings import Finding, Level, a1, finding
+from robots.model.names import fold, header_word, identity
+from robots.reading.claims import Claim, Words, claim_sheet, nearest_kind
+from robots.reading.grid import Grid
+from robots.reading.headers import Header, Heading, find_header
+
+MOST_OF_ONE_CODE = 1000
+_TAKEN_ANYWAY = {"WORD_UNKNOWN"}  # the word is reported, the row goes on without it
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one kind took of one sheet: which column as which field, how many rows, how many were set aside."""
+
+    sheet: str
+    kind: str
+    columns: tuple[tuple[str, str], ...]
+    rows: int
+    set_aside: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What became of one file.
+
+    `tables`: kind → the kind's fields plus `_sheet`, `_row` (Excel's number), `_key` and `_hash` (int64).
+    `unknown`: header words nobody knew, as (sheet, word).
+    """
+
+    taken: tuple[Taken, ...] = ()
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    unknown: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _SheetReading:
+    """What became of one sheet, before keys are compared over the whole workbook."""
+
+    taken: tuple[tuple[Taken, pa.Table], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unknown: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class _Body:
+    """The rows below a header that hold data: their cells by column and their places in the grid."""
+
+    grid: Grid
+    rows: list[int]
+    findings: list[Finding] = field(default_factory=list)
+
+    def cells(self, column: int) -> list[Any]:
+        """The raw cells of one column."""
+        return [self.grid.rows[row][column] for row in self.rows]
+
+    def cell(self, index: int, column: int) -> str:
+        """The A1 reference of a row of the body."""
+        return a1(self.rows[index], column)
+
+
+def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
+    """Read every sheet; a sheet that cannot be used says why, and the others go on."""
+    sheets = [_read_sheet(grid, words) for grid in grids]
+    taken = [pair for sheet in sheets for pair in sheet.taken]
+    findings = [found for sheet in sheets for found in sheet.findings]
+    tables = {}
+    for name in dict.fromkeys(one.kind for one, _ in taken):
+        whole = pa.concat_tables(table for one, table in taken if one.kind == name)
+        tables[name], twice = with_keys(whole, words.kinds[name])
+        findings += [_key_twice(words.kinds[name], row, first) for row, first in twice]
+    return Reading(
+        tuple(replace(one, set_aside=one.set_aside + _lost(one, table, tables)) for one, table in taken),
+        tables,
+        tuple(_capped(findings)),
+        tuple(word for sheet in sheets for word in sheet.unknown),
+    )
+
+
+def _lost(one: Taken, before: pa.Table, tables: Mapping[str, pa.Table]) -> int:
+    """Rows of a sheet left out because their key stood earlier in the workbook."""
+    kept = pc.sum(pc.equal(tables[one.kind]["_sheet"], one.sheet)).as_py() or 0
+    return before.num_rows - int(kept)
+
+
+def _read_sheet(grid: Grid, words: Words) -> _SheetReading:
+    """Header, claims, then the rows for each kind that takes the sheet."""
+    if grid.hidden and not words.lexicon.read_hidden:
+        return _SheetReading(findings=(finding("SHEET_HIDDEN", Level.INFO, grid.name),))
+    header = find_header(grid, words.known)
+    if header is None:
+        return _SheetReading(findings=(finding("SHEET_LEFT", Level.INFO, grid.name),))
+    claims, doubts = claim_sheet(grid.name, header, words)
+    if not claims:
+        return _SheetReading(findings=(*doubts, *_nobody_takes(grid, header, words, doubts)))
+    body = _body(grid, header, words.lexicon)
+    taken = tuple(_take(body, claim, words) for claim in claims)
+    unknown = [heading for heading in header.headings if _is_unknown(heading, claims, words)]
+    noted = tuple(_unknown_column(grid, header, heading) for heading in unknown)
+    findings = (*doubts, *noted, *body.findings)
+    return _SheetReading(taken, findings, tuple((grid.name, heading.shown) for heading in unknown))
+
+
+def _nobody_takes(grid: Grid, header: Header, words: Words, doubts: Sequence[Finding]) -> Iterator[Finding]:
+    """Why a sheet is left: nothing known on it, or nearly a kind but for some columns."""
+    near = nearest_kind(header, words)
+    if near is None:
+        yield finding("SHEET_LEFT", Level.INFO, grid.name)
+    elif not doubts:
+        kind, lacks = near
+        cell = a1(header.below - 1, 0)
+        yield finding("SHEET_LACKS_COLUMNS", Level.ERROR, grid.name, cell, kind=kind, fields=", ".join(lacks))
+
+
+def _is_unknown(heading: Heading, claims: list[Claim], words: Words) -> bool:
+    used = any(heading in claim.columns.values() for claim in claims)
+    return not used and not any(word in words.known for word in heading.words)
+
+
+def _unknown_column(grid: Grid, header: Header, heading: Heading) -> Finding:
+    cell = a1(header.below - 1, heading.column)
+    return finding("COLUMN_UNKNOWN", Level.INFO, grid.name, cell, word=heading.shown)
+
+
+# ------------------------------------------------------------------ which rows are data
+
+
+def _body(grid: Grid, header: Header, lexicon: Lexicon) -> _Body:
+    totals = tuple(header_word(word) for word in lexicon.totals)
+    body = _Body(grid, [])
+    for row in range(header.below, len(grid.rows)):
+        cells = grid.rows[row]
+        if not any(cells) and not any(value not in ("", None) for value in cells):
+            continue
+        if _is_total(cells, totals):
+            body.findings.append(finding("ROW_TOTAL", Level.INFO, grid.name, str(row + 1)))
+        else:
+            body.rows.append(row)
+    return body
+
+
+def _is_total(cells: list[Any], totals: tuple[str, ...]) -> bool:
+    """A row whose first filled cell is a total word (合计, 本月小计:…)."""
+    first = next((value for value in cells if value not in ("", None)), None)
+    if not isinstance(first, str) or len(first) > 12:
+        return False
+    word = header_word(first)
+    return word.endswith(totals) or word.startswith(totals)
+
+
+# ------------------------------------------------------------------ one kind's rows
+
+
+def _take(body: _Body, claim: Claim, words: Words) -> tuple[Taken, pa.Table]:
+    kind, sheet = claim.kind, body.grid.name
+    mine = _of_this_kind(body, claim)
+    columns: dict[str, pa.Array] = {}
+    bad: set[int] = set()
+    for spec in kind.fields:
+        heading = claim.columns.get(spec.name)
+        column, wrong = _column(mine, spec, heading, words, kind)
+        columns[spec.name] = column
+        bad |= wrong
+    bad |= set(_required_blanks(mine, claim, columns, bad))
+    table = _placed(pa.table(columns), mine)
+    bad |= set(_checked(mine, claim, table, bad))
+    notes = _notes(mine, claim, bad)
+    body.findings += _without_notes(mine, notes)
+    good = table.filter(pa.array([i not in bad for i in range(len(mine.rows))], pa.bool_())) if bad else table
+    names = tuple((name, heading.shown) for name, heading in claim.columns.items())
+    return Taken(sheet, kind.name, names, good.num_rows, len(bad) - len(notes)), good
+
+
+def _placed(table: pa.Table, body: _Body) -> pa.Table:
+    sheets = pa.array([body.grid.name] * len(body.rows), pa.string())
+    rows = pa.array([row + 1 for row in body.rows], pa.int64())
+    return table.append_column("_sheet", sheets).append_column("_row", rows)
+
+
+def _of_this_kind(body: _Body, claim: Claim) -> _Body:
+    """Rows that are of this kind: where a sheet feeds several, those with something in this kind's own columns."""
+    if not claim.own:
+        return _Body(body.grid, body.rows)
+    columns = [claim.columns[name].column for name in claim.own]
+    rows = [row for row in body.rows if any(_filled(body.grid, row, column) for column in columns)]
+    return _Body(body.grid, rows)
+
+
+def _filled(grid: Grid, row: int, column: int) -> bool:
+    return grid.rows[row][column] not in ("", None) or (row, column) in grid.errors
+
+
+def _column(
+    body: _Body, spec: Field, heading: Heading | None, words: Words, kind: Kind
+) -> tuple[pa.Array, set[int]]:
+    """One field's column, and the rows it spoils."""
+    if heading is None:
+        return _constant(len(body.rows), spec, words, kind), set()
+    cells = body.cells(heading.column)
+    column, problems = read_column(cells, spec.type, _hints(heading, spec, words, kind))
+    problems += list(_bounds(column, spec))
+    bad = {p.index for p in problems if p.code not in _TAKEN_ANYWAY} | set(_absent(body, heading.column))
+    body.findings += [_cell_finding(body, heading, spec, problem) for problem in problems]
+    if spec.default is not None:
+        column = pc.fill_null(column, spec.default)
+    return column, bad
+
+
+def _constant(length: int, spec: Field, words: Words, kind: Kind) -> pa.Array:
+    constants = words.dialect.constants.get(kind.name, {}) if words.dialect else {}
+    value = constants.get(spec.name, spec.default)
+    return pa.array([value] * length, spec.type.arrow) if value is not None else pa.nulls(length, spec.type.arrow)
+
+
+def _hints(heading: Heading, spec: Field, words: Words, kind: Kind) -> Hints:
+    vocabulary = words.lexicon.vocabularies.get(kind.name)
+    dialect = words.dialect
+    unit = heading.unit
+    factor = read_number("1" + unit) if spec.type in (MONEY, PRICE, NUMBER) and unit in ("万元", "千元", "亿元", "万") else 1
+    return Hints(
+        factor=read_number(str(factor)),
+        percent="%" in unit or "％" in unit,
+        date_order=dialect.date_order if dialect else "",
+        choices=vocabulary.choices(spec.name) if vocabulary else {},
+        blank=frozenset(fold(word).casefold() for word in dialect.blank) if dialect else frozenset(),
+    )
+
+
+def _bounds(column: pa.Array, spec: Field) -> Iterator[Problem]:
+    for limit, outside, sign in ((spec.low, pc.less, "≥"), (spec.high, pc.greater, "≤")):
+        if limit is None or not column.null_count < len(column):
+            continue
+        for index in pc.indices_nonzero(pc.fill_null(outside(column, limit), False)).to_pylist():
+            yield Problem(index, "OUT_OF_RANGE", str(column[index].as_py()), (("limit", f"{sign} {limit}"),))
+
+
+def _absent(body: _Body, column: int) -> Iterator[int]:
+    """Rows with an error cell or a formula never calculated here: both look blank, and neither is."""
+    grid = body.grid
+    if not grid.errors and not grid.uncalculated:
+        return
+    for index, row in enumerate(body.rows):
+        place = (row, column)
+        if place in grid.errors:
+            body.findings.append(finding("ERROR_CELL", Level.ERROR, grid.name, a1(*place), seen=grid.errors[place]))
+            yield index
+        elif place in grid.uncalculated:
+            body.findings.append(finding("FORMULA_NOT_CALCULATED", Level.ERROR, grid.name, a1(*place)))
+            yield index
+
+
+def _cell_finding(body: _Body, heading: Heading, spec: Field, problem: Problem) -> Finding:
+    level = Level.WARNING if problem.code in _TAKEN_ANYWAY else Level.ERROR
+    cell = body.cell(problem.index, heading.column)
+    values = {"seen": problem.seen, "column": heading.shown, "field": spec.name, **dict(problem.values)}
+    return finding(problem.code, level, body.grid.name, cell, **values)
+
+
+def _required_blanks(
+    body: _Body, claim: Claim, columns: dict[str, pa.Array], bad: set[int]
+) -> Iterator[int]:
+    for name in claim.kind.required:
+        heading = claim.columns.get(name)
+        if heading is None or not columns[name].null_count:
+            continue
+        for index in pc.indices_nonzero(pc.is_null(columns[name])).to_pylist():
+            if not _filled(body.grid, body.rows[index], heading.column):
+                cell = body.cell(index, heading.column)
+                values = {"column": heading.shown, "field": name}
+                body.findings.append(finding("REQUIRED_BLANK", Level.ERROR, body.grid.name, cell, **values))
+            elif index not in bad:  # the sender's word for "not known" in a field that must be known
+                cell, seen = body.cell(index, heading.column), shown(body.grid.rows[body.rows[index]][heading.column])
+                body.findings.append(
+                    finding("REQUIRED_UNKNOWN", Level.ERROR, body.grid.name, cell, column=heading.shown, seen=seen)
+                )
+            yield index
+
+
+def _checked(body: _Body, claim: Claim, table: pa.Table, bad: set[int]) -> Iterator[int]:
+    """The kind's own checks, on rows that are good so far. Yields the rows they set aside."""
+    for check in claim.kind.checks:
+        for found in check(table):
+            if found.index in bad:
+                continue
+            heading = claim.columns.get(found.field)
+            cell = body.cell(found.index, heading.column) if heading else str(body.rows[found.index] + 1)
+            body.findings.append(Finding(found.code, found.level, body.grid.name, cell, found.values))
+            if found.level is Level.ERROR:
+                yield found.index
+
+
+def _notes(body: _Body, claim: Claim, bad: set[int]) -> set[int]:
+    """Of the rows set aside, those that are notes under the table: one or two cells, and most required ones blank."""
+    required = [claim.columns[name].column for name in claim.kind.required if name in claim.columns]
+    return {
+        index
+        for index in bad
+        if sum(value not in ("", None) for value in body.grid.rows[body.rows[index]]) <= 2
+        and sum(_filled(body.grid, body.rows[index], column) for column in required) <= 1
+    }
+
+
+def _without_notes(body: _Body, notes: set[int]) -> Iterator[Finding]:
+    """The findings of rows that are data; a note is named once, as a note."""
+    rows = {body.rows[index] + 1 for index in notes}
+    yield from (f for f in body.findings if int(f.cell.lstrip(ascii_uppercase) or 0) not in rows)
+    yield from (finding("ROW_NOTE", Level.INFO, body.grid.name, str(row)) for row in sorted(rows))
+
+
+# ------------------------------------------------------------------ keys and hashes
+
+
+Place = tuple[str, int]
+
+
+def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, Place]]]:
+    """The table with `_key` and `_hash` (int64), rows of a key seen before left out, and those with the first's place."""
+    keys = _hashes(_key_texts(table, kind))
+    contents = _hashes(_joined([table[name] for name in kind.schema.names]))
+    table = table.append_column("_key", pa.array(keys, pa.int64()))
+    table = table.append_column("_hash", pa.array(contents, pa.int64()))
+    if len(set(keys)) == len(keys):
+        return table, []
+    places = list(zip(table["_sheet"].to_pylist(), table["_row"].to_pylist(), strict=True))
+    first: dict[int, int] = {}
+    keep = [first.setdefault(key, index) == index for index, key in enumerate(keys)]
+    twice = [(places[i], places[first[keys[i]]]) for i, kept in enumerate(keep) if not kept]
+    return table.filter(pa.array(keep, pa.bool_())), twice
+
+
+def _key_texts(table: pa.Table, kind: Kind) -> list[str]:
+    own = _joined([_key_column(table, name) for name in kind.key])
+    if not kind.else_key:
+        return own
+    present = table[kind.key[0]].is_valid().to_pylist()
+    other = _joined([_key_column(table, name) for name in kind.else_key])
+    counts: Counter[str] = Counter()
+    texts = []
+    for has_own, mine, theirs in zip(present, own, other, strict=True):
+        if not has_own and kind.sequence:
+            counts[theirs] += 1
+            theirs = f"{theirs}\x1f{counts[theirs]}"
+        texts.append(mine if has_own else "\x1e" + theirs)
+    return texts
+
+
+def _key_column(table: pa.Table, name: str) -> pa.ChunkedArray:
+    """A key field as it is compared: a vendor's name by its identity."""
+    column = table[name]
+    if name != "vendor":
+        return column
+    names = pc.unique(column)
+    known = pa.array([identity(text) if text else None for text in names.to_pylist()], pa.string())
+    return pc.take(known, pc.index_in(column, names))
+
+
+def _joined(columns: list[pa.ChunkedArray]) -> list[str]:
+    texts = [pc.fill_null(pc.cast(column, pa.string()), "\x00") for column in columns]
+    return list(pc.binary_join_element_wise(*texts, "\x1f").to_pylist()) if len(texts) > 1 else texts[0].to_pylist()
+
+
+def _hashes(texts: list[str]) -> list[int]:
+    """64-bit signed hashes, the same on every machine and day."""
+    return [int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest(), "little", signed=True) for t in texts]
+
+
+def _key_twice(kind: Kind, row: Place, first: Place) -> Finding:
+    return finding(
+        "KEY_TWICE", Level.ERROR, row[0], str(row[1]), first=f"{first[0]}!{first[1]}", key=" + ".join(kind.key)
+    )
+
+
+def _capped(findings: list[Finding]) -> Iterator[Finding]:
+    """All findings, but of one code on one sheet the first thousand and a line that counts the rest."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for found in findings:
+        seen[found.sheet, found.code] += 1
+        if seen[found.sheet, found.code] <= MOST_OF_ONE_CODE:
+            yield found
+    for (sheet, code), count in seen.items():
+        if count > MOST_OF_ONE_CODE:
+            yield finding("MORE_OF_THIS", Level.WARNING, sheet, "", count=count - MOST_OF_ONE_CODE, of=code)
