@@ -1,6 +1,6 @@
 """Letters leave the house: as .eml files in a folder, or by SMTP, one attempt each, with an honest outcome.
 
-yagmail carries them. Its own composing and retrying are replaced here, because they attach a file when a body is
+yagmail carries them. Its own composing and retrying are replaced here: they attach a file when a body is
 its path, give two letters one Message-ID, and deliver a letter three times when the line drops.
 """
 
@@ -37,6 +37,7 @@ _ADDRESS = re.compile(rf'(?:"?(?P<name>[^<>"]*?)"?\s*<)?(?P<bare>{_ATOMS}@{_DOMA
 _MEDIA_TYPE = re.compile(r"(?P<main>application|audio|image|text|video)/(?P<sub>[A-Za-z0-9.+-]+)")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_MISFITS = ("SMTPNotSupportedError", "SMTPException")
 _NAME_BYTES = 180
 _KEY_LENGTH = 64
 _PIECE = 1 << 16
@@ -122,7 +123,7 @@ def _add_pictures(html: Any, pictures: Iterable[Attachment]) -> None:
 
 
 def _fix_boundaries(message: EmailMessage, key: str) -> None:
-    """Boundaries made from the key, not drawn by lot. "=_" occurs in no base64, so the content cannot hold one."""
+    """Boundaries made from the key, not drawn by lot. "=_" is in no base64, so none is in the content."""
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"=_{_digest(f'{number} {key}')}")
 
@@ -142,7 +143,7 @@ def _checked_domain(domain: str) -> str:
 
 
 def _message_key(key: str) -> str:
-    """The key itself where it may stand in a Message-ID, else what of it may, and a digest to keep it unique."""
+    """The key where it may stand in a Message-ID, else what of it may, and a digest to keep it unique."""
     if len(key) <= _KEY_LENGTH and re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", key):
         return key
     readable = re.sub(r"[^A-Za-z0-9]+", "-", key)[:24].strip("-")
@@ -163,7 +164,7 @@ def _attachment_name(name: str) -> str:
 
 
 def _safe_name(stem: str) -> str:
-    """A file name that Windows, macOS and Linux take: Chinese kept, cut at 180 bytes, no devices or hidden marks."""
+    """A file name that Windows, macOS and Linux take: Chinese kept, at most 180 bytes, no devices."""
     composed = unicodedata.normalize("NFC", stem)
     visible = "".join(c for c in composed if unicodedata.category(c) not in ("Cf", "Cs"))
     clean = _FORBIDDEN.sub("_", _BLANK.sub(" ", visible)).strip(" .")
@@ -179,7 +180,7 @@ def _digest(text: str) -> str:
 
 
 class Folder:
-    """Letters as `<date> <subject>.eml` files that any mail program opens. Putting one twice changes nothing."""
+    """Letters as `<date> <subject>.eml` files that any mail program opens. Repeating changes nothing."""
 
     def __init__(self, folder: Path, sender: str, domain: str = "") -> None:
         self._folder, self._sender = folder, sender
@@ -205,7 +206,7 @@ class Folder:
         return place.name
 
     def _place(self, message_id: str, stem: str, key: str) -> Path:
-        """The plain name, unless another letter of that day and subject has it: then with a digest of the key."""
+        """The plain name, unless another letter of that day and subject has it: then with a digest."""
         plain = self._folder / f"{stem}.eml"
         if not plain.exists() or _id_in(plain) == message_id:
             return plain
@@ -237,17 +238,17 @@ class _Witness:
         return code, text
 
     def send(self, content: str | bytes) -> None:
-        """In pieces: a socket's time-out holds for all it is given at once, and a workbook may take a while."""
+        """In pieces: a socket's time-out holds for all it is given at once, and a workbook takes a while."""
         for start in range(0, len(content), _PIECE):
             super().send(content[start : start + _PIECE])  # type: ignore[misc]
 
 
 class Smtp(yagmail.SMTP):  # type: ignore[misc]  # yagmail has no type marker
-    """Letters by SMTP, each attempted once. Alone, `send` connects and hangs up; in a `with` the line is kept.
+    """Letters by SMTP, each attempted once. Alone, `send` connects and hangs up; a `with` keeps the line.
 
-    Signs in with what `token` gives (XOAUTH2), else with the password, else not at all. Certificates are checked,
-    which yagmail alone does not; `security="none"` is for this machine only. Raises ValueError when it cannot work
-    as configured.
+    Signs in with what `token` gives (XOAUTH2), else with the password, else not at all. Certificates are
+    checked, which yagmail alone does not; `security="none"` is for this machine only. Raises ValueError when
+    it cannot work as configured.
     """
 
     smtp: Any  # smtplib's connection with our witness; None while there is no line
@@ -442,8 +443,8 @@ def _codes(error: OSError | ValueError) -> list[int]:
 
 
 def _is_misfit(error: OSError | ValueError) -> bool:
-    """The server does not do what our settings ask for (STARTTLS, a way to sign in): waiting will not mend it."""
-    return isinstance(error, UnicodeError) or type(error).__name__ in ("SMTPNotSupportedError", "SMTPException")
+    """The server does not do what our settings ask for (STARTTLS, a sign-in): waiting mends nothing."""
+    return isinstance(error, UnicodeError) or type(error).__name__ in _MISFITS
 
 
 def _is(error: OSError | ValueError, name: str) -> bool:

@@ -147,9 +147,19 @@ class Settings:
         return self.outbox / OUT_FOLDERS[self.toml.language][name]
 
 
-def find_home(given: Path | None) -> Path:
+def find_home(given: str | None) -> Path:
     """The home asked for: --home, else ROBOTS_HOME, else ./home."""
-    return (given or Path(os.environ.get("ROBOTS_HOME") or "home")).resolve()
+    return Path(given or os.environ.get("ROBOTS_HOME") or "home").resolve()
+
+
+def demo_home(given: str | None) -> Path:
+    """Where the demo lives: --home, else ./demo. ROBOTS_HOME is a real home and is left alone."""
+    return Path(given or "demo").resolve()
+
+
+def shipped_words(language: str) -> Catalogue:
+    """The catalogue of a language before any home is known."""
+    return _catalogue(Path(), language, [])
 
 
 def load(home: Path, robots: tuple[str, ...]) -> Settings:

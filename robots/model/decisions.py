@@ -107,12 +107,13 @@ class Notice:
 class Record:
     """Rows to keep in a derived table (kpis, scores, alerts, payables, batches), upserted by its key.
 
-    With `replace`, rows of the table that are not among these are removed.
+    With `replace`, rows of the table that are not among these are removed; else only those whose key is in `gone`.
     """
 
     table: str
     rows: tuple[tuple[tuple[str, Any], ...], ...]
     replace: bool = False
+    gone: tuple[str, ...] = ()
 
 
 What = Workbook | Notice | Record
@@ -138,6 +139,6 @@ class Decision:
         object.__setattr__(self, "key", hashlib.sha256(text.encode()).hexdigest()[:32])
 
 
-def record(table: str, rows: list[dict[str, Any]], replace: bool = False) -> Record:
+def record(table: str, rows: list[dict[str, Any]], replace: bool = False, gone: tuple[str, ...] = ()) -> Record:
     """Rows given as dicts, as a Record."""
-    return Record(table, tuple(tuple(row.items()) for row in rows), replace)
+    return Record(table, tuple(tuple(row.items()) for row in rows), replace, gone)

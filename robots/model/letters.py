@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from robots.model import wire
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -27,3 +29,15 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()
     inline: tuple[Attachment, ...] = ()  # pictures, referred to by cid:NAME in html
     date: datetime | None = None  # aware; the same on a re-send, so a re-send is byte-identical
+
+
+@wire.travels
+@dataclass(frozen=True)
+class LetterPlan:
+    """A letter as it waits in the queue: its attachments are named by the decisions whose workbooks they are."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    attach: tuple[str, ...] = ()

@@ -43,7 +43,7 @@ class Catalogue:
         """The sentence in this language; a key nobody wrote comes back as the key, so that it is seen."""
         if isinstance(text, str):
             return text
-        values = {name: self.render(value) for name, value in text.values}
+        values = {name: _joined(self.render(value)) for name, value in text.values}
         return self.entries.get(text.key, text.key).format_map(_Shown(values))
 
     def render(self, value: Any) -> Any:
@@ -57,6 +57,11 @@ class Catalogue:
                 value, **{f.name: self.render(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
             )
         return value
+
+
+def _joined(value: Any) -> Any:
+    """Several texts in one place: one under the other."""
+    return "\n".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 class _Shown(dict[str, Any]):

@@ -11,6 +11,7 @@ from robots.kinds import Kind
 from robots.kinds.words import Dialect, Lexicon
 from robots.model.findings import Finding, Level, column_letter, finding
 from robots.model.names import header_word
+from robots.model.words import say
 from robots.reading.headers import ARROW, Header, Heading
 
 
@@ -109,7 +110,7 @@ def _two_columns(sheet: str, header: Header, kind: Kind, field: str, found: list
     places = " / ".join(f"{column_letter(h.column)} {h.shown}" for h in found)
     cell = f"{column_letter(found[0].column)}{header.below}"
     level = Level.ERROR if kind.field(field).required else Level.QUESTION
-    return finding("FIELD_TWICE", level, sheet, cell, kind=kind.name, field=field, columns=places)
+    return finding("FIELD_TWICE", level, sheet, cell, kind=say(f"kind.{kind.name}"), field=field, columns=places)
 
 
 def _takes(kind: Kind, matched: set[str], words: Words) -> bool:

@@ -17,6 +17,7 @@ from robots.kinds import Field, Kind
 from robots.kinds.words import Lexicon
 from robots.model.findings import Finding, Level, a1, finding
 from robots.model.names import fold, header_word, identity
+from robots.model.words import say
 from robots.reading.claims import Claim, Words, claim_sheet, nearest_kind
 from robots.reading.grid import Grid
 from robots.reading.headers import Header, Heading, find_header
@@ -126,7 +127,8 @@ def _nobody_takes(grid: Grid, header: Header, words: Words, doubts: Sequence[Fin
     elif not doubts:
         kind, lacks = near
         cell = a1(header.below - 1, 0)
-        yield finding("SHEET_LACKS_COLUMNS", Level.ERROR, grid.name, cell, kind=kind, fields=", ".join(lacks))
+        fields = "、".join(words.lexicon.vocabularies[kind].columns[name][0] for name in lacks)
+        yield finding("SHEET_LACKS_COLUMNS", Level.ERROR, grid.name, cell, kind=say(f"kind.{kind}"), fields=fields)
 
 
 def _is_unknown(heading: Heading, claims: list[Claim], words: Words) -> bool:

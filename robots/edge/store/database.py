@@ -6,11 +6,11 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from sqlalchemy import Column, Connection, Engine, create_engine, delete, event, func, insert, select, update
@@ -34,11 +34,16 @@ from robots.edge.store.tables import (
     TURNS,
     WORDS,
 )
+from robots.figures.identity import Named, doubtful_names
 from robots.intake import Seen
 from robots.model.decisions import Record
 from robots.model.findings import Finding
+from robots.model.names import identity
 from robots.model.words import Catalogue
 from robots.reading.reader import Reading
+
+if TYPE_CHECKING:
+    from robots.ledger import Ledger
 
 _FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # WAL without the reset race (LIBRARIES: Store)
 
@@ -112,6 +117,10 @@ class Turn:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
+    def savepoint(self) -> AbstractContextManager[object]:
+        """What happens inside is undone alone when it fails."""
+        return self.connection.begin_nested()
+
     # -------------------------------------------------------------- turns, runs, sightings
 
     def begin(self, now: datetime) -> int:
@@ -155,8 +164,14 @@ class Turn:
         values |= {"name": dropped.name, "sha256": dropped.sha256, "size": dropped.size, "owner": dropped.owner}
         return int(self.connection.execute(insert(DROPS).values(values)).inserted_primary_key[0])
 
-    def last_taken(self, name: str) -> str | None:
-        """The content hash of the version of this file that the ledger now holds."""
+    def is_known(self, name: str, sha256: str) -> bool:
+        """Is this content what the ledger holds of this file already, or of the same content under another name?"""
+        same = select(DROPS.c.name).where(DROPS.c.sha256 == sha256, DROPS.c.state == "taken").distinct()
+        names = {name, *self.connection.execute(same).scalars()}
+        return any(self._held(one) == sha256 for one in names)
+
+    def _held(self, name: str) -> str | None:
+        """The content hash of the version of a file that the ledger now holds."""
         found = select(DROPS.c.sha256).where(DROPS.c.name == name, DROPS.c.state == "taken")
         return self.connection.execute(found.order_by(DROPS.c.id.desc()).limit(1)).scalar()
 
@@ -234,6 +249,28 @@ class Turn:
         query = query.order_by(*table.primary_key.columns)
         return _arrow([c.name for c in columns], columns, self.connection.execute(query).fetchall())
 
+    def ledger(self, day: date, turn: int) -> Ledger:
+        """The ledger of a day, with the news of a turn."""
+        from robots.ledger import Ledger, frame  # pandas loads here: a turn without work stays quick
+
+        return Ledger(day, self.rows, lambda name: frame(self.table(name)), lambda name: frame(self.table(name, turn)))
+
+    def doubtful_names(self, reading: Reading) -> Iterator[Finding]:
+        """Vendor names of a reading that are nearly, or not at all, in the vendor ledger."""
+        used: dict[str, Named] = {}
+        for kind, table in reading.tables.items():
+            if kind != "vendors" and "vendor" in table.column_names:
+                columns = (table[c].to_pylist() for c in ("vendor", "_sheet", "_row"))
+                for vendor, sheet, row in zip(*columns, strict=True):
+                    if vendor and vendor not in used:
+                        used[vendor] = Named(vendor, sheet, row)
+        return doubtful_names(used.values(), self._vendor_names()) if used else iter(())
+
+    def _vendor_names(self) -> dict[str, str]:
+        c = ROWS["vendors"].c
+        rows = self.connection.execute(select(c.vendor, c.vendor_id, c.tax_id).where(c.beaten_by.is_(None)))
+        return {identity(word): row[0] for row in rows for word in (row[2], row[1], row[0]) if word}
+
     # -------------------------------------------------------------- decisions
 
     def record(self, what: Record) -> None:
@@ -249,11 +286,11 @@ class Turn:
         for row in changed:
             here = [table.c[k] == row[k] for k in keys]
             self.connection.execute(update(table).where(*here).values(row))
-        if what.replace:
-            kept = {tuple(row[k] for k in keys) for row in rows}
-            for key in old.keys() - kept:
-                here = [table.c[k] == value for k, value in zip(keys, key, strict=True)]
-                self.connection.execute(delete(table).where(*here))
+        kept = {tuple(row[k] for k in keys) for row in rows}
+        removed = old.keys() - kept if what.replace else {(key,) for key in what.gone}
+        for key in removed:
+            here = [table.c[k] == value for k, value in zip(keys, key, strict=True)]
+            self.connection.execute(delete(table).where(*here))
 
     def queue(self, turn: int, n: int, now: datetime, entry: outbox.Queued) -> bool:
         """Queue something to carry out; the same key is queued once. Says whether it was new."""
@@ -267,9 +304,14 @@ class Turn:
         """Note how carrying out went."""
         self.connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(state=state, **values))
 
-    def path_of(self, key: str) -> str | None:
-        """Where a queued workbook was written."""
-        return self.connection.execute(select(OUTBOX.c.path).where(OUTBOX.c.key == key)).scalar()
+    def recover_sending(self) -> None:
+        """Make letters due again whose sending was cut off."""
+        outbox.recover_sending(self.connection)
+
+    def written(self, key: str) -> tuple[str | None, str | None]:
+        """Where a queued workbook was written, and the hash of its content."""
+        row = self.connection.execute(select(OUTBOX.c.path, OUTBOX.c.detail).where(OUTBOX.c.key == key)).first()
+        return (row.path, row.detail) if row else (None, None)
 
     def journal(self, entries: Iterable[tuple[str, str, str, str]], now: datetime) -> None:
         """Append (actor, event, subject, detail) to the hash-chained journal."""

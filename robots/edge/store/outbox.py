@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from robots.edge.store.tables import OUTBOX
-
-DUE_STATES = ("new", "retry")
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,7 @@ class Waiting:
     sort: str
     payload: str
     attempts: int
+    at: str
 
 
 def queue(connection: Connection, turn: int, n: int, now: datetime, entry: Queued) -> bool:
@@ -48,12 +47,19 @@ def queue(connection: Connection, turn: int, n: int, now: datetime, entry: Queue
 def waiting(connection: Connection, now: datetime) -> list[Waiting]:
     """What is due: workbooks before the letters that carry them, in the order they were decided.
 
-    A letter left in `sending` is one whose robot died between sending and marking: nobody knows, so it is not here.
+    A letter whose fate is unknown is due again when its time has come: our own people rather read it twice, and its
+    Message-ID and Date are the same.
     """
-    due = or_(OUTBOX.c.next_try.is_(None), OUTBOX.c.next_try <= now.isoformat())
-    query = select(OUTBOX).where(OUTBOX.c.state.in_(DUE_STATES), due)
-    rows = connection.execute(query.order_by(OUTBOX.c.sort.desc(), OUTBOX.c.turn, OUTBOX.c.n))
-    return [Waiting(r.key, r.turn, r.sort, r.payload, r.attempts) for r in rows]
+    c = OUTBOX.c
+    due = or_(and_(c.state == "new", c.next_try.is_(None)), and_(c.state.in_(("new", "unknown")), c.next_try <= now.isoformat()))
+    rows = connection.execute(select(OUTBOX).where(due).order_by(c.sort.desc(), c.turn, c.n))
+    return [Waiting(r.key, r.turn, r.sort, r.payload, r.attempts, r.at) for r in rows]
+
+
+def recover_sending(connection: Connection) -> None:
+    """Letters left in `sending` by a crash between sending and marking: nobody knows; due again at once."""
+    stuck = update(OUTBOX).where(OUTBOX.c.state == "sending")
+    connection.execute(stuck.values(state="unknown", next_try=""))
 
 
 def next_try(now: datetime, attempts: int) -> datetime:

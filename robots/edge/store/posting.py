@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, selec
 from robots.edge.store.columns import to_stored
 from robots.edge.store.tables import FILES, ROWS
 from robots.model.findings import Finding, Level, finding
+from robots.model.words import say
 from robots.reading.changes import Changes, compare
 from robots.reading.reader import Reading, Taken
 
@@ -39,7 +40,7 @@ def post(connection: Connection, file: int, drop: int, reading: Reading, keep: b
             posted += _per_sheet(mine, counts)
             findings += found
         elif not keep and (gone := _remove(connection, table, file, None)):
-            findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=name, count=gone))
+            findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
     return posted, findings
 
 
@@ -70,8 +71,8 @@ def _replace(
     _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
     findings = list(_beat_others(connection, table, file, drop)) if changes.new or changes.updated else []
     if changes.gone:
-        values = {"kind": table.name.removeprefix("rows_"), "count": len(changes.gone)}
-        findings.append(finding("ROWS_GONE", Level.WARNING, "", "", **values))
+        kind = say(f"kind.{table.name.removeprefix('rows_')}")
+        findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=kind, count=len(changes.gone)))
     return _counted(changes, sheets), findings
 
 

@@ -1,0 +1,253 @@
+"""One turn of the belt: take in, put to work, deliver. The only place where the stages meet."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from robots.edge import clock, delivery, desk, folder, letters
+from robots.edge.delivery import Delivered
+from robots.edge.desk import Received
+from robots.edge.excel_in import Look
+from robots.edge.letters import Told
+from robots.edge.log import LOG
+from robots.edge.settings import Settings
+from robots.edge.store.database import Dropped, Store, Turn
+from robots.edge.store.outbox import Queued
+from robots.intake import Seen, look_again, settled
+from robots.model import wire
+from robots.model.calendar import UnknownYear
+from robots.model.decisions import Decision, Notice, Record, Workbook
+from robots.roster import Due, due_between, latest_of_each
+
+Sees = Callable[[str], None]
+MOST_LOOKS = 12
+
+
+@dataclass
+class Report:
+    """What a turn did, for the person or the scheduler that started it."""
+
+    day: date
+    drops: list[tuple[str, str, str]] = field(default_factory=list)
+    errors: int = 0
+    worked: list[str] = field(default_factory=list)
+    delivered: list[Delivered] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    coming: list[str] = field(default_factory=list)
+
+    @property
+    def did_something(self) -> bool:
+        """Was there any news at all?"""
+        return bool(self.drops or self.worked or self.delivered or self.troubles or self.coming)
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Does somebody have to mend, decide or look?"""
+        bad_drop = any(state in ("set_aside", "unreadable") for _, state, _ in self.drops)
+        return bool(self.errors or bad_drop or self.troubles or any(d.trouble for d in self.delivered))
+
+
+def turn(settings: Settings, store: Store, now: datetime, sees: Sees = lambda _: None) -> Report:
+    """One turn. Everything decided is queued in one transaction with what it rests on; then it is carried out."""
+    report = Report(now.date())
+    arrived = settle(settings, store, report)
+    dues = due_robots(settings, store, now, bool(arrived), report)
+    if arrived or dues:
+        claimed = take(settings, arrived, report)
+        with store.transaction() as tx:
+            number = tx.begin(now)
+            take_in(settings, tx, number, now, claimed, report, sees)
+            put_to_work(settings, tx, number, now, dues, report, sees)
+        folder.let_go(settings.inbox, [one for one, _ in claimed])
+    report.delivered = delivery.deliver(settings, store, now, sees)
+    folder.heartbeat(settings.state, now, report.troubles)
+    return report
+
+
+# ------------------------------------------------------------------ take in
+
+Arrived = tuple[Seen, Look | str]
+
+
+def settle(settings: Settings, store: Store, report: Report) -> list[Arrived]:
+    """Files that have settled and are news. What is still being copied is looked at again, and else left for later."""
+    try:
+        folder.put_back(settings.inbox, settings.archive)
+        with store.transaction() as tx:
+            before = tx.sightings()
+        seen: dict[str, Seen] = {name: s for name, (s, _) in before.items()}
+        for _ in range(MOST_LOOKS):
+            seen = look_again(seen, folder.listing(settings.inbox), clock.seconds())
+            news = {name: s for name, s in seen.items() if not _is_taken(before, s)}
+            ready = settled(news, clock.seconds(), settings.toml.intake.quiet_seconds)
+            looked = [(file, desk.look(settings, file.name)) for file in ready]
+            coming = [s for s, look in looked if desk.is_still_coming(settings, s, look, clock.seconds())]
+            arrived = [(s, look) for s, look in looked if s not in coming]
+            if len(arrived) == len(news):
+                break
+            clock.wait(settings.toml.intake.quiet_seconds)
+    except folder.FolderUnreachable as error:
+        report.troubles.append(f"FOLDER_UNREACHABLE {error}")
+        return []
+    names = {s.name for s, _ in arrived}
+    report.coming = sorted(set(news) - names)
+    kept = {name: (s, name in names or _is_taken(before, s)) for name, s in seen.items()}
+    if not settings.toml.intake.keep:
+        kept = {name: pair for name, pair in kept.items() if name not in names}
+    if kept != before:
+        with store.transaction() as tx:
+            tx.keep_sightings(kept)
+    return arrived
+
+
+def _is_taken(before: dict[str, tuple[Seen, bool]], seen: Seen) -> bool:
+    known, taken = before.get(seen.name, (None, False))
+    return taken and known is not None and (known.size, known.mtime_ns) == (seen.size, seen.mtime_ns)
+
+
+def take(settings: Settings, arrived: Sequence[Arrived], report: Report) -> list[tuple[folder.Claimed, Look | str]]:
+    """Claim what arrived; a file that somebody holds open stays for the next turn."""
+    claimed = []
+    for seen, looked in arrived:
+        try:
+            claimed.append((desk.claim(settings, seen), looked))
+        except OSError as error:
+            LOG.warning("could not claim %s: %s", seen.name, error)
+            report.coming.append(seen.name)
+    return claimed
+
+
+def take_in(
+    settings: Settings,
+    tx: Turn,
+    number: int,
+    now: datetime,
+    claimed: Sequence[tuple[folder.Claimed, Look | str]],
+    report: Report,
+    sees: Sees,
+) -> None:
+    """Read and post every claimed file, each on its own: one that fails does not stop the others."""
+    posted: list[tuple[int, Received]] = []
+    with desk.open_reading_room(settings) as room:
+        for one, looked in claimed:
+            sees(one.name)
+            known = tx.is_known(one.name, one.sha256)
+            received = desk.nothing_new(one) if known else desk.receive(one, looked, room)
+            posted.append(_posted(settings, tx, number, now, received, report))
+    for drop, received in posted:
+        tx.findings(drop, tx.doubtful_names(received.reading), settings.words)
+
+
+def _posted(
+    settings: Settings, tx: Turn, number: int, now: datetime, received: Received, report: Report
+) -> tuple[int, Received]:
+    """Post one file; where our own code fails over it, the file is set aside and the belt goes on."""
+    try:
+        with tx.savepoint():
+            return _post(settings, tx, number, now, received, report), received
+    except Exception:  # a bug of ours over one file must not cost the others: logged, and told on its receipt
+        LOG.exception("posting %s failed", received.claimed.name)
+        failed = desk.failed(received.claimed)
+        return _post(settings, tx, number, now, failed, report), failed
+
+
+def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Received, report: Report) -> int:
+    one, reading = received.claimed, received.reading
+    why = settings.words.speak(reading.findings[0].says) if received.code else ""
+    drop = tx.drop(number, now, Dropped(one.name, one.sha256, one.size, one.owner), received.state, why)
+    tx.findings(drop, reading.findings, settings.words)
+    if received.state == "taken":
+        broken = any(f.code in ("SHEET_LACKS_COLUMNS", "FIELD_TWICE") for f in reading.findings)
+        rows, found = tx.post(one.name, drop, reading, keep=broken)
+        tx.receipts(drop, rows)
+        tx.findings(drop, found, settings.words)
+        tx.unknown_words(drop, desk.words_of(reading))
+    tx.journal([("intake", received.state, one.name, one.sha256)], now)
+    report.drops.append((one.name, received.state, why))
+    report.errors += sum(f.level == "error" for f in reading.findings)
+    return drop
+
+
+# ------------------------------------------------------------------ put to work
+
+
+def due_robots(settings: Settings, store: Store, now: datetime, has_news: bool, report: Report) -> list[Due]:
+    """The robots whose hour has come. Of several moments missed, the latest is worked and the others are skipped."""
+    with store.transaction() as tx:
+        if not has_news and not tx.count("drops"):
+            return []
+        last = tx.last_runs()
+    dues: list[Due] = []
+    for robot, entries in settings.crew.items():
+        try:
+            dues += due_between({robot: entries}, last, now, settings.rules.calendar)
+        except UnknownYear as error:
+            report.troubles.append(f"CALENDAR_UNKNOWN {robot} {error}")
+    return dues
+
+
+def put_to_work(
+    settings: Settings, tx: Turn, number: int, now: datetime, dues: list[Due], report: Report, sees: Sees
+) -> None:
+    """Run the robots that are due or have news to work on, in the order of the crew; queue what they decide."""
+    from robots.crew.registry import crew  # pandas loads here: a turn without work stays quick
+
+    latest, skipped = latest_of_each(dues)
+    due_names = {due.robot for due in latest}
+    has_news = bool(report.drops)
+    ledger = tx.ledger(now.date(), number)
+    told: list[Told] = []
+    for name in settings.crew:
+        if name in due_names or (has_news and name in settings.on_news):
+            sees(name)
+            told += _work(settings, tx, number, now, name, crew()[name], ledger, report)
+    for due in (*latest, *skipped):
+        tx.note_run(due.robot, due.at, now, "skipped" if due in skipped else "worked")
+    _write_letters(settings, tx, number, now, told, report)
+
+
+def _work(settings: Settings, tx: Turn, number: int, now: datetime, name: str, robot, ledger, report: Report) -> list[Told]:  # type: ignore[no-untyped-def]  # robot and ledger carry pandas, loaded late
+    """One robot's decisions, queued. A robot that fails is told about; the others go on."""
+    try:
+        decisions = list(robot(ledger, settings.rules, now.date()))
+    except Exception:  # a robot's bug must not stop the belt: logged, told, and the others go on
+        LOG.exception("robot %s failed", name)
+        report.troubles.append(f"ROBOT_FAILED {name} {traceback.format_exc(limit=-1).splitlines()[-1]}")
+        tx.journal([(name, "failed", "", "")], now)
+        return []
+    report.worked.append(name)
+    keys = {d.name: d.key for d in decisions if d.name}
+    return list(_carry(settings, tx, number, now, decisions, keys))
+
+
+def _carry(
+    settings: Settings, tx: Turn, number: int, now: datetime, decisions: list[Decision], keys: dict[str, str]
+) -> Iterator[Told]:
+    """Record what is recorded at once, queue workbooks, hand on notices with the keys of what they carry."""
+    for n, decision in enumerate(decisions):
+        spoken = settings.words.render(decision.what)
+        match decision.what:
+            case Record():
+                tx.record(spoken)
+                continue
+            case Workbook():
+                entry = Queued(
+                    decision.key, decision.robot, decision.period, decision.subject, decision.name, "workbook", wire.dump(spoken)
+                )
+                if not tx.queue(number, n, now, entry):
+                    continue
+            case Notice():
+                yield Told(spoken, decision.key, tuple(keys[name] for name in decision.what.attach))
+        tx.journal([(decision.robot, "decided", decision.subject, decision.key)], now)
+
+
+def _write_letters(
+    settings: Settings, tx: Turn, number: int, now: datetime, told: list[Told], report: Report
+) -> None:
+    roles = settings.toml.mail.roles
+    report.troubles += [f"NOBODY_HOLDS_ROLE {role}" for role in letters.unheard(told, roles)]
+    for n, (key, plan) in enumerate(letters.digests(told, roles, settings.words, now.date())):
+        tx.queue(number, n, now, Queued(key, "post", now.date().isoformat(), plan.to, "", "letter", wire.dump(plan)))

@@ -1,0 +1,124 @@
+"""The receptionist answers every drop with a receipt (回执): what was taken as what, every problem with its cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from robots.crew.registry import robot
+from robots.ledger import Ledger
+from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook
+from robots.model.words import Say, Text, say
+from robots.rules import Rules
+
+_LEVELS = ("error", "question", "warning", "info")
+Row = dict[str, Any]
+
+
+@robot
+def receptionist(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
+    """One receipt workbook per drop of this turn, and one notice that sums them up."""
+    del rules  # a receipt says what was read; no rule weighs in
+    drops = ledger.news("drops").to_dict("records")
+    receipts, findings = ledger.news("receipts"), ledger.news("findings")
+    told = []
+    for drop in drops:
+        mine = receipts[receipts["drop"] == drop["id"]].to_dict("records")
+        problems = findings[findings["drop"] == drop["id"]].to_dict("records")
+        name = f"receipt-{drop['id']}"
+        yield Decision("receptionist", today.isoformat(), drop["name"], receipt(drop, mine, problems), name=name)
+        told.append((drop, mine, problems, name))
+    if told:
+        yield Decision("receptionist", today.isoformat(), "notice", _notice(told))
+
+
+def receipt(drop: Row, receipts: list[Row], findings: list[Row]) -> Workbook:
+    """Sheet 1: what became of the file and what to do next. Sheet 2: every finding with its cell and its mending."""
+    counts = {level: sum(f["level"] == level for f in findings) for level in _LEVELS}
+    facts = (
+        (say("fact.file"), drop["name"]),
+        (say("fact.received"), drop["at"][:16].replace("T", " ")),
+        (say("fact.result"), say(f"drop.{drop['state']}")),
+        (say("fact.why"), drop["why"] or say("drop.fine")),
+        (say("fact.problems"), say("receipt.counts", **counts)),
+        (say("fact.next"), next_step(drop, counts)),
+        (say("fact.fingerprint"), drop["sha256"] or "—"),
+    )
+    summary = Sheet(say("sheet.receipt"), say("title.receipt"), facts, (_taken(receipts), _columns(receipts)))
+    problems = Sheet(say("sheet.findings"), say("title.findings"), (), (_findings(findings),))
+    return Workbook("receipts", say("file.receipt", day=drop["day"], name=drop["name"], drop=drop["id"]), (summary, problems))
+
+
+def next_step(drop: Row, counts: dict[str, int]) -> Say:
+    """The one thing for the sender to do now."""
+    if drop["state"] == "ignored":
+        return say("next.nothing")
+    if drop["state"] != "taken":
+        return say("next.mend_file")
+    if counts["error"]:
+        return say("next.mend_cells", count=counts["error"])
+    return say("next.look") if counts["question"] + counts["warning"] else say("next.done")
+
+
+def _taken(receipts: list[Row]) -> Table:
+    columns = (
+        Column(say("column.sheet"), Look.WRAP, 34),
+        Column(say("column.kind"), Look.TEXT, 52),
+        *(Column(say(f"column.{name}"), Look.INTEGER, 11) for name in ("new", "updated", "unchanged", "set_aside", "gone")),
+    )
+    rows = tuple(
+        (
+            r["sheet"], say(f"kind.{r['kind']}"), r["rows_new"], r["rows_updated"], r["rows_unchanged"],
+            r["rows_set_aside"], r["rows_gone"],
+        )
+        for r in receipts
+    )  # fmt: skip
+    return Table(columns, rows, say("title.taken"), total=(2, 3, 4, 5, 6) if rows else (), empty=say("receipt.nothing_taken"))
+
+
+def _columns(receipts: list[Row]) -> Table:
+    columns = (Column(say("column.sheet"), Look.WRAP, 34), Column(say("column.read_as"), Look.WRAP, 52))
+    rows = []
+    for r in receipts:
+        pairs = (f"{heading} → {field}" for field, heading in json.loads(r["columns"]))
+        rows.append((r["sheet"], "；".join(pairs)))
+    return Table(columns, tuple(rows), say("title.columns"), empty="—")
+
+
+def _findings(findings: list[Row]) -> Table:
+    columns = (
+        Column(say("column.level"), Look.LEVEL, 8),
+        Column(say("column.sheet"), Look.WRAP, 18),
+        Column(say("column.cell"), Look.TEXT, 8),
+        Column(say("column.says"), Look.WRAP, 56),
+        Column(say("column.fix"), Look.WRAP, 56),
+        Column(say("column.code"), Look.TEXT, 24),
+    )
+    ranked = sorted(findings, key=lambda f: (_LEVELS.index(f["level"]), f["n"]))
+    rows = tuple(
+        (say(f"level.{f['level']}"), f["sheet"], f["cell"], f["says"], f["fix"], f["code"]) for f in ranked
+    )
+    return Table(columns, rows, empty=say("receipt.no_findings"))
+
+
+def _notice(told: list[tuple[Row, list[Row], list[Row], str]]) -> Notice:
+    rows = tuple(_notice_row(*one[:3]) for one in told)
+    bad = sum(drop["state"] in ("set_aside", "unreadable") for drop, *_ in told)
+    errors = sum(f["level"] == "error" for _, _, findings, _ in told for f in findings)
+    columns = tuple(Column(say(f"column.{name}")) for name in ("file", "result", "rows", "problems"))
+    headline = say("notice.receipts.headline", count=len(told), bad=bad, errors=errors)
+    step = say("notice.receipts.mend") if bad or errors else say("notice.receipts.fine")
+    with_problems = tuple(name for _, _, findings, name in told if any(f["level"] != "info" for f in findings))
+    severity = "warning" if bad or errors else "info"
+    return Notice("clerk", headline, (), severity, with_problems, Table(columns, rows), step)
+
+
+def _notice_row(drop: Row, receipts: list[Row], findings: list[Row]) -> tuple[Text | int, ...]:
+    rows = sum(r["rows_new"] + r["rows_updated"] + r["rows_unchanged"] for r in receipts)
+    errors = sum(f["level"] == "error" for f in findings)
+    others = sum(f["level"] in ("question", "warning") for f in findings)
+    return (drop["name"], say(f"drop.{drop['state']}"), rows, say("receipt.short", errors=errors, others=others))
+
+

@@ -1,0 +1,128 @@
+"""One file at the reception desk: is it whole, whose is it, what is in it. Everything it says is a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from robots.edge import folder
+from robots.edge.excel_in import Look, NotReadable, look_through
+from robots.edge.folder import Claimed
+from robots.edge.log import LOG
+from robots.edge.reading_room import Limits, ReadingRoom
+from robots.edge.settings import Settings
+from robots.intake import WORKBOOK_ENDINGS, Seen, is_conflict_copy
+from robots.kinds.words import Lexicon
+from robots.model.findings import Level, finding
+from robots.reading.reader import Reading
+
+State = Literal["taken", "set_aside", "unreadable", "ignored"]
+PATIENCE = 5  # an incomplete file that keeps still this many quiet times will not become whole any more
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of one file, and why."""
+
+    claimed: Claimed
+    state: State
+    reading: Reading
+    code: str = ""
+
+
+def open_reading_room(settings: Settings) -> ReadingRoom:
+    """The child process that reads, with the home's limits and words."""
+    limits = Limits(settings.toml.intake.seconds, settings.toml.intake.memory_mb)
+    return ReadingRoom(settings.lexicon, limits)
+
+
+def look(settings: Settings, name: str) -> Look | str:
+    """A first look at a file in the inbox: its format, or the finding code that says why it cannot be read."""
+    path = folder.find(settings.inbox, name)
+    if path.suffix.lower() not in WORKBOOK_ENDINGS:
+        return "FILE_NOT_A_WORKBOOK"
+    try:
+        if path.stat().st_size > settings.toml.intake.largest_mb << 20:
+            return "FILE_TOO_LARGE"
+        return look_through(path, settings.toml.intake.unpacked_mb << 20)
+    except NotReadable as problem:
+        return str(problem.args[0])
+    except OSError:
+        return "FILE_IN_USE"
+
+
+def is_still_coming(settings: Settings, seen: Seen, looked: Look | str, now: float) -> bool:
+    """An incomplete or locked file that changed a moment ago: somebody is still copying it, or has it open."""
+    quiet = settings.toml.intake.quiet_seconds
+    return looked in ("FILE_INCOMPLETE", "FILE_EMPTY", "FILE_IN_USE") and now - seen.since < PATIENCE * quiet
+
+
+def claim(settings: Settings, seen: Seen) -> Claimed:
+    """Make the file ours and keep its content for ever. Raises OSError where it cannot be moved."""
+    claimed = folder.claim(settings.inbox, seen.name, settings.state / "scratch", settings.toml.intake.keep)
+    folder.archive(settings.archive, claimed.path, claimed.sha256, claimed.path.suffix)
+    return claimed
+
+
+def receive(claimed: Claimed, looked: Look | str, room: ReadingRoom) -> Received:
+    """Read a claimed file and tell its state."""
+    if is_conflict_copy(claimed.name):
+        return _refused(claimed, "set_aside", "SYNC_CONFLICT")
+    if isinstance(looked, str):
+        return _refused(claimed, "unreadable", looked)
+    try:
+        reading = room.read(claimed.path, claimed.name, looked)
+    except NotReadable as problem:
+        if len(problem.args) > 1:
+            LOG.error("reading %s failed: %s", claimed.name, problem.args[1])
+        return _refused(claimed, "unreadable", str(problem.args[0]))
+    if not reading.taken:
+        code = "FILE_NOTHING_KNOWN"
+        whole = replace(reading, findings=(finding(code, Level.ERROR), *reading.findings))
+        return Received(claimed, "set_aside", whole, code)
+    return Received(claimed, "taken", reading)
+
+
+def nothing_new(claimed: Claimed) -> Received:
+    """The very content that the ledger holds already."""
+    return Received(claimed, "ignored", Reading(findings=(finding("NOTHING_NEW", Level.INFO),)), "NOTHING_NEW")
+
+
+def failed(claimed: Claimed) -> Received:
+    """Our own code failed over this file."""
+    return _refused(claimed, "unreadable", "FILE_FAILED")
+
+
+def _refused(claimed: Claimed, state: State, code: str) -> Received:
+    level = Level.WARNING if code == "SYNC_CONFLICT" else Level.ERROR
+    return Received(claimed, state, Reading(findings=(finding(code, level),)), code)
+
+
+def check(path_text: str, lexicon: Lexicon, settings: Settings) -> tuple[Reading, str]:
+    """Read a file where it lies, posting nothing: (reading, finding code or '')."""
+    path = Path(path_text)
+    try:
+        looked = look_through(path, settings.toml.intake.unpacked_mb << 20)
+        with ReadingRoom(lexicon, Limits(settings.toml.intake.seconds, settings.toml.intake.memory_mb)) as room:
+            return room.read(path, path.name, looked), ""
+    except NotReadable as problem:
+        code = str(problem.args[0])
+    except FileNotFoundError:
+        code = "FILE_NOT_FOUND"
+    except OSError:
+        code = "FILE_IN_USE"
+    return Reading(findings=(finding(code, Level.ERROR),)), code
+
+
+def words_of(reading: Reading) -> list[tuple[str, str, str, str]]:
+    """Header words and values nobody knew, as (sheet, kind, field, word)."""
+    kinds: Mapping[str, str] = {taken.sheet: taken.kind for taken in reversed(reading.taken)}
+    headers = [(sheet, kinds.get(sheet, ""), "", word) for sheet, word in reading.unknown]
+    values = []
+    for found in reading.findings:
+        if found.code == "WORD_UNKNOWN":
+            told = dict(found.values)
+            values.append((found.sheet, kinds.get(found.sheet, ""), str(told["field"]), str(told["seen"])))
+    return headers + list(dict.fromkeys(values))

@@ -1,0 +1,75 @@
+"""Is this machine ready? Each answer: what was looked at, ok / warn / bad, what was found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from robots.edge.settings import Settings
+from robots.edge.store.database import journal_mode, open_store
+from robots.model.words import Say, say
+
+Health = Literal["ok", "warn", "bad"]
+Answer = tuple[str, Health, Say]
+
+
+def examine(settings: Settings, now: datetime) -> Iterator[Answer]:
+    """Python, folders, database, mail, calendar, fonts, Excel or LibreOffice."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield "python", "ok" if sys.version_info >= (3, 11) else "bad", say("doctor.version", version=version)
+    for name, path in (("inbox", settings.inbox), ("outbox", settings.outbox), ("archive", settings.archive)):
+        yield name, *_folder(path)
+    yield "database", *_database(settings, now)
+    yield "mail", *_mail(settings)
+    for year in (now.year, now.year + 1):
+        known = settings.rules.calendar.knows(year)
+        yield "calendar", "ok" if known else "warn", say(f"doctor.year_{'known' if known else 'unknown'}", year=year)
+    yield "fonts", *_fonts()
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    yield "office", "ok" if office or os.name == "nt" else "warn", say("doctor.office" if office else "doctor.no_office")
+
+
+def _folder(path: Path) -> tuple[Health, Say]:
+    probe = path / f".robots-probe-{os.getpid()}"
+    try:
+        probe.write_text("", "utf-8")
+        probe.unlink()
+    except OSError as error:
+        return "bad", say("doctor.folder_bad", path=str(path), why=str(error.strerror))
+    return "ok", say("doctor.folder_ok", path=str(path))
+
+
+def _database(settings: Settings, now: datetime) -> tuple[Health, Say]:
+    try:
+        open_store(settings.toml.database.url, settings.state, now).close()
+    except Exception as error:  # any driver's error is the answer
+        return "bad", say("doctor.database_bad", why=type(error).__name__)
+    if settings.toml.database.url:
+        return "ok", say("doctor.database_url")
+    return "ok", say("doctor.sqlite", version=sqlite3.sqlite_version, mode=journal_mode(sqlite3.sqlite_version_info))
+
+
+def _mail(settings: Settings) -> tuple[Health, Say]:
+    mail = settings.toml.mail
+    if mail.transport == "folder":
+        return "warn", say("doctor.mail_folder")
+    secret = any(os.environ.get(name) for name in ("ROBOTS_MAIL_PASSWORD", "ROBOTS_MAIL_TOKEN"))
+    known = "doctor.mail_secret" if secret else "doctor.mail_keyring"
+    return "ok", say("doctor.mail", host=mail.host, port=mail.port, secret=say(known))
+
+
+def _fonts() -> tuple[Health, Say]:
+    if os.name == "nt" or sys.platform == "darwin":
+        return "ok", say("doctor.fonts_system")
+    listing = shutil.which("fc-list")
+    if not listing:
+        return "warn", say("doctor.fonts_unknown")
+    found = subprocess.run([listing, ":lang=zh-cn"], capture_output=True, text=True, timeout=20, check=False).stdout
+    return ("ok", say("doctor.fonts_ok")) if found.strip() else ("warn", say("doctor.fonts_missing"))

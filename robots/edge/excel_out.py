@@ -1,0 +1,337 @@
+"""Decided workbooks as .xlsx bytes: XlsxWriter, strings always as strings, print-ready on A4."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range, xl_range_abs
+from xlsxwriter.worksheet import Worksheet
+
+from robots.model.decisions import Chart, Look, Sheet, Table, Workbook
+from robots.model.words import Catalogue
+
+FONT = "微软雅黑"
+_INK, _LINE, _BAND, _PALE = "#1F3864", "#BFBFBF", "#F3F6FB", "#DCE6F2"
+_NUMBER_FORMATS = {
+    Look.MONEY: "#,##0.00;[Red]-#,##0.00",
+    Look.NUMBER: "#,##0.##",
+    Look.INTEGER: "#,##0",
+    Look.PERCENT: "0.0%",
+    Look.DATE: "yyyy-mm-dd",
+}
+_RIGHT = (Look.MONEY, Look.NUMBER, Look.INTEGER, Look.PERCENT)
+_MOST_CHARACTERS = 32_000
+_MOST_ROWS = 1_000_000
+
+
+def render(workbook: Workbook, words: Catalogue, at: datetime) -> bytes:
+    """The .xlsx of a workbook whose texts have been spoken. The same input and time give the same bytes."""
+    memory = io.BytesIO()
+    book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": at.replace(tzinfo=None), "author": words.entries.get("product.name", "")})
+    page = _Page(book, words)
+    names: set[str] = set()
+    for sheet in workbook.sheets:
+        name = _sheet_name(str(sheet.name), names)
+        page.write(book.add_worksheet(name), sheet, name)
+    book.close()
+    return memory.getvalue()
+
+
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """A name Excel allows: 31 characters, none of []:*?/\\, once per workbook whatever its case."""
+    base = re.sub(r"[\[\]:*?/\\]", "_", name).strip("'")[:31] or "1"
+    unique, number = base, 2
+    while unique.casefold() in taken:
+        tail = f" ({number})"
+        unique, number = base[: 31 - len(tail)] + tail, number + 1
+    taken.add(unique.casefold())
+    return unique
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A table as it stands on the sheet: its first and last data row."""
+
+    table: Table
+    first: int
+    last: int
+
+
+class _Page:
+    """Writes sheets of one workbook; keeps its formats."""
+
+    def __init__(self, book: xlsxwriter.Workbook, words: Catalogue) -> None:
+        self._book = book
+        self._formats: dict[tuple[Any, ...], Format] = {}
+        self._marks = {words.speak(words.entries.get(key, key)): color for key, color in _LEVEL_COLORS.items()}
+        self._total = words.entries.get("table.total", "Σ")
+
+    def write(self, page: Worksheet, sheet: Sheet, name: str) -> None:
+        """One sheet from top to bottom: title, facts, tables, charts, notes, signatures."""
+        width = max([len(table.columns) for table in sheet.tables] or [4])
+        self._columns(page, sheet)
+        row = self._title(page, sheet, width)
+        row = self._facts(page, sheet, row)
+        placed = []
+        for table in sheet.tables:
+            row, one = self._table(page, table, row)
+            placed.append(one)
+        row = self._charts(page, sheet, placed, name, row)
+        row = self._lines(page, sheet.notes, row, width, "note")
+        self._signatures(page, sheet, row + 1, width)
+        self._print_setup(page, sheet, placed)
+
+    # -------------------------------------------------------------- formats
+
+    def _format(self, *names: str, **properties: Any) -> Format:
+        key = (*names, *sorted(properties.items()))
+        if key not in self._formats:
+            merged: dict[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+            for name in names:
+                merged |= _STYLES[name]
+            self._formats[key] = self._book.add_format(merged | properties)
+        return self._formats[key]
+
+    def _cell_format(self, look: Look, value: Any, banded: bool) -> Format:
+        properties: dict[str, Any] = {"num_format": _NUMBER_FORMATS.get(look, "@" if look is Look.TEXT else "General")}
+        if banded:
+            properties["bg_color"] = _BAND
+        if look in _RIGHT and isinstance(value, int | float | Decimal):
+            properties["align"] = "right"
+        if look is Look.WRAP:
+            properties["text_wrap"] = True
+        if look is Look.LEVEL:
+            properties |= {"align": "center", "bold": True, "font_color": self._marks.get(value, _INK)}
+        return self._format("cell", **properties)
+
+    # -------------------------------------------------------------- parts of a sheet
+
+    def _columns(self, page: Worksheet, sheet: Sheet) -> None:
+        count = max([len(table.columns) for table in sheet.tables] or [0])
+        for index in range(count):
+            widths = [t.columns[index].width for t in sheet.tables if index < len(t.columns)]
+            page.set_column(index, index, max(widths))
+        if not count:
+            page.set_column(0, 0, 20)
+            page.set_column(1, 3, 26)
+        page.hide_gridlines(2)
+
+    def _title(self, page: Worksheet, sheet: Sheet, width: int) -> int:
+        if not sheet.title:
+            return 0
+        page.set_row(0, 30)
+        _across(page, 0, 0, max(width - 1, 1), str(sheet.title), self._format("title"))
+        return 2 if sheet.facts or sheet.tables else 1
+
+    def _facts(self, page: Worksheet, sheet: Sheet, row: int) -> int:
+        """Label and value pairs: the label over the first 18 characters' width, the value over the rest."""
+        if not sheet.facts:
+            return row
+        widths = [column.width for column in sheet.tables[0].columns] if sheet.tables else [20, 26, 26, 26]
+        split = next((i + 1 for i in range(len(widths)) if sum(widths[: i + 1]) >= 18), 1)
+        last = max(len(widths) - 1, split)
+        room = sum(widths[split:]) or 40
+        for label, value in sheet.facts:
+            _across(page, row, 0, split - 1, str(label), self._format("label"))
+            _across(page, row, split, last, _shown(value), self._format("fact"))
+            page.set_row(row, 18 * max(1, -(-_width(_shown(value)) // max(room, 1))))
+            row += 1
+        return row + 1
+
+    def _table(self, page: Worksheet, table: Table, row: int) -> tuple[int, _Placed]:
+        if table.title:
+            page.write_string(row, 0, str(table.title), self._format("heading"))
+            row += 1
+        for index, column in enumerate(table.columns):
+            page.write_string(row, index, str(column.title), self._format("header"))
+        page.set_row(row, 30 if any(_width(str(c.title)) > c.width for c in table.columns) else 20)
+        first = row + 1
+        if not table.rows and table.empty:
+            _across(page, first, 0, len(table.columns) - 1, str(table.empty), self._format("note"))
+            return first + 2, _Placed(table, first, first - 1)
+        for offset, cells in enumerate(table.rows[:_MOST_ROWS]):
+            for index, value in enumerate(cells):
+                look = Look(table.columns[index].look)
+                self._cell(page, first + offset, index, value, self._cell_format(look, value, offset % 2 == 1))
+            self._height(page, table, first + offset, cells)
+        last = first + len(table.rows) - 1
+        if table.total and table.rows:
+            self._totals(page, table, first, last)
+            return last + 3, _Placed(table, first, last)
+        return last + 2, _Placed(table, first, last)
+
+    def _height(self, page: Worksheet, table: Table, row: int, cells: tuple[Any, ...]) -> None:
+        """Rows with wrapped text are as high as their longest cell needs, in every spreadsheet program."""
+        needed = 1
+        for column, value in zip(table.columns, cells, strict=True):
+            if column.look == Look.WRAP and isinstance(value, str):
+                needed = max(needed, sum(-(-max(_width(part), 1) // max(column.width - 1, 1)) for part in value.split("\n")))
+        page.set_row(row, max(18, 15 * min(needed, 26) + 3))
+
+    def _cell(self, page: Worksheet, row: int, column: int, value: Any, style: Format) -> None:
+        if value is None or value == "":
+            page.write_blank(row, column, None, style)
+        elif isinstance(value, bool):
+            page.write_boolean(row, column, value, style)
+        elif isinstance(value, int | float | Decimal):
+            page.write_number(row, column, float(value), style)
+        elif isinstance(value, datetime | date):
+            page.write_datetime(row, column, _moment(value), style)
+        else:
+            page.write_string(row, column, str(value)[:_MOST_CHARACTERS], style)
+
+    def _totals(self, page: Worksheet, table: Table, first: int, last: int) -> None:
+        page.set_row(last + 1, 20)
+        for index, column in enumerate(table.columns):
+            style = self._format("total", num_format=_NUMBER_FORMATS.get(Look(column.look), "General"))
+            if index in table.total:
+                total = sum((row[index] or 0 for row in table.rows), Decimal(0))
+                formula = f"=SUM({xl_range(first, index, last, index)})"
+                page.write_formula(last + 1, index, formula, style, float(total))
+            else:
+                page.write_string(last + 1, index, self._total if index == 0 else "", style)
+
+    def _charts(self, page: Worksheet, sheet: Sheet, placed: list[_Placed], name: str, row: int) -> int:
+        """Charts side by side below the tables, two to a row."""
+        total = sum(max(t.columns[i].width for t in sheet.tables if i < len(t.columns)) for i in range(
+            max([len(t.columns) for t in sheet.tables] or [0])
+        ))  # fmt: skip
+        wide = max(420, min(int(total * 7.4) // 2 - 10, 720))
+        for index, chart in enumerate(sheet.charts):
+            drawn = self._chart(chart, placed[chart.table], name, wide)
+            if drawn is not None:
+                page.insert_chart(row, 0, drawn, {"x_offset": 4 + (index % 2) * (wide + 12), "y_offset": 6, "object_position": 3})
+                row += 16 if index % 2 or index == len(sheet.charts) - 1 else 0
+        return row
+
+    def _chart(self, chart: Chart, at: _Placed, name: str, wide: int) -> Any:
+        last = at.last if chart.rows is None else min(at.last, at.first + chart.rows - 1)
+        if last < at.first:
+            return None
+        drawn = self._book.add_chart({"type": chart.kind})
+        sheet = "'" + name.replace("'", "''") + "'"
+        for value, color in zip(chart.values, ("#2F5597", "#C55A11", "#548235"), strict=False):
+            drawn.add_series(
+                {
+                    "name": str(at.table.columns[value].title).replace("\n", ""),
+                    "categories": f"={sheet}!{xl_range_abs(at.first, chart.category, last, chart.category)}",
+                    "values": f"={sheet}!{xl_range_abs(at.first, value, last, value)}",
+                    "line": {"color": color, "width": 2.0} if chart.kind == "line" else {"none": True},
+                    "fill": {"color": color} if chart.kind != "line" else {"none": True},
+                    "marker": {"type": "circle", "size": 5, "fill": {"color": color}, "border": {"color": color}},
+                    "gap": 60,
+                }
+            )
+        self._axes(drawn, chart, at, last)
+        drawn.set_size({"width": wide, "height": 300})
+        return drawn
+
+    def _axes(self, drawn: Any, chart: Chart, at: _Placed, last: int) -> None:
+        small = {"name": FONT, "size": 8}
+        shown = [row[i] for row in at.table.rows[: last - at.first + 1] for i in chart.values if row[i] is not None]
+        axis: dict[str, Any] = {"num_font": small, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}}}
+        if chart.percent:
+            lowest = float(min(shown, default=0))
+            axis |= {"num_format": "0%" if lowest < 0.95 else "0.0%", "max": 1, "min": _axis_floor(lowest)}
+        drawn.set_title({"name": str(chart.title), "name_font": {"name": FONT, "size": 11, "color": _INK}})
+        drawn.set_y_axis(axis)
+        drawn.set_x_axis({"num_font": small | ({"rotation": -45} if chart.kind == "column" else {})})
+        drawn.set_legend({"none": True} if len(chart.values) == 1 else {"position": "bottom", "font": small})
+
+    def _lines(self, page: Worksheet, lines: tuple[Any, ...], row: int, width: int, style: str) -> int:
+        for line in lines:
+            _across(page, row, 0, max(width - 1, 1), str(line), self._format(style))
+            page.set_row(row, 18 * (1 + str(line).count("\n")))
+            row += 1
+        return row
+
+    def _signatures(self, page: Worksheet, sheet: Sheet, row: int, width: int) -> None:
+        """Places to sign, spread over the width of the page."""
+        if not sheet.signatures:
+            return
+        page.set_row(row, 36)
+        step = max(width // len(sheet.signatures), 1)
+        for index, text in enumerate(sheet.signatures):
+            left = index * step
+            right = width - 1 if index == len(sheet.signatures) - 1 else left + step - 1
+            _across(page, row, left, right, str(text), self._format("sign"))
+
+    def _print_setup(self, page: Worksheet, sheet: Sheet, placed: list[_Placed]) -> None:
+        page.set_paper(9)
+        page.set_landscape() if sheet.landscape else page.set_portrait()
+        page.fit_to_pages(1, 0)
+        page.set_margins(0.4, 0.4, 0.5, 0.6)
+        page.center_horizontally()
+        page.set_footer("&L&8&F  &A&R&8&P / &N")
+        if len(placed) == 1 and not sheet.charts and placed[0].table.rows:
+            header = placed[0].first - 1
+            page.repeat_rows(header)
+            page.freeze_panes(placed[0].first, 0)
+            page.autofilter(header, 0, placed[0].last, len(placed[0].table.columns) - 1)
+
+
+_LEVEL_COLORS = {
+    "level.error": "#C00000", "severity.critical": "#C00000", "level.question": "#C55A11", "severity.warning": "#C55A11",
+    "level.warning": "#C55A11", "level.info": "#7F7F7F", "severity.info": "#7F7F7F",
+}  # fmt: skip
+_BORDER = {"border": 1, "border_color": _LINE}
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 16, "align": "center", "font_color": _INK},
+    "heading": {"bold": True, "font_size": 11, "font_color": _INK},
+    "header": {"bold": True, "font_color": "white", "bg_color": _INK, "align": "center", "text_wrap": True, **_BORDER},
+    "cell": _BORDER,
+    "label": {"bold": True, "bg_color": _PALE, **_BORDER},
+    "fact": {"text_wrap": True, "align": "left", **_BORDER},
+    "total": {"bold": True, "bg_color": _PALE, **_BORDER},
+    "note": {"italic": True, "font_color": "#595959", "text_wrap": True, "align": "left"},
+    "sign": {"align": "left", "valign": "bottom", "bottom": 1},
+}
+
+
+def _across(page: Worksheet, row: int, first: int, last: int, text: str, style: Format) -> None:
+    """A text over one or more columns, as a string whatever it begins with."""
+    if last > first:
+        page.merge_range(row, first, row, last, "", style)
+    page.write_string(row, first, text[:_MOST_CHARACTERS], style)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)
+
+
+def _moment(value: date) -> datetime:
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+
+
+def _width(text: str) -> int:
+    """Characters as wide as they are shown: a Chinese one counts two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _axis_floor(lowest: float) -> float:
+    """Where a percent axis begins, so that differences can be seen and nothing is cut off."""
+    return next(floor for floor in (0.99, 0.95, 0.9, 0.8, 0.5, 0.0) if lowest > floor or floor == 0.0)
+
+
+def texts_of(table: Table) -> Iterator[tuple[str, ...]]:
+    """The rows of a table as texts, for letters."""
+    for row in table.rows:
+        yield tuple(_letter_text(value, Look(column.look)) for value, column in zip(row, table.columns, strict=True))
+
+
+def _letter_text(value: Any, look: Look) -> str:
+    if value is None:
+        return "—"
+    if look is Look.PERCENT:
+        return f"{float(value):.1%}"
+    return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)

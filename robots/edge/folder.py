@@ -1,0 +1,202 @@
+"""The shared folder: listing, claiming by rename, keeping originals by content, publishing by write-aside-and-rename."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from robots.intake import Seen, is_left_alone
+
+_CLAIMED = ".robots-taking"
+_MARK = "__"
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+class FolderUnreachable(OSError):
+    """The shared folder is not there: an outage, never a deletion."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A file that is ours: under which name it was dropped, where its bytes are now, their hash."""
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+    owner: str | None
+    aside: Path | None = None
+
+
+def listing(inbox: Path) -> list[Seen]:
+    """Every file of the inbox and its subfolders that may be a drop. Raises FolderUnreachable."""
+    if not inbox.is_dir():
+        raise FolderUnreachable(str(inbox))
+    return [seen for path in _files(inbox) if (seen := _seen(inbox, path)) is not None]
+
+
+def _files(inbox: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(inbox):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        yield from (Path(folder) / name for name in sorted(names))
+
+
+def _seen(inbox: Path, path: Path) -> Seen | None:
+    name = unicodedata.normalize("NFC", path.relative_to(inbox).as_posix())
+    if is_left_alone(name) or path.is_symlink():
+        return None
+    try:
+        stat = path.stat()
+    except OSError:  # gone between listing and looking: the next listing tells
+        return None
+    return Seen(name, stat.st_size, stat.st_mtime_ns)
+
+
+def find(inbox: Path, name: str) -> Path:
+    """The path of a listed file, whichever Unicode form the file system keeps its name in."""
+    direct = inbox / name
+    if direct.exists():
+        return direct
+    return next((p for p in _files(inbox) if unicodedata.normalize("NFC", p.relative_to(inbox).as_posix()) == name), direct)
+
+
+def claim(inbox: Path, name: str, scratch: Path, keep: bool) -> Claimed:
+    """Make a settled file ours: rename it aside on its own volume, copy it to local scratch while hashing.
+
+    With `keep` the file stays where it is and only the copy is made. Raises OSError where somebody holds it open.
+    """
+    path = find(inbox, name)
+    owner = owner_of(path)
+    if not keep:
+        aside = inbox / _CLAIMED / f"{path.stat().st_mtime_ns}{_MARK}{name.replace('/', _MARK)}"
+        aside.parent.mkdir(exist_ok=True)
+        path = path.rename(aside)
+    copy, digest, size = _copy_hashing(path, scratch)
+    return Claimed(name, copy, digest, size, owner, None if keep else path)
+
+
+def _copy_hashing(path: Path, scratch: Path) -> tuple[Path, str, int]:
+    scratch.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    copy = scratch / f"{os.getpid()}-{path.stat().st_mtime_ns}{path.suffix}"
+    with path.open("rb") as source, copy.open("wb") as target:
+        while chunk := source.read(1 << 20):
+            digest.update(chunk)
+            target.write(chunk)
+            size += len(chunk)
+    return copy, digest.hexdigest(), size
+
+
+def interrupted(inbox: Path) -> list[tuple[str, Path]]:
+    """Files that an interrupted turn had claimed and not let go: (name as dropped, where it is), oldest first."""
+    aside = inbox / _CLAIMED
+    if not aside.is_dir():
+        return []
+    files = sorted(aside.iterdir(), key=lambda p: p.name)
+    return [(path.name.split(_MARK, 1)[1].replace(_MARK, "/"), path) for path in files if _MARK in path.name]
+
+
+def put_back(inbox: Path, root: Path) -> list[str]:
+    """Give interrupted files back to the inbox under their names.
+
+    Where a newer one lies there already, the interrupted one goes to the archive `root`: replaced, but not lost.
+    """
+    names = []
+    for name, path in interrupted(inbox):
+        target = inbox / name
+        if target.exists():
+            content = path.read_bytes()
+            archive(root, content, hashlib.sha256(content).hexdigest(), path.suffix)
+            path.unlink()
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+        names.append(name)
+    return names
+
+
+def let_go(inbox: Path, claimed: list[Claimed]) -> None:
+    """Remove what was claimed and its scratch copies: the turn is committed and the archive has it."""
+    for one in claimed:
+        one.path.unlink(missing_ok=True)
+        if one.aside is not None:
+            one.aside.unlink(missing_ok=True)
+    with suppress(OSError):  # not there, or a newcomer in it: the next turn looks again
+        (inbox / _CLAIMED).rmdir()
+
+
+def owner_of(path: Path) -> str | None:
+    """Who owns the file, where the system says so."""
+    try:
+        return path.owner()
+    except (OSError, KeyError, NotImplementedError):  # Windows and unknown users have no answer
+        return None
+
+
+# ------------------------------------------------------------------ archive
+
+
+def archive(root: Path, source: Path | bytes, sha256: str, suffix: str) -> Path:
+    """Keep content under its hash, once and for ever. Returns where."""
+    path = archived(root, sha256, suffix)
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(path.name + ".tmp")
+    if isinstance(source, bytes):
+        aside.write_bytes(source)
+    else:
+        shutil.copyfile(source, aside)
+    aside.chmod(0o444)
+    aside.replace(path)
+    return path
+
+
+def archived(root: Path, sha256: str, suffix: str) -> Path:
+    """Where content of a hash is kept."""
+    return root / sha256[:2] / f"{sha256}{suffix.lower()}"
+
+
+# ------------------------------------------------------------------ publishing
+
+
+def safe_name(text: str, length: int = 100) -> str:
+    """A file name that Windows, macOS and Linux allow, Chinese kept.
+
+    >>> safe_name("回执 a/b:c?.xlsx"), safe_name("con.xlsx")
+    ('回执 a_b_c_.xlsx', '_con.xlsx')
+    """
+    name = _UNSAFE.sub("_", unicodedata.normalize("NFC", text)).strip(" .")
+    name = "_" + name if _RESERVED.match(name) else name
+    return name[:length].rstrip(" .") or "_"
+
+
+def publish(folder: Path, name: str, suffix: str, content: bytes) -> Path:
+    """Write aside and rename. Where somebody holds the file open, a numbered name beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    base = safe_name(name)
+    aside = folder / f"~{base}{suffix}.tmp"
+    aside.write_bytes(content)
+    for number in range(1, 100):
+        target = folder / (f"{base}{suffix}" if number == 1 else f"{base} ({number}){suffix}")
+        try:
+            return aside.replace(target)
+        except PermissionError:  # open in Excel on a share: refused, so publish beside it
+            continue
+    raise PermissionError(str(folder / base))
+
+
+def heartbeat(state: Path, now: datetime, troubles: list[str]) -> None:
+    """A sign of life that other programs can watch."""
+    state.mkdir(parents=True, exist_ok=True)
+    (state / "heartbeat.json").write_text(json.dumps({"at": now.isoformat(), "troubles": troubles}), "utf-8")

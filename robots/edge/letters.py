@@ -1,0 +1,89 @@
+"""Notices of one run → one letter per recipient, rendered from templates/letters."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from robots.edge.excel_out import texts_of
+from robots.edge.settings import SHIPPED
+from robots.model.decisions import Notice
+from robots.model.letters import LetterPlan
+from robots.model.words import Catalogue, say
+
+_RANK = {"critical": 0, "warning": 1, "info": 2}
+MOST_ATTACHED = 12
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice with its texts spoken, the key of its decision, and the keys of the workbooks it carries."""
+
+    notice: Notice
+    key: str
+    attach: tuple[str, ...]
+
+
+def digests(told: Iterable[Told], roles: Mapping[str, list[str]], words: Catalogue, day: date) -> list[tuple[str, LetterPlan]]:
+    """(key, letter) per recipient. A role that nobody holds is nobody's letter: `unheard` names it."""
+    ranked = sorted(told, key=lambda t: _RANK.get(t.notice.severity, 3))
+    letters = []
+    for address in sorted({address for holders in roles.values() for address in holders}):
+        mine = [one for one in ranked if address in roles.get(one.notice.role, [])]
+        if mine:
+            key = hashlib.sha256("\x1f".join((address, *(one.key for one in mine))).encode()).hexdigest()[:32]
+            letters.append((key, _digest(address, mine, words, day)))
+    return letters
+
+
+def unheard(told: Iterable[Told], roles: Mapping[str, list[str]]) -> list[str]:
+    """Roles that were told something and have no address."""
+    return sorted({one.notice.role for one in told if not roles.get(one.notice.role)})
+
+
+def _digest(address: str, mine: list[Told], words: Catalogue, day: date) -> LetterPlan:
+    notices = [one.notice for one in mine]
+    attach = tuple(dict.fromkeys(key for one in mine for key in one.attach))
+    more = words.speak(say("letter.more", count=len(notices) - 1)) if len(notices) > 1 else ""
+    prefix = words.speak(say(f"letter.prefix.{notices[0].severity}"))
+    subject = f"{prefix}{notices[0].headline}{more}"
+    values: dict[str, Any] = {
+        "subject": subject,
+        "day": day,
+        "notices": [_values(notice) for notice in notices],
+        "t": {name: words.entries.get(f"letter.{name}", name) for name in ("greeting", "next", "footer", "attached")},
+        "left_out": max(len(attach) - MOST_ATTACHED, 0),
+        "left_out_text": words.speak(say("letter.left_out", count=max(len(attach) - MOST_ATTACHED, 0))),
+        "language": "zh-CN" if words.language == "zh" else words.language,
+    }
+    html = _environment().get_template("digest.html.j2").render(values)
+    text = _environment().get_template("digest.txt.j2").render(values)
+    return LetterPlan(address, subject, text, html, attach[:MOST_ATTACHED])
+
+
+def _values(notice: Notice) -> dict[str, Any]:
+    table = notice.table
+    return {
+        "headline": notice.headline,
+        "lines": notice.lines,
+        "severity": notice.severity,
+        "next": notice.next_step,
+        "columns": [str(column.title).replace("\n", "") for column in table.columns] if table else [],
+        "rows": list(texts_of(table)) if table else [],
+        "table_title": table.title if table else "",
+    }
+
+
+@cache
+def _environment() -> Environment:
+    loader = FileSystemLoader(SHIPPED / "templates" / "letters")
+    return Environment(
+        loader=loader, autoescape=lambda name: bool(name) and ".html" in str(name), undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
