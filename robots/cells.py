@@ -33,7 +33,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Hints:
-    """What is known about a column beside its cells: the unit in its header, the sender's habits, the words of a choice.
+    """What is known about a column beside its cells: its header's unit, the sender's habits, the words of a choice.
 
     `factor` multiplies numbers (万元 → 10000); `percent` says the header names %; `date_order` is "ymd", "mdy" or
     "dmy" for dates such as 3/5/24; `choices` maps a normalised word to its canonical form; `blank` holds words that
@@ -70,9 +70,7 @@ def read_column(values: Sequence[Any], of: Type, hints: Hints = Hints()) -> tupl
 # ------------------------------------------------------------------ the slow, careful path: one value at a time
 
 
-def _each(
-    values: Sequence[Any], one: Callable[[Any], Any], arrow: pa.DataType
-) -> tuple[pa.Array, list[Problem]]:
+def _each(values: Sequence[Any], one: Callable[[Any], Any], arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
     """Read every different value once. `one` raises Unreadable(code) for what it cannot read."""
     known: dict[Any, Any] = {}
     out: list[Any] = []
@@ -124,15 +122,30 @@ def _text(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, arrow), trimmed), []
 
 
+_PLAIN = "^[!-&(-~\u4e00-\u9fff][!-~\u4e00-\u9fff]*$"  # folding leaves such a text as it is
+_DAMAGED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
+
+
+def _plain(values: Sequence[Any], arrow: pa.DataType) -> pa.Array | None:
+    """The column at once where every cell is plain text that folding would not change; else None."""
+    if set(map(type, values)) != {str}:
+        return None
+    column, _ = _text(values, Hints(), arrow)
+    odd = pc.or_(
+        pc.invert(pc.match_substring_regex(column, _PLAIN)),
+        pc.match_substring_regex(column, f"^{_DAMAGED.pattern}$"),
+    )
+    return None if pc.any(odd).as_py() else column
+
+
 def _name(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
-    return _each(values, lambda v: fold(shown(v)) or None, arrow)
+    column = _plain(values, arrow)
+    return (column, []) if column is not None else _each(values, lambda v: fold(shown(v)) or None, arrow)
 
 
 def _identifier(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
-    return _each(values, read_identifier, arrow)
-
-
-_DAMAGED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
+    column = _plain(values, arrow)
+    return (column, []) if column is not None else _each(values, read_identifier, arrow)
 
 
 def read_identifier(value: Any) -> str | None:
@@ -222,7 +235,7 @@ def _fit(number: Decimal, arrow: pa.DataType) -> Decimal:
 
 
 def _number(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
-    """Whole numbers (the common case: quantities) go through Arrow; fractions and texts are read one by one, exactly."""
+    """Whole numbers (most quantities) go through Arrow; fractions and texts are read one by one, exactly."""
     if hints.factor == 1 and set(map(type, values)) <= {float, int}:
         floats = pa.array(values, type=pa.float64())
         if pc.all(pc.equal(floats, pc.floor(floats))).as_py() and (pc.max(pc.abs(floats)).as_py() or 0) < 1e11:
@@ -232,7 +245,7 @@ def _number(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa
 
 def _rate(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
     """Shares 0…1. Where any bare number of the column is above 1, or the header names %, bare numbers are percents."""
-    percents = hints.percent or any(_bare(v) is not None and abs(_bare(v) or 0) > 1 for v in set(values))
+    percents = hints.percent or any(abs(_bare(v) or Decimal(0)) > 1 for v in set(values))
 
     def one(value: Any) -> Decimal:
         bare = _bare(value)
@@ -322,16 +335,17 @@ def read_date(value: Any, orders: Sequence[str] = ("ymd",)) -> date:
 
 def _date_from_text(text: str, orders: Sequence[str]) -> date:
     if match := _YMD.fullmatch(text) or _COMPACT.fullmatch(text):
-        return date(*(int(part) for part in match.groups()))
+        year, month, day = map(int, match.groups())
+        return date(year, month, day)
     if match := _NAMED.fullmatch(text):
-        month = _MONTHS.get(match[2][:3].lower(), 0)  # 0 is no month: date() refuses it
-        return date(_full_year(match[3]), month, int(match[1]))
+        named = _MONTHS.get(match[2][:3].lower(), 0)  # 0 is no month: date() refuses it
+        return date(_full_year(match[3]), named, int(match[1]))
     match = _THREE.fullmatch(text)
     if not match:
         raise Unreadable("DATE_BAD")
-    found = {day for order in orders if (day := _from_order(match.groups(), order))}
+    found = {at for order in orders if (at := _from_order(match.groups(), order))}
     if len(found) > 1:
-        raise Unreadable("DATE_DOUBTFUL", ("readings", " / ".join(sorted(d.isoformat() for d in found))))
+        raise Unreadable("DATE_DOUBTFUL", ("readings", " / ".join(sorted(at.isoformat() for at in found))))
     if not found:
         raise Unreadable("DATE_BAD")
     return found.pop()

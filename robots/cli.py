@@ -166,7 +166,9 @@ def _tell(settings: Settings, report: Report) -> None:
     for name, state, why in report.drops:
         console.print(f"  {words.speak(say(f'drop.{state}'))}  {escape(name)}" + (f" — {escape(why)}" if why else ""))
     for done in report.delivered:
-        console.print(f"  {words.speak(say(f'cli.{done.sort}'))}  {escape(done.where or done.what)}" + _tail(words, done))
+        console.print(
+            f"  {words.speak(say(f'cli.{done.sort}'))}  {escape(done.where or done.what)}" + _tail(words, done)
+        )
     for name in report.coming:
         console.print("  " + escape(words.speak(say("cli.coming", name=name))))
     for trouble in report.troubles:
@@ -231,7 +233,9 @@ def demo(language: Annotated[str, typer.Option(help="zh or en")] = "zh") -> None
     with _belt(settings) as store:
         for number, day in enumerate(homes.DEMO_DAYS, 1):
             dropped = homes.drop_samples(settings.inbox, number)
-            console.print(escape(words.speak(say("demo.day", number=number, day=day, count=len(dropped)))), style="bold")
+            console.print(
+                escape(words.speak(say("demo.day", number=number, day=day, count=len(dropped)))), style="bold"
+            )
             report = _turn(settings, store, day)
             _tell(settings, report)
     console.print(escape(words.speak(say("demo.end", home=str(home), outbox=str(settings.outbox)))), style="bold")
@@ -274,7 +278,11 @@ def check(files: list[str]) -> None:
     settings = _settings_or_shipped()
     results = [(name, *desk.check(name, settings.lexicon, settings)) for name in files]
     if asked.json:
-        print(json.dumps([suggestions.as_values(settings.words, *result) for result in results], ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                [suggestions.as_values(settings.words, *result) for result in results], ensure_ascii=False, indent=1
+            )
+        )
     else:
         for name, reading, code in results:
             for line in suggestions.as_lines(settings.words, name, reading, code):
@@ -308,10 +316,8 @@ def status_command() -> None:
 
 
 @app.command()
-def export(
-    table: str, form: Annotated[str, typer.Option("--format", help="csv or json")] = "csv"
-) -> None:
-    """A table for machines: kpis, scores, alerts, payables, batches, receipts, findings, drops, letters, journal, or a kind."""
+def export(table: str, form: Annotated[str, typer.Option("--format", help="csv or json")] = "csv") -> None:
+    """A table for machines: kpis, scores, alerts, payables, batches, receipts, findings, drops, letters, journal, a kind."""
     if table not in exports.names() or form not in ("csv", "json"):
         _stop([f"export {table} --format {form}: {', '.join(exports.names())}; csv, json"])
     store = _store(_settings())
@@ -332,5 +338,3 @@ def words() -> None:
         print(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         print(suggestions.as_toml(found, settings))
-
-

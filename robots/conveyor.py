@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from robots.edge import clock, delivery, desk, folder, letters
 from robots.edge.delivery import Delivered
@@ -21,6 +22,10 @@ from robots.model import wire
 from robots.model.calendar import UnknownYear
 from robots.model.decisions import Decision, Notice, Record, Workbook
 from robots.roster import Due, due_between, latest_of_each
+
+if TYPE_CHECKING:
+    from robots.crew.registry import Robot
+    from robots.ledger import Ledger
 
 Sees = Callable[[str], None]
 MOST_LOOKS = 12
@@ -148,7 +153,7 @@ def _posted(
     try:
         with tx.savepoint():
             return _post(settings, tx, number, now, received, report), received
-    except Exception:  # a bug of ours over one file must not cost the others: logged, and told on its receipt
+    except Exception:  # noqa: BLE001  # a bug of ours over one file must not cost the others: logged, and told on its receipt
         LOG.exception("posting %s failed", received.claimed.name)
         failed = desk.failed(received.claimed)
         return _post(settings, tx, number, now, failed, report), failed
@@ -193,7 +198,7 @@ def put_to_work(
     settings: Settings, tx: Turn, number: int, now: datetime, dues: list[Due], report: Report, sees: Sees
 ) -> None:
     """Run the robots that are due or have news to work on, in the order of the crew; queue what they decide."""
-    from robots.crew.registry import crew  # pandas loads here: a turn without work stays quick
+    from robots.crew.registry import crew  # noqa: PLC0415  # pandas loads here: a turn without work stays quick
 
     latest, skipped = latest_of_each(dues)
     due_names = {due.robot for due in latest}
@@ -209,11 +214,13 @@ def put_to_work(
     _write_letters(settings, tx, number, now, told, report)
 
 
-def _work(settings: Settings, tx: Turn, number: int, now: datetime, name: str, robot, ledger, report: Report) -> list[Told]:  # type: ignore[no-untyped-def]  # robot and ledger carry pandas, loaded late
+def _work(
+    settings: Settings, tx: Turn, number: int, now: datetime, name: str, robot: Robot, ledger: Ledger, report: Report
+) -> list[Told]:
     """One robot's decisions, queued. A robot that fails is told about; the others go on."""
     try:
         decisions = list(robot(ledger, settings.rules, now.date()))
-    except Exception:  # a robot's bug must not stop the belt: logged, told, and the others go on
+    except Exception:  # noqa: BLE001  # a robot's bug must not stop the belt: logged, told, and the others go on
         LOG.exception("robot %s failed", name)
         report.troubles.append(f"ROBOT_FAILED {name} {traceback.format_exc(limit=-1).splitlines()[-1]}")
         tx.journal([(name, "failed", "", "")], now)
@@ -235,7 +242,13 @@ def _carry(
                 continue
             case Workbook():
                 entry = Queued(
-                    decision.key, decision.robot, decision.period, decision.subject, decision.name, "workbook", wire.dump(spoken)
+                    decision.key,
+                    decision.robot,
+                    decision.period,
+                    decision.subject,
+                    decision.name,
+                    "workbook",
+                    wire.dump(spoken),
                 )
                 if not tx.queue(number, n, now, entry):
                     continue
@@ -244,9 +257,7 @@ def _carry(
         tx.journal([(decision.robot, "decided", decision.subject, decision.key)], now)
 
 
-def _write_letters(
-    settings: Settings, tx: Turn, number: int, now: datetime, told: list[Told], report: Report
-) -> None:
+def _write_letters(settings: Settings, tx: Turn, number: int, now: datetime, told: list[Told], report: Report) -> None:
     roles = settings.toml.mail.roles
     report.troubles += [f"NOBODY_HOLDS_ROLE {role}" for role in letters.unheard(told, roles)]
     for n, (key, plan) in enumerate(letters.digests(told, roles, settings.words, now.date())):

@@ -45,10 +45,10 @@ def is_left_alone(name: str) -> bool:
 def is_conflict_copy(name: str) -> bool:
     """A copy that a sync client made when two people wrote one file: never news.
 
-    >>> [is_conflict_copy(n) for n in ("订单-冲突.xlsx", "订单 - 副本.xlsx", "a.sync-conflict-20260703.xlsx", "订单.xlsx")]
-    [True, True, True, False]
+    >>> [is_conflict_copy(name) for name in ("订单-冲突.xlsx", "订单 - 副本.xlsx", "订单.xlsx")]
+    [True, True, False]
     """
-    return bool(_CONFLICT.search(name.split("/")[-1]))
+    return bool(_CONFLICT.search(name.rsplit("/", 1)[-1]))
 
 
 def look_again(before: Mapping[str, Seen], listing: list[Seen], now: float) -> dict[str, Seen]:

@@ -19,7 +19,8 @@ from robots.model.names import identity
 
 def frame(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as a DataFrame that keeps Arrow's types: nulls stay nulls, money stays exact."""
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    converted: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return converted
 
 
 @dataclass(frozen=True)

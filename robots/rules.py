@@ -117,5 +117,3 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
         old = merged.get(name)
         merged[name] = overlay(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
     return merged
-
-

@@ -262,9 +262,7 @@ def make_catalogue(rng: random.Random, category: str) -> list[tuple[str, str, De
     """Eight (item, specification, net price) of one category."""
     items, _, (low, high), _, _ = CATEGORIES[category]
     prices = [Decimal(rng.randint(low, high)) / 100 for _ in range(8)]
-    return [
-        (items[n % len(items)], f"SL-{rng.randint(1000, 9999)}-{'AB'[n // 4]}", prices[n]) for n in range(8)
-    ]
+    return [(items[n % len(items)], f"SL-{rng.randint(1000, 9999)}-{'AB'[n // 4]}", prices[n]) for n in range(8)]
 
 
 def make_line(rng: random.Random, vendor: Vendor, ordered_on: date, promised_on: date) -> OrderLine:
@@ -458,9 +456,7 @@ def make_surveys(rng: random.Random, vendors: list[Vendor]) -> list[Survey]:
     return surveys
 
 
-def make_survey(
-    rng: random.Random, vendor: Vendor, period: tuple[int, int], rater: str, worse: bool
-) -> Survey:
+def make_survey(rng: random.Random, vendor: Vendor, period: tuple[int, int], rater: str, worse: bool) -> Survey:
     """One rater's four marks, with a comment in one of four."""
     marks = [rng.choices((5, 4, 3), (45, 47, 8))[0] - (2 if worse else 0) for _ in range(4)]
     comment = "近期交期与质量均下滑" if worse else rng.choice(COMMENTS) if rng.random() < 0.25 else ""

@@ -80,9 +80,7 @@ Places = dict[str, str]
 class Pen:
     """Writes one worksheet from the top down, beginning at a column; `row` is the next free row (0-based)."""
 
-    def __init__(
-        self, sheet: Worksheet, looks: dict[str, Format], columns: Sequence[Column], left: int = 0
-    ) -> None:
+    def __init__(self, sheet: Worksheet, looks: dict[str, Format], columns: Sequence[Column], left: int = 0) -> None:
         """Sets widths and print layout; nothing is written yet."""
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
@@ -308,9 +306,7 @@ def write_deliveries(path: Path, deliveries: list[Delivery], mended: bool = Fals
     return places
 
 
-def write_month(
-    rng: random.Random, pen: Pen, rows: list[Delivery], mended: bool
-) -> Iterator[tuple[Delivery, int]]:
+def write_month(rng: random.Random, pen: Pen, rows: list[Delivery], mended: bool) -> Iterator[tuple[Delivery, int]]:
     """Writes a month's receipts with their sums, and yields each receipt with its row."""
     since = 0
     for position, row in enumerate(rows, 1):

@@ -52,9 +52,7 @@ def parsed(content: bytes) -> EmailMessage:
 class Office:
     """A mail server's staff: takes letters, unless told to answer otherwise at a step."""
 
-    answers: dict[str, Any] = field(
-        default_factory=dict
-    )  # step → answer, or a coroutine function that gives one
+    answers: dict[str, Any] = field(default_factory=dict)  # step → answer, or a coroutine function that gives one
     got: list[bytes] = field(default_factory=list)
     served: list[list[str]] = field(default_factory=list)
     lines: int = 0  # connections
@@ -64,15 +62,11 @@ class Office:
         given = self.answers.get(step, "250 OK")
         return str(await given(server)) if callable(given) else str(given)
 
-    async def handle_MAIL(
-        self, server: SMTP, _s: Session, envelope: Envelope, address: str, _o: list[str]
-    ) -> str:
+    async def handle_MAIL(self, server: SMTP, _s: Session, envelope: Envelope, address: str, _o: list[str]) -> str:
         envelope.mail_from = address
         return await self.answer(server, "MAIL")
 
-    async def handle_RCPT(
-        self, server: SMTP, _s: Session, envelope: Envelope, address: str, _o: list[str]
-    ) -> str:
+    async def handle_RCPT(self, server: SMTP, _s: Session, envelope: Envelope, address: str, _o: list[str]) -> str:
         answer = await self.answer(server, address if address in self.answers else "RCPT")
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
@@ -275,9 +269,7 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("step", "answer", "outcome"), [r[1:] for r in REFUSALS], ids=[r[0] for r in REFUSALS]
-)
+@pytest.mark.parametrize(("step", "answer", "outcome"), [r[1:] for r in REFUSALS], ids=[r[0] for r in REFUSALS])
 def test_a_refusal(opened: Open, step: str, answer: str, outcome: Outcome) -> None:
     posted = smtp(opened(Office(answers={step: answer}))).send(LETTER)
     assert (posted.outcome, posted.refused) == (outcome, ())
@@ -344,9 +336,7 @@ def authenticated(office: Office) -> dict[str, Any]:
 def test_a_password_opens_the_office(opened: Open) -> None:
     office = Office()
     port = opened(office, **authenticated(office))
-    assert (
-        smtp(port, user="robots@example.com", password="good-password").send(LETTER).outcome is Outcome.SENT
-    )
+    assert smtp(port, user="robots@example.com", password="good-password").send(LETTER).outcome is Outcome.SENT
 
 
 def test_a_wrong_password_is_told_but_not_what_it_was(opened: Open) -> None:
@@ -374,9 +364,7 @@ def test_a_server_that_repeats_the_password_does_not_make_us_repeat_it(opened: O
 def test_a_password_that_mail_servers_cannot_take(opened: Open) -> None:
     """smtplib's error would hold it."""
     office = Office()
-    posted = smtp(opened(office, **authenticated(office)), user="robots@example.com", password="密码").send(
-        LETTER
-    )
+    posted = smtp(opened(office, **authenticated(office)), user="robots@example.com", password="密码").send(LETTER)
     assert posted.outcome is Outcome.FAILED
     assert "密码" not in posted.detail and "ASCII" in posted.detail
 
@@ -544,9 +532,7 @@ UNWRITABLE: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("given", "problem"), [r[1:] for r in UNWRITABLE], ids=[r[0] for r in UNWRITABLE])
-def test_what_cannot_be_written_fails_with_a_reason(
-    tmp_path: Path, given: dict[str, Any], problem: str
-) -> None:
+def test_what_cannot_be_written_fails_with_a_reason(tmp_path: Path, given: dict[str, Any], problem: str) -> None:
     posted = Folder(tmp_path, SENDER).send(replace(LETTER, **given))
     assert posted.outcome is Outcome.FAILED
     assert problem in posted.detail

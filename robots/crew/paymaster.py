@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from robots.crew.registry import robot
-from robots.figures.lines import judged, order_lines
+from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import STEPS, Payable, Terms, order_book, settle
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
@@ -30,8 +30,8 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     invoices = ledger.table("invoices")
     if not len(invoices):
         return
-    vendors = {row["vendor"]: row for row in ledger.table("vendors").to_dict("records")}
-    before = ledger.said("payables").to_dict("records")
+    vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
+    before = records(ledger.said("payables"))
     batch = _next_batch(ledger.said("batches"), today)
     owed = list(_owed(ledger, invoices, vendors, before, rules, today))
     proposed = [row for p in owed if (row := propose(p, before, batch, vendors)) is not None]
@@ -55,7 +55,7 @@ def _owed(
     book = order_book(lines, deliveries[deliveries["delivered_on"] <= today], ledger.table("contracts"))
     terms = Terms(rules.settlement(today), rules.currency, rules.settle_from)
     accounts = {row["vendor"]: row["bank_account"] for row in before if row["state"] != "held" and row["bank_account"]}
-    return settle(book, invoices.to_dict("records"), vendors, accounts, terms)
+    return settle(book, records(invoices), vendors, accounts, terms)
 
 
 def _next_batch(batches: pd.DataFrame, today: date) -> str:
@@ -129,7 +129,12 @@ def _issue(
 
 
 def payment_sheet(
-    proposed: Sequence[Row], stopped: Sequence[Payable], batch: str, vendors: Mapping[str, Row], currency: str, today: date
+    proposed: Sequence[Row],
+    stopped: Sequence[Payable],
+    batch: str,
+    vendors: Mapping[str, Row],
+    currency: str,
+    today: date,
 ) -> Workbook:
     """付款申请单: one page per vendor group to sign, the waterfall of every line, and what is held and why."""
     by_vendor: dict[str, list[Row]] = defaultdict(list)
@@ -148,7 +153,9 @@ def payment_sheet(
         say("sheet.payment"), say("title.payment"), facts, (_vendor_table(by_vendor, vendors),),
         notes=(say("payment.note"),), signatures=signatures,
     )  # fmt: skip
-    lines = Sheet(say("sheet.payment_lines"), say("title.payment_lines", batch=batch), (), tuple(_line_tables(by_vendor)))
+    lines = Sheet(
+        say("sheet.payment_lines"), say("title.payment_lines", batch=batch), (), tuple(_line_tables(by_vendor))
+    )
     holds = Sheet(say("sheet.holds"), say("title.holds"), (), (_hold_table(stopped),))
     return Workbook("payments", say("file.payment", batch=batch), (front, lines, holds))
 
@@ -212,8 +219,8 @@ def _hold_table(stopped: Sequence[Payable]) -> Table:
     )
     rows = tuple(
         (
-            p.vendor, p.invoice_no, f"{p.order_id}/{p.line}".rstrip("/"), p.gross, p.held + p.price_variance + p.rejected,
-            p.net, _all(p, "name"), _all(p, "release"), p.source,
+            p.vendor, p.invoice_no, f"{p.order_id}/{p.line}".rstrip("/"), p.gross,
+            p.held + p.price_variance + p.rejected, p.net, _all(p, "name"), _all(p, "release"), p.source,
         )
         for p in sorted(stopped, key=lambda p: (p.vendor, p.invoice_no))
     )  # fmt: skip
@@ -226,13 +233,18 @@ def _all(payable: Payable, what: str) -> Text:
     return texts[0] if len(texts) == 1 else say("list.lines", items=texts)
 
 
-def _notice(
-    proposed: list[Row], stopped: Sequence[Payable], batch: str, total: Decimal, rules: Rules
-) -> Notice:
+def _notice(proposed: list[Row], stopped: Sequence[Payable], batch: str, total: Decimal, rules: Rules) -> Notice:
     vendors = len({row["vendor"] for row in proposed})
     lines: tuple[Text, ...] = (say("notice.payment.words", words=in_words(total)),)
     if stopped:
         held = sum((p.held + p.price_variance + p.rejected for p in stopped), ZERO)
         lines += (say("notice.payment.held", count=len(stopped), amount=held, currency=rules.currency),)
-    headline = say("notice.payment.headline", batch=batch, lines=len(proposed), vendors=vendors, total=total, currency=rules.currency)
+    headline = say(
+        "notice.payment.headline",
+        batch=batch,
+        lines=len(proposed),
+        vendors=vendors,
+        total=total,
+        currency=rules.currency,
+    )
     return Notice("finance", headline, lines, "info", ("payment-sheet",), None, say("notice.payment.next"))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from robots.crew.registry import robot
+from robots.figures.lines import records
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook
 from robots.model.words import Say, Text, say
@@ -21,12 +22,12 @@ Row = dict[str, Any]
 def receptionist(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     """One receipt workbook per drop of this turn, and one notice that sums them up."""
     del rules  # a receipt says what was read; no rule weighs in
-    drops = ledger.news("drops").to_dict("records")
+    drops = records(ledger.news("drops"))
     receipts, findings = ledger.news("receipts"), ledger.news("findings")
     told = []
     for drop in drops:
-        mine = receipts[receipts["drop"] == drop["id"]].to_dict("records")
-        problems = findings[findings["drop"] == drop["id"]].to_dict("records")
+        mine = records(receipts[receipts["drop"] == drop["id"]])
+        problems = records(findings[findings["drop"] == drop["id"]])
         name = f"receipt-{drop['id']}"
         yield Decision("receptionist", today.isoformat(), drop["name"], receipt(drop, mine, problems), name=name)
         told.append((drop, mine, problems, name))
@@ -48,7 +49,14 @@ def receipt(drop: Row, receipts: list[Row], findings: list[Row]) -> Workbook:
     )
     summary = Sheet(say("sheet.receipt"), say("title.receipt"), facts, (_taken(receipts), _columns(receipts)))
     problems = Sheet(say("sheet.findings"), say("title.findings"), (), (_findings(findings),))
-    return Workbook("receipts", say("file.receipt", day=drop["day"], name=drop["name"], drop=drop["id"]), (summary, problems))
+    return Workbook(
+        "receipts", say("file.receipt", day=drop["day"], name=_stem(drop["name"]), drop=drop["id"]), (summary, problems)
+    )
+
+
+def _stem(name: str) -> str:
+    """A file's name without folders and ending."""
+    return name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
 def next_step(drop: Row, counts: dict[str, int]) -> Say:
@@ -66,7 +74,10 @@ def _taken(receipts: list[Row]) -> Table:
     columns = (
         Column(say("column.sheet"), Look.WRAP, 34),
         Column(say("column.kind"), Look.TEXT, 52),
-        *(Column(say(f"column.{name}"), Look.INTEGER, 11) for name in ("new", "updated", "unchanged", "set_aside", "gone")),
+        *(
+            Column(say(f"column.{name}"), Look.INTEGER, 11)
+            for name in ("new", "updated", "unchanged", "set_aside", "gone")
+        ),
     )
     rows = tuple(
         (
@@ -75,16 +86,19 @@ def _taken(receipts: list[Row]) -> Table:
         )
         for r in receipts
     )  # fmt: skip
-    return Table(columns, rows, say("title.taken"), total=(2, 3, 4, 5, 6) if rows else (), empty=say("receipt.nothing_taken"))
+    return Table(
+        columns, rows, say("title.taken"), total=(2, 3, 4, 5, 6) if rows else (), empty=say("receipt.nothing_taken")
+    )
 
 
 def _columns(receipts: list[Row]) -> Table:
     columns = (Column(say("column.sheet"), Look.WRAP, 34), Column(say("column.read_as"), Look.WRAP, 52))
-    rows = []
+    sheets: dict[str, list[str]] = {}
     for r in receipts:
-        pairs = (f"{heading} → {field}" for field, heading in json.loads(r["columns"]))
-        rows.append((r["sheet"], "；".join(pairs)))
-    return Table(columns, tuple(rows), say("title.columns"), empty="—")
+        pairs = (f"{heading} → {word}" for _, heading, word in json.loads(r["columns"]))
+        sheets.setdefault("；".join(pairs), []).append(r["sheet"])
+    rows = tuple(("、".join(names), mapping) for mapping, names in sheets.items())
+    return Table(columns, rows, say("title.columns"), empty="—")
 
 
 def _findings(findings: list[Row]) -> Table:
@@ -97,9 +111,7 @@ def _findings(findings: list[Row]) -> Table:
         Column(say("column.code"), Look.TEXT, 24),
     )
     ranked = sorted(findings, key=lambda f: (_LEVELS.index(f["level"]), f["n"]))
-    rows = tuple(
-        (say(f"level.{f['level']}"), f["sheet"], f["cell"], f["says"], f["fix"], f["code"]) for f in ranked
-    )
+    rows = tuple((say(f"level.{f['level']}"), f["sheet"], f["cell"], f["says"], f["fix"], f["code"]) for f in ranked)
     return Table(columns, rows, empty=say("receipt.no_findings"))
 
 
@@ -120,5 +132,3 @@ def _notice_row(drop: Row, receipts: list[Row], findings: list[Row]) -> tuple[Te
     errors = sum(f["level"] == "error" for f in findings)
     others = sum(f["level"] in ("question", "warning") for f in findings)
     return (drop["name"], say(f"drop.{drop['state']}"), rows, say("receipt.short", errors=errors, others=others))
-
-

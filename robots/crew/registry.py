@@ -1,4 +1,4 @@
-"""How a robot is known: a function `(ledger, rules, today) → decisions` under the `@robot` decorator, in its own file."""
+"""How a robot is known: a function `(ledger, rules, today) → decisions` under `@robot`, in a file of its own."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from robots.crew.registry import robot
+from robots.figures.lines import records
 from robots.ledger import Ledger
 from robots.model.decisions import Chart, Column, Decision, Look, Notice, Sheet, Table, Workbook
 from robots.model.money import ZERO
@@ -34,7 +35,9 @@ def reporter(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     yield Decision("reporter", first.isoformat(), "weekly", workbook, name="weekly-report")
     lines = tuple(say("notice.fact", name=name, value=_in_letter(value)) for name, value in facts)
     headline = say("notice.weekly.headline", first=first, last=last)
-    notice = Notice("manager", headline, lines, "info", ("weekly-report",), _worst(ledger, kpis, today), say("notice.weekly.next"))
+    notice = Notice(
+        "manager", headline, lines, "info", ("weekly-report",), _worst(ledger, kpis, today), say("notice.weekly.next")
+    )
     yield Decision("reporter", first.isoformat(), "weekly-notice", notice)
 
 
@@ -51,7 +54,9 @@ def weekly(ledger: Ledger, kpis: pd.DataFrame, facts: Facts, first: date, last: 
         Chart("line", say("chart.trend_quality"), 0, 0, (5,), percent=True),
     )
     sheets = (
-        Sheet(say("sheet.week"), say("title.week", first=first, last=last), facts, (ranking,), shares, (say("week.note"),)),
+        Sheet(
+            say("sheet.week"), say("title.week", first=first, last=last), facts, (ranking,), shares, (say("week.note"),)
+        ),
         Sheet(say("sheet.trend"), say("title.trend"), (), (trend,), lines),
         Sheet(say("sheet.alerts"), say("title.alerts"), ((say("fact.as_of"), today),), (alert_table(ledger),)),
         Sheet(say("sheet.batches"), say("title.batches"), (), (batch_table(ledger),)),
@@ -66,12 +71,13 @@ def _facts(ledger: Ledger, first: date, today: date, currency: str) -> Facts:
     alerts, drops, batches = (ledger.said(name) for name in ("alerts", "drops", "batches"))
     since = first.isoformat()
     still = alerts[alerts["state"] != "closed"]
+    critical = int((still["severity"] == "critical").sum())
     recent = drops[drops["day"] >= since]
     sheets = batches[batches["day"] >= since]
     total = sum(sheets["total"], ZERO)
     return (
         (say("fact.week"), say("fact.until", first=first, today=today)),
-        (say("fact.open_alerts"), say("fact.of_which_critical", count=len(still), critical=int((still["severity"] == "critical").sum()))),
+        (say("fact.open_alerts"), say("fact.of_which_critical", count=len(still), critical=critical)),
         (say("fact.new_alerts"), int((alerts["first_seen"] >= since).sum())),
         (say("fact.closed_alerts"), int((alerts["closed_on"] >= since).fillna(False).sum())),
         (say("fact.drops"), say("fact.drops_value", taken=int((recent["state"] == "taken").sum()),
@@ -91,9 +97,9 @@ def vendor_table(ledger: Ledger, kpis: pd.DataFrame, today: date) -> Table:
     """Vendors by the score of the last full quarter, with this quarter and the three months before in figures."""
     quarter = previous(quarter_of(today))
     scores = ledger.said("scores")
-    scored = {row["vendor"]: row for row in scores[scores["period"] == quarter].to_dict("records")}
+    scored = {row["vendor"]: row for row in records(scores[scores["period"] == quarter])}
     category = dict(zip(ledger.table("vendors")["vendor"], ledger.table("vendors")["category"], strict=True))
-    recent = _months_back(month_of(today), 3)
+    recent = _months_back(previous(month_of(today)), 3)
     on_time, quality = (_sums(kpis, name, recent) for name in ("on_time", "quality"))
     names = sorted({*scored, *on_time}, key=lambda v: (-(_score(scored.get(v)) or Decimal(-1)), v))
     rows = tuple(
@@ -129,7 +135,11 @@ def _capped(row: dict[str, Any] | None) -> Text:
         return say("score.no_grade", missing=row["missing_weight"])
     if not pd.isna(row["capped_by"]):
         return say("score.capped", by=row["capped_by"])
-    return say("score.provisional", n=row["n"]) if row["provisional"] else say("score.missing", missing=row["missing_weight"])
+    return (
+        say("score.provisional", n=row["n"])
+        if row["provisional"]
+        else say("score.missing", missing=row["missing_weight"])
+    )
 
 
 def trend_table(kpis: pd.DataFrame, today: date) -> Table:
@@ -157,7 +167,7 @@ def trend_table(kpis: pd.DataFrame, today: date) -> Table:
 def alert_table(ledger: Ledger) -> Table:
     """Every open alert, the critical ones first."""
     alerts = ledger.said("alerts")
-    still = alerts[alerts["state"] != "closed"].to_dict("records")
+    still = records(alerts[alerts["state"] != "closed"])
     ranked = sorted(still, key=lambda a: (a["severity"] != "critical", a["code"], a["subject"]))
     columns = (
         Column(say("column.severity"), Look.LEVEL, 8),
@@ -180,7 +190,7 @@ def alert_table(ledger: Ledger) -> Table:
 
 def batch_table(ledger: Ledger) -> Table:
     """The latest payment sheets."""
-    batches = ledger.said("batches").sort_values("batch", ascending=False).head(20).to_dict("records")
+    batches = records(ledger.said("batches").sort_values("batch", ascending=False).head(20))
     columns = (
         Column(say("column.batch"), Look.TEXT, 20),
         Column(say("column.date"), Look.DATE, 12),
@@ -215,7 +225,7 @@ def _months_back(month: str, count: int) -> list[str]:
 
 def _sums(kpis: pd.DataFrame, kpi: str, months: list[str]) -> dict[str, tuple[Decimal, Decimal]]:
     mine = kpis[(kpis["kpi"] == kpi) & kpis["period"].isin(months)]
-    return {vendor: (sum(g["good"], ZERO), sum(g["total"], ZERO)) for vendor, g in mine.groupby("vendor")}
+    return {str(vendor): (sum(g["good"], ZERO), sum(g["total"], ZERO)) for vendor, g in mine.groupby("vendor")}
 
 
 def _sum(kpis: pd.DataFrame, kpi: str) -> tuple[Decimal, Decimal]:

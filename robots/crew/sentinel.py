@@ -13,7 +13,7 @@ from robots.crew.registry import robot
 from robots.figures.alerts import Alert, Lives, live
 from robots.figures.exact import times, units
 from robots.figures.exposure import exposures
-from robots.figures.lines import judged, order_lines
+from robots.figures.lines import judged, order_lines, records
 from robots.ledger import Ledger, place
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.periods import add_months
@@ -52,7 +52,7 @@ def open_lines(lines: pd.DataFrame) -> pd.DataFrame:
 
 def late(lines: pd.DataFrame, limits: Alerts, today: date) -> Iterator[Alert]:
     """LATE: a due line, not fully accepted, past its date today."""
-    for row in _rows(open_lines(lines)):
+    for row in records(open_lines(lines)):
         days = (today - row["due_latest"]).days
         if days < 1:
             continue
@@ -69,7 +69,7 @@ def late(lines: pd.DataFrame, limits: Alerts, today: date) -> Iterator[Alert]:
 def due_soon(lines: pd.DataFrame, limits: Alerts, today: date) -> Iterator[Alert]:
     """DUE: due within days, nothing delivered, and less time left than the vendor's median lead time."""
     medians = lead_times(lines)
-    for row in _rows(open_lines(lines)):
+    for row in records(open_lines(lines)):
         left = (row["due_latest"] - today).days
         median = medians.get(row["vendor"])
         if median is None or not 0 <= left <= limits.due_soon_days or row["received"] > 0 or left >= median:
@@ -98,7 +98,9 @@ def falling_quality(ledger: Ledger, lines: pd.DataFrame, limits: Alerts, today: 
     rows = rows[rows["accepted"].notna() & rows["rejected"].notna()]
     vendors = lines.drop_duplicates(["order_id", "line"]).set_index(["order_id", "line"])["vendor"]
     keys = list(zip(rows["order_id"], rows["line"], strict=True))
-    owner = rows["vendor"].fillna(pd.Series([vendors.get(key) for key in keys], index=rows.index, dtype=rows["vendor"].dtype))
+    owner = rows["vendor"].fillna(
+        pd.Series([vendors.get(key) for key in keys], index=rows.index, dtype=rows["vendor"].dtype)
+    )
     counts = pd.DataFrame({"vendor": owner, "received": units(rows["received"]), "rejected": units(rows["rejected"])})
     agreed = _ppm_targets(ledger.table("contracts"), today)
     for vendor, count in counts.groupby("vendor")[["received", "rejected"]].sum().iterrows():
@@ -118,8 +120,10 @@ def falling_quality(ledger: Ledger, lines: pd.DataFrame, limits: Alerts, today: 
 
 
 def _ppm_targets(contracts: pd.DataFrame, today: date) -> dict[str, tuple[Decimal, str]]:
-    alive = contracts[(contracts["starts_on"] <= today) & (contracts["ends_on"] >= today) & contracts["ppm_target"].notna()]
-    return {row["vendor"]: (row["ppm_target"], row["contract_id"]) for row in _rows(alive)}
+    alive = contracts[
+        (contracts["starts_on"] <= today) & (contracts["ends_on"] >= today) & contracts["ppm_target"].notna()
+    ]
+    return {row["vendor"]: (row["ppm_target"], row["contract_id"]) for row in records(alive)}
 
 
 def contracts_alive(contracts: pd.DataFrame, lines: pd.DataFrame, limits: Alerts, today: date) -> Iterator[Alert]:
@@ -127,7 +131,7 @@ def contracts_alive(contracts: pd.DataFrame, lines: pd.DataFrame, limits: Alerts
     if not len(contracts):
         return
     waiting = open_lines(lines)
-    for contract in _rows(contracts):
+    for contract in records(contracts):
         mine = waiting[(waiting["contract_id"] == contract["contract_id"]).fillna(False)]
         yield from _ending(contract, limits, today)
         yield from _open_past_end(contract, mine, limits, today)
@@ -141,18 +145,20 @@ def _ending(contract: dict[str, Any], limits: Alerts, today: date) -> Iterator[A
     if 0 <= left <= limits.contract_warning_days:
         severity = "critical" if left <= limits.contract_critical_days else "warning"
         seen = say("alert.CONTRACT.ending.seen", left=left, ends_on=contract["ends_on"])
-        days = say("alert.CONTRACT.ending.limit", warning=limits.contract_warning_days, critical=limits.contract_critical_days)
+        days = say(
+            "alert.CONTRACT.ending.limit", warning=limits.contract_warning_days, critical=limits.contract_critical_days
+        )
         yield _contract_alert("ending", severity, contract, seen, days, limits)
 
 
-def _open_past_end(
-    contract: dict[str, Any], mine: pd.DataFrame, limits: Alerts, today: date
-) -> Iterator[Alert]:
+def _open_past_end(contract: dict[str, Any], mine: pd.DataFrame, limits: Alerts, today: date) -> Iterator[Alert]:
     past = mine[(mine["due_latest"] > contract["ends_on"]).fillna(False)]
     if contract["ends_on"] < today and len(past):
-        orders = ", ".join(sorted(_line(row) for row in _rows(past)))
+        orders = ", ".join(sorted(_line(row) for row in records(past)))
         seen = say("alert.CONTRACT.open_past_end.seen", ends_on=contract["ends_on"], count=len(past), orders=orders)
-        yield _contract_alert("open_past_end", "critical", contract, seen, say("alert.CONTRACT.open_past_end.limit"), limits)
+        yield _contract_alert(
+            "open_past_end", "critical", contract, seen, say("alert.CONTRACT.open_past_end.limit"), limits
+        )
 
 
 def _over_amount(contract: dict[str, Any], lines: pd.DataFrame, limits: Alerts) -> Iterator[Alert]:
@@ -177,7 +183,7 @@ def _contract_alert(
 
 def _without_contract(waiting: pd.DataFrame, limits: Alerts) -> Iterator[Alert]:
     for order_id, group in waiting.groupby("order_id"):
-        row = next(_rows(group))
+        row = records(group)[0]
         named = row["contract_id"] if not pd.isna(row["contract_id"]) else None
         yield Alert(
             "CONTRACT", "no_contract", "warning", str(order_id), row["vendor"],
@@ -241,8 +247,8 @@ def alert_list(lives: Lives, today: date) -> Workbook:
 
 def _list_row(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
-        say(f"severity.{row['severity']}"), say(f"alert.{row['code']}.name"), row["subject"], row["vendor"], row["seen"],
-        row["limit"], row["action"], say(f"role.{row['owner']}"), date.fromisoformat(row["first_seen"]),
+        say(f"severity.{row['severity']}"), say(f"alert.{row['code']}.name"), row["subject"], row["vendor"],
+        row["seen"], row["limit"], row["action"], say(f"role.{row['owner']}"), date.fromisoformat(row["first_seen"]),
         say(f"state.{row['state']}"), row["evidence"],
     )  # fmt: skip
 
@@ -270,10 +276,6 @@ def _notice_table(alerts: list[Alert]) -> Table:
 
 
 # ------------------------------------------------------------------ small things
-
-
-def _rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    yield from table.to_dict("records")
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The timekeeper notices what did not happen: a workbook that usually comes, a belt that stood still, a year unknown."""
+"""The timekeeper notices what did not happen: a usual workbook missing, a belt that stood still, an unknown year."""
 
 from __future__ import annotations
 
@@ -64,7 +64,13 @@ def _arrivals(drops: pd.DataFrame) -> dict[str, list[date]]:
 
 def _missing_notice(lives: Lives) -> Notice:
     lines = tuple(say("notice.missing.line", file=alert.subject, seen=alert.seen) for alert in lives.opened)
-    return Notice("clerk", say("notice.missing.headline", count=len(lines)), lines, "warning", next_step=say("notice.missing.next"))
+    return Notice(
+        "clerk",
+        say("notice.missing.headline", count=len(lines)),
+        lines,
+        "warning",
+        next_step=say("notice.missing.next"),
+    )
 
 
 def _gap(turns: pd.DataFrame, today: date) -> Iterator[Notice]:

@@ -33,7 +33,11 @@ def examine(settings: Settings, now: datetime) -> Iterator[Answer]:
         yield "calendar", "ok" if known else "warn", say(f"doctor.year_{'known' if known else 'unknown'}", year=year)
     yield "fonts", *_fonts()
     office = shutil.which("soffice") or shutil.which("libreoffice")
-    yield "office", "ok" if office or os.name == "nt" else "warn", say("doctor.office" if office else "doctor.no_office")
+    yield (
+        "office",
+        "ok" if office or os.name == "nt" else "warn",
+        say("doctor.office" if office else "doctor.no_office"),
+    )
 
 
 def _folder(path: Path) -> tuple[Health, Say]:
@@ -49,7 +53,7 @@ def _folder(path: Path) -> tuple[Health, Say]:
 def _database(settings: Settings, now: datetime) -> tuple[Health, Say]:
     try:
         open_store(settings.toml.database.url, settings.state, now).close()
-    except Exception as error:  # any driver's error is the answer
+    except Exception as error:  # noqa: BLE001  # any driver's error is the answer
         return "bad", say("doctor.database_bad", why=type(error).__name__)
     if settings.toml.database.url:
         return "ok", say("doctor.database_url")

@@ -218,7 +218,7 @@ def _marks_of_xls(path: Path) -> Marks:
     """Error cells of a BIFF workbook, where xlrd can read it; its trouble is not ours, calamine gives the values."""
     try:
         book = xlrd.open_workbook(str(path), logfile=io.StringIO())
-    except Exception:  # xlrd knows fewer dialects than calamine; then only the error cells stay unknown
+    except Exception:  # noqa: BLE001  # xlrd knows fewer dialects than calamine; then only the error cells stay unknown
         return {}
     return {
         sheet.name: (
@@ -248,10 +248,7 @@ def _text_rows(content: bytes) -> list[list[Any]]:
 
 def _decode(content: bytes) -> str:
     """BOM, then strict UTF-8, then GB18030 (LIBRARIES)."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
+    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             return content.decode(encoding)

@@ -22,7 +22,7 @@ from robots.model.words import Catalogue
 FONT = "微软雅黑"
 _INK, _LINE, _BAND, _PALE = "#1F3864", "#BFBFBF", "#F3F6FB", "#DCE6F2"
 _NUMBER_FORMATS = {
-    Look.MONEY: "#,##0.00;[Red]-#,##0.00",
+    Look.MONEY: '#,##0.00;[Red]-#,##0.00;"–"',
     Look.NUMBER: "#,##0.##",
     Look.INTEGER: "#,##0",
     Look.PERCENT: "0.0%",
@@ -108,6 +108,10 @@ class _Page:
             properties["bg_color"] = _BAND
         if look in _RIGHT and isinstance(value, int | float | Decimal):
             properties["align"] = "right"
+        elif look in (Look.TEXT, Look.WRAP):
+            properties |= {"align": "left", "indent": 1}
+        elif look is Look.DATE:
+            properties["align"] = "center"
         if look is Look.WRAP:
             properties["text_wrap"] = True
         if look is Look.LEVEL:
@@ -175,7 +179,9 @@ class _Page:
         needed = 1
         for column, value in zip(table.columns, cells, strict=True):
             if column.look == Look.WRAP and isinstance(value, str):
-                needed = max(needed, sum(-(-max(_width(part), 1) // max(column.width - 1, 1)) for part in value.split("\n")))
+                needed = max(
+                    needed, sum(-(-max(_width(part), 1) // max(column.width - 1, 1)) for part in value.split("\n"))
+                )
         page.set_row(row, max(18, 15 * min(needed, 26) + 3))
 
     def _cell(self, page: Worksheet, row: int, column: int, value: Any, style: Format) -> None:
@@ -210,7 +216,9 @@ class _Page:
         for index, chart in enumerate(sheet.charts):
             drawn = self._chart(chart, placed[chart.table], name, wide)
             if drawn is not None:
-                page.insert_chart(row, 0, drawn, {"x_offset": 4 + (index % 2) * (wide + 12), "y_offset": 6, "object_position": 3})
+                page.insert_chart(
+                    row, 0, drawn, {"x_offset": 4 + (index % 2) * (wide + 12), "y_offset": 6, "object_position": 3}
+                )
                 row += 16 if index % 2 or index == len(sheet.charts) - 1 else 0
         return row
 
@@ -269,7 +277,7 @@ class _Page:
     def _print_setup(self, page: Worksheet, sheet: Sheet, placed: list[_Placed]) -> None:
         page.set_paper(9)
         page.set_landscape() if sheet.landscape else page.set_portrait()
-        page.fit_to_pages(1, 0)
+        page.fit_to_pages(1, 1 if sheet.charts else 0)
         page.set_margins(0.4, 0.4, 0.5, 0.6)
         page.center_horizontally()
         page.set_footer("&L&8&F  &A&R&8&P / &N")
@@ -281,8 +289,8 @@ class _Page:
 
 
 _LEVEL_COLORS = {
-    "level.error": "#C00000", "severity.critical": "#C00000", "level.question": "#C55A11", "severity.warning": "#C55A11",
-    "level.warning": "#C55A11", "level.info": "#7F7F7F", "severity.info": "#7F7F7F",
+    "level.error": "#C00000", "level.question": "#C55A11", "level.warning": "#C55A11", "level.info": "#7F7F7F",
+    "severity.critical": "#C00000", "severity.warning": "#C55A11", "severity.info": "#7F7F7F",
 }  # fmt: skip
 _BORDER = {"border": 1, "border_color": _LINE}
 _STYLES: dict[str, dict[str, Any]] = {
@@ -290,8 +298,8 @@ _STYLES: dict[str, dict[str, Any]] = {
     "heading": {"bold": True, "font_size": 11, "font_color": _INK},
     "header": {"bold": True, "font_color": "white", "bg_color": _INK, "align": "center", "text_wrap": True, **_BORDER},
     "cell": _BORDER,
-    "label": {"bold": True, "bg_color": _PALE, **_BORDER},
-    "fact": {"text_wrap": True, "align": "left", **_BORDER},
+    "label": {"bold": True, "bg_color": _PALE, "indent": 1, **_BORDER},
+    "fact": {"text_wrap": True, "align": "left", "indent": 1, **_BORDER},
     "total": {"bold": True, "bg_color": _PALE, **_BORDER},
     "note": {"italic": True, "font_color": "#595959", "text_wrap": True, "align": "left"},
     "sign": {"align": "left", "valign": "bottom", "bottom": 1},

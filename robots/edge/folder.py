@@ -1,4 +1,4 @@
-"""The shared folder: listing, claiming by rename, keeping originals by content, publishing by write-aside-and-rename."""
+"""The shared folder: listing, claiming by rename, keeping originals by content, publishing by write-and-rename."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def find(inbox: Path, name: str) -> Path:
     direct = inbox / name
     if direct.exists():
         return direct
-    return next((p for p in _files(inbox) if unicodedata.normalize("NFC", p.relative_to(inbox).as_posix()) == name), direct)
+    return next(
+        (p for p in _files(inbox) if unicodedata.normalize("NFC", p.relative_to(inbox).as_posix()) == name), direct
+    )
 
 
 def claim(inbox: Path, name: str, scratch: Path, keep: bool) -> Claimed:

@@ -35,7 +35,7 @@ class NotEmpty(Exception):
 
 @contextmanager
 def lease(settings: Settings) -> Iterator[None]:
-    """Hold the home while working. The lock goes with the process, so a crash leaves nothing to clean. Raises HomeInUse."""
+    """Hold the home while working; the lock goes with the process, so a crash leaves nothing. Raises HomeInUse."""
     settings.state.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.state / "robots.lock")
     try:

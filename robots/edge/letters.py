@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from robots.edge.excel_out import texts_of
 from robots.edge.settings import SHIPPED
@@ -30,7 +30,9 @@ class Told:
     attach: tuple[str, ...]
 
 
-def digests(told: Iterable[Told], roles: Mapping[str, list[str]], words: Catalogue, day: date) -> list[tuple[str, LetterPlan]]:
+def digests(
+    told: Iterable[Told], roles: Mapping[str, list[str]], words: Catalogue, day: date
+) -> list[tuple[str, LetterPlan]]:
     """(key, letter) per recipient. A role that nobody holds is nobody's letter: `unheard` names it."""
     ranked = sorted(told, key=lambda t: _RANK.get(t.notice.severity, 3))
     letters = []
@@ -84,6 +86,9 @@ def _values(notice: Notice) -> dict[str, Any]:
 def _environment() -> Environment:
     loader = FileSystemLoader(SHIPPED / "templates" / "letters")
     return Environment(
-        loader=loader, autoescape=lambda name: bool(name) and ".html" in str(name), undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=loader,
+        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -408,7 +408,7 @@ def _fetched(token: Callable[[], str]) -> str:
     """The access token. What goes wrong on the way to it may pass, and its text may hold secrets."""
     try:
         return token()
-    except Exception as error:  # any library may stand behind it
+    except Exception as error:  # noqa: BLE001  # any library may stand behind it
         raise ConnectionError(f"no access token: {type(error).__name__}") from None
 
 

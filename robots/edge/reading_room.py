@@ -11,6 +11,7 @@ import time
 import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -40,7 +41,7 @@ class ReadingRoom:
 
     def __init__(self, lexicon: Lexicon, limits: Limits = Limits()) -> None:
         self._lexicon, self._limits = lexicon, limits
-        self._child: multiprocessing.process.BaseProcess | None = None
+        self._child: BaseProcess | None = None
         self._line: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -51,9 +52,9 @@ class ReadingRoom:
 
     def read(self, path: Path, name: str, look: Look) -> Reading:
         """Read the file at `path`, known to people as `name`. Raises NotReadable with a finding code."""
-        line = self._open()
+        child, line = self._open()
         line.send((path, name, look))
-        self._wait(line)
+        self._wait(child, line)
         try:
             answer = line.recv()
         except (EOFError, OSError) as error:
@@ -63,21 +64,20 @@ class ReadingRoom:
             raise answer
         return answer  # type: ignore[no-any-return]  # the line carries what _serve sends
 
-    def _wait(self, line: Connection) -> None:
+    def _wait(self, child: BaseProcess, line: Connection) -> None:
         """Until the child answers or dies; past a limit it is ended."""
-        assert self._child is not None
         until = time.monotonic() + self._limits.seconds
         while not line.poll(_TICK):
-            if not self._child.is_alive():
+            if not child.is_alive():
                 return
             if time.monotonic() > until:
                 self._close()
                 raise NotReadable("FILE_TOO_SLOW")
-            if _memory_mb(self._child.pid) > self._limits.memory_mb:
+            if _memory_mb(child.pid) > self._limits.memory_mb:
                 self._close()
                 raise NotReadable("FILE_TOO_LARGE")
 
-    def _open(self) -> Connection:
+    def _open(self) -> tuple[BaseProcess, Connection]:
         if self._line is None or self._child is None or not self._child.is_alive():
             self._close()
             context = multiprocessing.get_context("spawn")
@@ -85,7 +85,7 @@ class ReadingRoom:
             self._child = context.Process(target=_serve, args=(theirs, self._lexicon), daemon=True)
             self._child.start()
             theirs.close()
-        return self._line
+        return self._child, self._line
 
     def _close(self) -> None:
         if self._child is not None:
@@ -120,7 +120,7 @@ def _answer(path: Path, name: str, look: Look, lexicon: Lexicon) -> Reading | No
         return problem
     except MemoryError:
         return NotReadable("FILE_TOO_LARGE")
-    except BaseException:  # a bug of ours, or a library that panics past Exception: a finding, with its trace to log
+    except BaseException:  # noqa: BLE001  # a bug of ours, or a library that panics past Exception: a finding, with its trace to log
         return NotReadable("FILE_FAILED", traceback.format_exc())
 
 

@@ -25,7 +25,14 @@ SHIPPED = Path(__file__).resolve().parents[2]
 LANGUAGES = ("zh", "en")
 FOLDER_NAMES = {"zh": {"inbox": "收件箱", "outbox": "发件箱"}, "en": {"inbox": "inbox", "outbox": "outbox"}}
 OUT_FOLDERS = {
-    "zh": {"receipts": "回执", "reports": "报表", "payments": "付款", "alerts": "预警", "forms": "表单", "letters": "邮件"},
+    "zh": {
+        "receipts": "回执",
+        "reports": "报表",
+        "payments": "付款",
+        "alerts": "预警",
+        "forms": "表单",
+        "letters": "邮件",
+    },
     "en": {n: n for n in ("receipts", "reports", "payments", "alerts", "forms", "letters")},
 }
 
@@ -324,9 +331,7 @@ def _rules(own: Path, toml: RobotsToml | None, home: Path, problems: list[str]) 
     return Rules(entries, calendar, settle_from, toml.currency if toml else "CNY")
 
 
-def _validated(
-    subject: str, shape: type, raw: list[dict[str, Any]], problems: list[str]
-) -> Iterator[tuple[date, Any]]:
+def _validated(subject: str, shape: type, raw: list[dict[str, Any]], problems: list[str]) -> Iterator[tuple[date, Any]]:
     where = f"config/rules/{subject}.toml"
     undated = [entry for entry in raw if not isinstance(entry.get("from"), date)]
     problems += [f"{where}: in_force: an entry has no date: from = YYYY-MM-DD" for _ in undated]

@@ -48,7 +48,9 @@ class Standing:
         yield words.speak(say("status.alerts", count=self.open_alerts))
         yield words.speak(say("status.crew"))
         for name, last, following in self.crew:
-            yield "    " + words.speak(say("status.robot", name=words.speak(say(f"robot.{name}")), last=last, next=following))
+            yield "    " + words.speak(
+                say("status.robot", name=words.speak(say(f"robot.{name}")), last=last, next=following)
+            )
         for sort, what, why in self.failed:
             yield words.speak(say("status.failed", sort=words.speak(say(f"cli.{sort}")), what=what, why=why))
 

@@ -1,4 +1,4 @@
-"""What `check` and `words` say: how a file would be taken, and unknown words as TOML to paste. It proposes, it never decides."""
+"""What `check` and `words` say: how a file would be taken, unknown words as TOML to paste. Proposals, no decisions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ def as_values(words: Catalogue, name: str, reading: Reading, code: str) -> dict[
         "file": name,
         "code": code,
         "taken": [
-            {"sheet": t.sheet, "kind": t.kind, "rows": t.rows, "set_aside": t.set_aside, "columns": dict(t.columns)}
+            {
+                "sheet": t.sheet, "kind": t.kind, "rows": t.rows, "set_aside": t.set_aside,
+                "columns": {field: heading for field, heading, _ in t.columns},
+            }
             for t in reading.taken
         ],
         "findings": [
@@ -42,8 +45,10 @@ def as_lines(words: Catalogue, name: str, reading: Reading, code: str) -> Iterat
     yield name
     for taken in reading.taken:
         kind = words.speak(say(f"kind.{taken.kind}"))
-        yield "  ✔ " + words.speak(say("check.taken", sheet=taken.sheet, kind=kind, rows=taken.rows, aside=taken.set_aside))
-        yield "      " + "，".join(f"{heading} → {field}" for field, heading in taken.columns)
+        yield "  ✔ " + words.speak(
+            say("check.taken", sheet=taken.sheet, kind=kind, rows=taken.rows, aside=taken.set_aside)
+        )
+        yield "      " + "，".join(f"{heading} → {word}" for _, heading, word in taken.columns)
     if not reading.taken and not code:
         yield "  ✘ " + words.speak(say("check.nothing"))
     for found in sorted(reading.findings, key=lambda f: _ORDER[f.level]):

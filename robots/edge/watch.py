@@ -36,7 +36,7 @@ def keep_watch(inbox: Path, pulse: Callable[[], None], stop: threading.Event, sw
     """
     hints = Hints()
     clock = schedule.Scheduler()
-    clock.every(sweep).seconds.do(_safely, pulse)
+    clock.every(max(round(sweep), 1)).seconds.do(_safely, pulse)
     observer, watched = None, None
     _safely(pulse)
     while not stop.is_set():
@@ -53,7 +53,7 @@ def keep_watch(inbox: Path, pulse: Callable[[], None], stop: threading.Event, sw
 def _safely(pulse: Callable[[], None]) -> None:
     try:
         pulse()
-    except Exception:  # a failed turn is logged and repeated; the belt does not stop
+    except Exception:  # noqa: BLE001  # a failed turn is logged and repeated; the belt does not stop
         LOG.exception("a turn failed")
 
 

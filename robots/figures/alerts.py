@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from robots.figures.lines import records
 from robots.model.words import Say, Text
 
 
@@ -46,7 +47,7 @@ class Lives:
 
 def live(before: pd.DataFrame, seen: Iterable[Alert], codes: Sequence[str], today: date) -> Lives:
     """Carry alerts of `codes` on by a day: `before` is the alerts table, `seen` what holds today."""
-    known = {row["alert"]: row for row in before[before["code"].isin(codes)].to_dict("records")}
+    known = {row["alert"]: row for row in records(before[before["code"].isin(codes)])}
     now = {alert.id: alert for alert in seen}
     rows, opened, worse = [], [], []
     for key, alert in now.items():

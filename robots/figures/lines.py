@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -55,8 +56,12 @@ def _completions(counted: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     ordered = lines[LINE].assign(wanted=units(lines["quantity"]))
     arrivals = counted.merge(ordered, on=LINE).sort_values("delivered_on", kind="stable")
     complete = arrivals[arrivals.groupby(LINE)["accepted"].cumsum() >= arrivals["wanted"]]
-    first = complete.groupby(LINE, as_index=False)["delivered_on"].min()
-    return first.rename(columns={"delivered_on": "completed_on"})
+    return complete.groupby(LINE, as_index=False).agg(completed_on=("delivered_on", "min"))
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as dicts, for rules that go line by line."""
+    return cast("list[dict[str, Any]]", table.to_dict("records"))
 
 
 def month_text(days: pd.Series) -> pd.Series:
@@ -64,7 +69,9 @@ def month_text(days: pd.Series) -> pd.Series:
     array = pa.chunked_array(pa.array(days))
     year, month = pc.year(array), pc.month(array)
     number = pc.cast(pc.add(pc.multiply(year, 100), month), pa.string())
-    text = pc.binary_join_element_wise(pc.utf8_slice_codeunits(number, 0, 4), pc.utf8_slice_codeunits(number, 4, 6), "-")
+    text = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(number, 0, 4), pc.utf8_slice_codeunits(number, 4, 6), "-"
+    )
     return pd.Series(pd.array(text, dtype=pd.ArrowDtype(pa.string())), index=days.index)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from robots.figures.lines import records
 from robots.model.money import cents
 from robots.model.periods import span
 from robots.rules import Rules, Scorecard
@@ -53,7 +54,9 @@ def _by_period(kpis: pd.DataFrame) -> dict[tuple[str, str], dict[str, Kpi]]:
     return table
 
 
-def score_one(vendor: str, period: str, values: Mapping[str, Kpi], agreed: Mapping[str, Decimal], card: Scorecard) -> Score:
+def score_one(
+    vendor: str, period: str, values: Mapping[str, Kpi], agreed: Mapping[str, Decimal], card: Scorecard
+) -> Score:
     """Weighted mean of the points of the KPIs that have data; the weight of those that have none is told."""
     points = {}
     for kpi in card.weights:
@@ -99,7 +102,7 @@ def _capped(grade: str, values: Mapping[str, Kpi], card: Scorecard) -> tuple[str
 def _contract_targets(contracts: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     """Vendor → its contracts with targets, the latest start first."""
     table: dict[str, list[dict[str, Any]]] = {}
-    for row in contracts.sort_values("starts_on", ascending=False).to_dict("records"):
+    for row in records(contracts.sort_values("starts_on", ascending=False)):
         table.setdefault(row["vendor"], []).append(row)
     return table
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from robots.figures.lines import records
 from robots.model.money import ZERO, cents
 from robots.model.names import identity, invoice_identity
 from robots.model.periods import add_months
@@ -116,12 +117,12 @@ def settle(
         if invoice["invoiced_on"] < terms.settle_from:
             continue
         for piece in pieces:
-            yield _controlled(_payable(piece), invoice, credited, vendors, paid_accounts)
+            yield _controlled(_payable(piece), credited, vendors, paid_accounts)
 
 
 def is_red(invoice: Mapping[str, Any]) -> bool:
     """A credit note (红字)."""
-    return invoice["kind"] == "红字" or invoice["gross"] < 0
+    return bool(invoice["kind"] == "红字" or invoice["gross"] < 0)
 
 
 def invoice_key(invoice: Mapping[str, Any]) -> str:
@@ -183,9 +184,7 @@ def _matched(
             yield _match_line(replace(whole, line=line.line, gross=share), invoice, line, terms)
 
 
-def _shared(
-    invoice: Mapping[str, Any], whole: Payable, lines: list[OrderLine]
-) -> Iterator[tuple[OrderLine, Decimal]]:
+def _shared(invoice: Mapping[str, Any], whole: Payable, lines: list[OrderLine]) -> Iterator[tuple[OrderLine, Decimal]]:
     """An invoice that names no line bills the order's lines in turn, each up to what is accepted and unbilled."""
     rest = whole.gross
     factor = 1 + _tax_rate(invoice, lines[0])
@@ -203,7 +202,7 @@ def _tax_rate(invoice: Mapping[str, Any], line: OrderLine) -> Decimal:
     if _given(invoice["tax_rate"]):
         return Decimal(invoice["tax_rate"])
     if _given(invoice["net"]) and invoice["net"]:
-        return (invoice["gross"] - invoice["net"]) / invoice["net"]
+        return Decimal(invoice["gross"] - invoice["net"]) / Decimal(invoice["net"])
     return line.tax_rate
 
 
@@ -254,16 +253,16 @@ def _beyond_tolerance(line: OrderLine, good: Decimal, excess: Decimal, rules: Se
 def _late_penalty(line: OrderLine, good: Decimal, terms: Terms) -> tuple[Decimal, int]:
     """Days late × daily rate × value, over the deliveries that this quantity consumes; capped over the whole line."""
     contract = line.contract or {}
-    rate = contract.get("late_penalty_rate")
-    if not _given(rate) or not rate or line.due_on is None:
+    rate = _number(contract, "late_penalty_rate")
+    if not rate or line.due_on is None:
         return Decimal(0), 0
     penalty, worst = Decimal(0), 0
     for day, quantity in _consumed(line, good):
         days = max((day - line.due_on).days, 0)
         penalty += quantity * line.price * rate * days
         worst = max(worst, days)
-    cap_rate = contract.get("penalty_cap_rate")
-    cap = (cap_rate if _given(cap_rate) else terms.rules.penalty_cap_rate) * line.quantity * line.price
+    cap_rate = _number(contract, "penalty_cap_rate")
+    cap = (terms.rules.penalty_cap_rate if cap_rate is None else cap_rate) * line.quantity * line.price
     return min(penalty, max(cap - line.penalised, Decimal(0))), worst
 
 
@@ -287,19 +286,21 @@ def _due_on(
     invoice: Mapping[str, Any], accepted_on: date | None, contract: Mapping[str, Any], rules: Settlement
 ) -> date:
     """From the later of invoice and acceptance, after the contract's days, else the default."""
-    days = contract.get("payment_days")
-    start = max(invoice["invoiced_on"], accepted_on or invoice["invoiced_on"])
-    return start + timedelta(days=int(days) if _given(days) else rules.payment_days)
+    invoiced_on: date = invoice["invoiced_on"]
+    days = _number(contract, "payment_days")
+    return max(invoiced_on, accepted_on or invoiced_on) + timedelta(
+        days=rules.payment_days if days is None else int(days)
+    )
 
 
 def _retention(contract: Mapping[str, Any], base: Decimal, most: Decimal) -> Decimal:
-    rate = contract.get("retention_rate")
-    return min(cents(base * rate), most) if _given(rate) else ZERO
+    rate = _number(contract, "retention_rate")
+    return min(cents(base * rate), most) if rate else ZERO
 
 
 def _retention_due_on(contract: Mapping[str, Any], accepted_on: date | None, retention: Decimal) -> date | None:
-    months = contract.get("retention_months")
-    return add_months(accepted_on, int(months)) if retention and accepted_on and _given(months) else None
+    months = _number(contract, "retention_months")
+    return add_months(accepted_on, int(months)) if retention and accepted_on and months is not None else None
 
 
 def _consume(pieces: list[_Piece | Payable]) -> None:
@@ -317,7 +318,6 @@ def _consume(pieces: list[_Piece | Payable]) -> None:
 
 def _controlled(
     payable: Payable,
-    invoice: Mapping[str, Any],
     credited: set[str],
     vendors: Mapping[str, Mapping[str, Any]],
     paid_accounts: Mapping[str, str],
@@ -338,10 +338,10 @@ def _controlled(
 
 def order_book(lines: pd.DataFrame, deliveries: pd.DataFrame, contracts: pd.DataFrame) -> dict[str, list[OrderLine]]:
     """Order id → its lines with accepted deliveries in the order of their days, and the contract of each."""
-    agreed = {row["contract_id"]: row for row in contracts.to_dict("records")}
+    agreed = {row["contract_id"]: row for row in records(contracts)}
     book: dict[str, list[OrderLine]] = defaultdict(list)
     by_line: dict[tuple[str, str], OrderLine] = {}
-    for row in lines.to_dict("records"):
+    for row in records(lines):
         line = OrderLine(
             row["order_id"], row["line"], row["vendor"], row["quantity"], row["unit_price"],
             row["tax_rate"] if _given(row["tax_rate"]) else Decimal(0),
@@ -350,7 +350,7 @@ def order_book(lines: pd.DataFrame, deliveries: pd.DataFrame, contracts: pd.Data
         )  # fmt: skip
         book[line.order_id].append(line)
         by_line[line.order_id, line.line] = line
-    for row in deliveries.sort_values("delivered_on", kind="stable").to_dict("records"):
+    for row in records(deliveries.sort_values("delivered_on", kind="stable")):
         on = by_line.get((row["order_id"], row["line"]))
         if on is None:
             continue
@@ -363,6 +363,12 @@ def order_book(lines: pd.DataFrame, deliveries: pd.DataFrame, contracts: pd.Data
 
 def _given(value: Any) -> bool:
     return value is not None and value is not pd.NA and value == value  # noqa: PLR0124  # NaN is not itself
+
+
+def _number(row: Mapping[str, Any], name: str) -> Decimal | None:
+    """A figure of a contract, or None where it is not agreed."""
+    value: Any = row.get(name)
+    return Decimal(value) if _given(value) else None
 
 
 def _text(value: Any) -> str:

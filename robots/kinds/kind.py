@@ -16,8 +16,7 @@ Check = Callable[[pa.Table], Iterator[RowFinding]]
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a kind. `low` and `high` bound a number; `default` fills a blank where the meaning allows one.
-    """
+    """One column of a kind. `low` and `high` bound a number; `default` fills a blank where the meaning allows one."""
 
     name: str
     type: Type

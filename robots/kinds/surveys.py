@@ -7,7 +7,11 @@ from decimal import Decimal
 from robots.cells import NAME, NUMBER, PERIOD, TEXT
 from robots.kinds.kind import Field, Kind
 
-_SCALE = {"low": Decimal(1), "high": Decimal(5)}
+
+def _mark(name: str) -> Field:
+    """A mark from 1 to 5."""
+    return Field(name, NUMBER, low=Decimal(1), high=Decimal(5))
+
 
 KIND = Kind(
     name="surveys",
@@ -16,10 +20,10 @@ KIND = Kind(
         Field("vendor", NAME, required=True),
         Field("period", PERIOD, required=True),
         Field("rater", NAME, required=True),
-        Field("csat", NUMBER, **_SCALE),
-        Field("communication", NUMBER, **_SCALE),
-        Field("problem_solving", NUMBER, **_SCALE),
-        Field("culture", NUMBER, **_SCALE),
+        _mark("csat"),
+        _mark("communication"),
+        _mark("problem_solving"),
+        _mark("culture"),
         Field("comment", TEXT),
     ),
 )

@@ -64,8 +64,8 @@ def add_months(day: date, months: int) -> date:
 def read_period(text: str) -> str | None:
     """A period as people write it, in our form; None when it is not one.
 
-    >>> read_period("2026年第2季度"), read_period("2026Q2"), read_period("2026.3"), read_period("2026年"), read_period("x")
-    ('2026Q2', '2026Q2', '2026-03', '2026', None)
+    >>> [read_period(word) for word in ("2026年第2季度", "2026Q2", "2026.3", "2026年", "x")]
+    ['2026Q2', '2026Q2', '2026-03', '2026', None]
     """
     word = re.sub(r"\s+", "", text)
     if match := re.fullmatch(r"(\d{4})年?[-/.]?(?:第?([1-4一二三四])季度?|[Qq]([1-4]))", word):

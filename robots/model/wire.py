@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -38,17 +39,22 @@ def _pack(value: Any) -> Any:
         return str(value)
     if isinstance(value, tuple | list):
         return [_pack(item) for item in value]
+    return {"$": type(value).__name__, **_inside(value)}
+
+
+def _inside(value: Any) -> dict[str, Any]:
     if isinstance(value, Decimal):
-        return {"$": "decimal", "v": str(value)}
-    if isinstance(value, datetime):
-        return {"$": "datetime", "v": value.isoformat()}
+        return {"v": str(value)}
     if isinstance(value, date):
-        return {"$": "date", "v": value.isoformat()}
-    fields = {f.name: _pack(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
-    return {"$": type(value).__name__, **fields}
+        return {"v": value.isoformat()}
+    return {f.name: _pack(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
 
 
-_ATOMS = {"decimal": Decimal, "date": date.fromisoformat, "datetime": datetime.fromisoformat}
+_ATOMS: dict[str, Callable[[str], Any]] = {
+    "Decimal": Decimal,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+}
 
 
 def _unpack(value: Any) -> Any:
@@ -58,5 +64,5 @@ def _unpack(value: Any) -> Any:
         return value
     kind = value.pop("$")
     if kind in _ATOMS:
-        return _ATOMS[kind](value["v"])  # type: ignore[operator]  # a table of plain one-argument readers
+        return _ATOMS[kind](value["v"])
     return _TRAVELLERS[kind](**{name: _unpack(item) for name, item in value.items()})

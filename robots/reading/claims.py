@@ -120,7 +120,7 @@ def _takes(kind: Kind, matched: set[str], words: Words) -> bool:
 
 
 def _without_guests(claims: list[Claim]) -> Iterator[Claim]:
-    """A kind that would read nothing of its own beside another gives way to it (a vendor column is no vendor ledger)."""
+    """A kind that would read nothing of its own beside another gives way (a vendor column is no vendor ledger)."""
     for claim in claims:
         columns = _columns(claim)
         if not any(columns < _columns(other) for other in claims if other is not claim):

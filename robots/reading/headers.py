@@ -49,12 +49,13 @@ class Header:
 
 def find_header(grid: Grid, known: Collection[str]) -> Header | None:
     """The header that holds the most known words (at least two); the flatter one where two are equal."""
-    best: tuple[int, Header] | None = None
+    best: tuple[tuple[int, int], Header] | None = None
     for top in range(min(SEARCHED_ROWS, len(grid.rows))):
         for tiers in range(1, MOST_TIERS + 1):
             header = _header_at(grid, top, tiers)
-            score = len({word for h in header.headings for word in h.words if word in known})
-            if score >= 2 and (best is None or score > best[0]):
+            words = len({word for h in header.headings for word in h.words if word in known})
+            score = words, -tiers
+            if words >= 2 and (best is None or score > best[0]):
                 best = score, header
     return best[1] if best else None
 

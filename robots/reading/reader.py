@@ -28,11 +28,14 @@ _TAKEN_ANYWAY = {"WORD_UNKNOWN"}  # the word is reported, the row goes on withou
 
 @dataclass(frozen=True)
 class Taken:
-    """What one kind took of one sheet: which column as which field, how many rows, how many were set aside."""
+    """What one kind took of one sheet: how many rows, how many were set aside, and which column is which field.
+
+    `columns`: (field, the header as it stands, the field's usual word).
+    """
 
     sheet: str
     kind: str
-    columns: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, str, str], ...]
     rows: int
     set_aside: int
 
@@ -97,8 +100,8 @@ def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
 
 def _lost(one: Taken, before: pa.Table, tables: Mapping[str, pa.Table]) -> int:
     """Rows of a sheet left out because their key stood earlier in the workbook."""
-    kept = pc.sum(pc.equal(tables[one.kind]["_sheet"], one.sheet)).as_py() or 0
-    return before.num_rows - int(kept)
+    kept: int = pc.sum(pc.equal(tables[one.kind]["_sheet"], one.sheet)).as_py() or 0
+    return int(before.num_rows) - kept
 
 
 def _read_sheet(grid: Grid, words: Words) -> _SheetReading:
@@ -186,7 +189,8 @@ def _take(body: _Body, claim: Claim, words: Words) -> tuple[Taken, pa.Table]:
     notes = _notes(mine, claim, bad)
     body.findings += _without_notes(mine, notes)
     good = table.filter(pa.array([i not in bad for i in range(len(mine.rows))], pa.bool_())) if bad else table
-    names = tuple((name, heading.shown) for name, heading in claim.columns.items())
+    usual = words.lexicon.vocabularies[kind.name].columns
+    names = tuple((name, heading.shown, usual[name][0]) for name, heading in claim.columns.items())
     return Taken(sheet, kind.name, names, good.num_rows, len(bad) - len(notes)), good
 
 
@@ -209,9 +213,7 @@ def _filled(grid: Grid, row: int, column: int) -> bool:
     return grid.rows[row][column] not in ("", None) or (row, column) in grid.errors
 
 
-def _column(
-    body: _Body, spec: Field, heading: Heading | None, words: Words, kind: Kind
-) -> tuple[pa.Array, set[int]]:
+def _column(body: _Body, spec: Field, heading: Heading | None, words: Words, kind: Kind) -> tuple[pa.Array, set[int]]:
     """One field's column, and the rows it spoils."""
     if heading is None:
         return _constant(len(body.rows), spec, words, kind), set()
@@ -235,7 +237,9 @@ def _hints(heading: Heading, spec: Field, words: Words, kind: Kind) -> Hints:
     vocabulary = words.lexicon.vocabularies.get(kind.name)
     dialect = words.dialect
     unit = heading.unit
-    factor = read_number("1" + unit) if spec.type in (MONEY, PRICE, NUMBER) and unit in ("万元", "千元", "亿元", "万") else 1
+    factor = (
+        read_number("1" + unit) if spec.type in (MONEY, PRICE, NUMBER) and unit in ("万元", "千元", "亿元", "万") else 1
+    )
     return Hints(
         factor=read_number(str(factor)),
         percent="%" in unit or "％" in unit,
@@ -275,9 +279,7 @@ def _cell_finding(body: _Body, heading: Heading, spec: Field, problem: Problem) 
     return finding(problem.code, level, body.grid.name, cell, **values)
 
 
-def _required_blanks(
-    body: _Body, claim: Claim, columns: dict[str, pa.Array], bad: set[int]
-) -> Iterator[int]:
+def _required_blanks(body: _Body, claim: Claim, columns: dict[str, pa.Array], bad: set[int]) -> Iterator[int]:
     for name in claim.kind.required:
         heading = claim.columns.get(name)
         if heading is None or not columns[name].null_count:
@@ -333,7 +335,7 @@ Place = tuple[str, int]
 
 
 def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, Place]]]:
-    """The table with `_key` and `_hash` (int64), rows of a key seen before left out, and those with the first's place."""
+    """The table with `_key` and `_hash` (int64) without rows whose key stood before, and those, with the first's place."""
     keys = _hashes(_key_texts(table, kind))
     contents = _hashes(_joined([table[name] for name in kind.schema.names]))
     table = table.append_column("_key", pa.array(keys, pa.int64()))
@@ -356,10 +358,9 @@ def _key_texts(table: pa.Table, kind: Kind) -> list[str]:
     counts: Counter[str] = Counter()
     texts = []
     for has_own, mine, theirs in zip(present, own, other, strict=True):
-        if not has_own and kind.sequence:
-            counts[theirs] += 1
-            theirs = f"{theirs}\x1f{counts[theirs]}"
-        texts.append(mine if has_own else "\x1e" + theirs)
+        counts[theirs] += not has_own
+        number = counts[theirs] if kind.sequence else 1
+        texts.append(mine if has_own else f"\x1e{theirs}\x1f{number}")
     return texts
 
 

@@ -47,9 +47,9 @@ _ARROW = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}
 
 def _scaled(integers: pa.Array, scale: int) -> pa.Array:
     wide = pc.cast(integers, pa.decimal128(19, 0))
-    return pa.Array.from_buffers(pa.decimal128(19, scale), len(wide), wide.buffers(), wide.null_count, wide.offset).cast(
-        pa.decimal128(18, scale)
-    )
+    return pa.Array.from_buffers(
+        pa.decimal128(19, scale), len(wide), wide.buffers(), wide.null_count, wide.offset
+    ).cast(pa.decimal128(18, scale))
 
 
 def bind(value: Any, column: Column[Any]) -> Any:

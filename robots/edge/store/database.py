@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from sqlalchemy import Column, Connection, Engine, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import Table as SqlTable
 from sqlalchemy.engine import make_url
 
 from robots.edge.store import outbox, posting
@@ -125,8 +126,12 @@ class Turn:
 
     def begin(self, now: datetime) -> int:
         """Number a new turn."""
-        row = self.connection.execute(insert(TURNS).values(at=now.isoformat(), day=now.date().isoformat()))
-        return int(row.inserted_primary_key[0])
+        return self._inserted(TURNS, {"at": now.isoformat(), "day": now.date().isoformat()})
+
+    def _inserted(self, table: SqlTable, values: Mapping[str, Any]) -> int:
+        """Insert one row and tell its number."""
+        number = next(iter(table.primary_key.columns))
+        return int(self.connection.execute(insert(table).values(values).returning(number)).scalar_one())
 
     def last_runs(self) -> dict[str, datetime]:
         """The latest due moment of each robot that was worked or skipped."""
@@ -135,9 +140,7 @@ class Turn:
 
     def note_run(self, robot: str, due: datetime, now: datetime, state: str) -> None:
         """A run happened (or was skipped). The primary key makes a second one impossible."""
-        self.connection.execute(
-            insert(RUNS).values(robot=robot, due=due.isoformat(), at=now.isoformat(), state=state)
-        )
+        self.connection.execute(insert(RUNS).values(robot=robot, due=due.isoformat(), at=now.isoformat(), state=state))
 
     def sightings(self) -> dict[str, tuple[Seen, bool]]:
         """What the folder looked like last time; the flag says that this very state has been taken already."""
@@ -162,7 +165,7 @@ class Turn:
         """Enter a drop. Returns its number."""
         values = {"turn": turn, "at": now.isoformat(), "day": now.date().isoformat(), "state": state, "why": why}
         values |= {"name": dropped.name, "sha256": dropped.sha256, "size": dropped.size, "owner": dropped.owner}
-        return int(self.connection.execute(insert(DROPS).values(values)).inserted_primary_key[0])
+        return self._inserted(DROPS, values)
 
     def is_known(self, name: str, sha256: str) -> bool:
         """Is this content what the ledger holds of this file already, or of the same content under another name?"""
@@ -180,7 +183,7 @@ class Turn:
         known = self.connection.execute(select(FILES.c.file).where(FILES.c.name == name)).scalar()
         if known is not None:
             return int(known)
-        return int(self.connection.execute(insert(FILES).values(name=name)).inserted_primary_key[0])
+        return self._inserted(FILES, {"name": name})
 
     def post(self, name: str, drop: int, reading: Reading, keep: bool) -> tuple[list[posting.Posted], list[Finding]]:
         """Replace the rows of a file by those of a newer version."""
@@ -251,7 +254,7 @@ class Turn:
 
     def ledger(self, day: date, turn: int) -> Ledger:
         """The ledger of a day, with the news of a turn."""
-        from robots.ledger import Ledger, frame  # pandas loads here: a turn without work stays quick
+        from robots.ledger import Ledger, frame  # noqa: PLC0415  pandas loads here: a turn without work stays quick
 
         return Ledger(day, self.rows, lambda name: frame(self.table(name)), lambda name: frame(self.table(name, turn)))
 
@@ -322,7 +325,7 @@ class Turn:
         return int(self.connection.execute(select(func.count()).select_from(META.tables[name])).scalar() or 0)
 
 
-def _arrow(names: list[str], columns: list[Column[Any]], rows: list[Any]) -> pa.Table:
+def _arrow(names: list[str], columns: list[Column[Any]], rows: Sequence[Any]) -> pa.Table:
     values: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     return pa.table(
         {name: from_stored(cells, column) for name, column, cells in zip(names, columns, values, strict=True)}
@@ -334,5 +337,3 @@ def last_day(store: Store) -> date | None:
     with store.engine.connect() as connection:
         day = connection.execute(select(func.max(TURNS.c.day))).scalar()
     return date.fromisoformat(day) if day else None
-
-

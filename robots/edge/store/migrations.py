@@ -24,22 +24,21 @@ def append_only_journal(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+_FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
+    OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
     "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'append-only'); END",
     "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'append-only'); END",
-    "CREATE TRIGGER journal_links BEFORE INSERT ON journal WHEN NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)"
-    " OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"
-    " BEGIN SELECT RAISE(ABORT, 'does not follow the entry before'); END",
+    f"""CREATE TRIGGER journal_links BEFORE INSERT ON journal WHEN {_FOLLOWS}
+        BEGIN SELECT RAISE(ABORT, 'does not follow the entry before'); END""",
 )
 _POSTGRES_GUARDS = (
-    "CREATE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS"
-    " $$ BEGIN RAISE EXCEPTION 'append-only'; END $$",
-    "CREATE FUNCTION journal_follows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    " IF NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal) OR"
-    " NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"
-    " THEN RAISE EXCEPTION 'does not follow the entry before'; END IF; RETURN NEW; END $$",
-    "CREATE TRIGGER journal_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON journal"
-    " FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()",
+    """CREATE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'append-only'; END $$""",
+    f"""CREATE FUNCTION journal_follows() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN IF {_FOLLOWS} THEN RAISE EXCEPTION 'does not follow the entry before'; END IF; RETURN NEW; END $$""",
+    """CREATE TRIGGER journal_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON journal
+        FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()""",
     "CREATE TRIGGER journal_links BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION journal_follows()",
 )
 

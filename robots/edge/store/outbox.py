@@ -51,7 +51,10 @@ def waiting(connection: Connection, now: datetime) -> list[Waiting]:
     Message-ID and Date are the same.
     """
     c = OUTBOX.c
-    due = or_(and_(c.state == "new", c.next_try.is_(None)), and_(c.state.in_(("new", "unknown")), c.next_try <= now.isoformat()))
+    due = or_(
+        and_(c.state == "new", c.next_try.is_(None)),
+        and_(c.state.in_(("new", "unknown")), c.next_try <= now.isoformat()),
+    )
     rows = connection.execute(select(OUTBOX).where(due).order_by(c.sort.desc(), c.turn, c.n))
     return [Waiting(r.key, r.turn, r.sort, r.payload, r.attempts, r.at) for r in rows]
 

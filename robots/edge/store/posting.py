@@ -29,7 +29,9 @@ class Posted:
     gone: int
 
 
-def post(connection: Connection, file: int, drop: int, reading: Reading, keep: bool) -> tuple[list[Posted], list[Finding]]:
+def post(
+    connection: Connection, file: int, drop: int, reading: Reading, keep: bool
+) -> tuple[list[Posted], list[Finding]]:
     """Write the difference for every kind. With `keep`, rows of kinds that this version does not hold stay."""
     posted: list[Posted] = []
     findings: list[Finding] = []
@@ -88,7 +90,7 @@ def _old(connection: Connection, table: Table, file: int) -> dict[int, tuple[int
 
 
 def _write(connection: Connection, table: Table, file: int, drop: int, rows: pa.Table, indices: list[int]) -> None:
-    """Insert rows by the driver itself, in key order: SQLAlchemy's own binding of many rows takes three times as long."""
+    """Insert rows by the driver itself, in key order: SQLAlchemy's own binding of many rows is three times slower."""
     if not indices:
         return
     chosen = rows if len(indices) == rows.num_rows else rows.take(indices)
