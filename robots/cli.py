@@ -317,7 +317,7 @@ def status_command() -> None:
 
 @app.command()
 def export(table: str, form: Annotated[str, typer.Option("--format", help="csv or json")] = "csv") -> None:
-    """A table for machines: kpis, scores, alerts, payables, batches, receipts, findings, drops, letters, journal, a kind."""
+    """A table for machines: kpis, scores, alerts, payables, batches, receipts, findings, drops, letters, journal, …"""
     if table not in exports.names() or form not in ("csv", "json"):
         _stop([f"export {table} --format {form}: {', '.join(exports.names())}; csv, json"])
     store = _store(_settings())

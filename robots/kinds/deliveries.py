@@ -28,7 +28,6 @@ KIND = Kind(
     key=("delivery_id",),
     else_key=("order_id", "line", "delivered_on"),
     sequence=True,
-    index=("order_id", "line"),
     checks=(judged_within_received,),
     fields=(
         Field("order_id", IDENTIFIER, required=True),

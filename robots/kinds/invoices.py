@@ -26,7 +26,6 @@ def adds_up(table: pa.Table) -> Iterator[RowFinding]:
 KIND = Kind(
     name="invoices",
     key=("vendor", "invoice_no"),
-    index=("order_id",),
     checks=(adds_up,),
     fields=(
         Field("invoice_no", IDENTIFIER, required=True),

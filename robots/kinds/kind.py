@@ -32,7 +32,7 @@ class Kind:
 
     `key`: fields whose values name a row. Where the first of them is blank, `else_key` names it, and rows alike get
     a running number when `sequence` is set. `any_of`: at least one of these must be among the columns, for kinds
-    whose required fields stand in every ledger. `index`: fields that the store looks rows up by.
+    whose required fields stand in every ledger.
     """
 
     name: str
@@ -41,7 +41,6 @@ class Kind:
     else_key: tuple[str, ...] = ()
     sequence: bool = False
     any_of: tuple[str, ...] = ()
-    index: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
 
     def field(self, name: str) -> Field:

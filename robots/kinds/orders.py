@@ -23,7 +23,6 @@ def promised_after_ordered(table: pa.Table) -> Iterator[RowFinding]:
 KIND = Kind(
     name="orders",
     key=("order_id", "line"),
-    index=("vendor", "promised_on"),
     checks=(promised_after_ordered,),
     fields=(
         Field("order_id", IDENTIFIER, required=True),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from string import ascii_uppercase
 from typing import Any
 
@@ -16,7 +18,7 @@ from robots.cells import MONEY, NUMBER, PRICE, Hints, Problem, read_column, read
 from robots.kinds import Field, Kind
 from robots.kinds.words import Lexicon
 from robots.model.findings import Finding, Level, a1, finding
-from robots.model.names import fold, header_word, identity
+from robots.model.names import fold, identity
 from robots.model.words import say
 from robots.reading.claims import Claim, Words, claim_sheet, nearest_kind
 from robots.reading.grid import Grid
@@ -71,9 +73,13 @@ class _Body:
     rows: list[int]
     findings: list[Finding] = field(default_factory=list)
 
-    def cells(self, column: int) -> list[Any]:
+    @cached_property
+    def _columns(self) -> list[tuple[Any, ...]]:
+        return list(zip(*(self.grid.rows[row] for row in self.rows), strict=True))
+
+    def cells(self, column: int) -> Sequence[Any]:
         """The raw cells of one column."""
-        return [self.grid.rows[row][column] for row in self.rows]
+        return self._columns[column] if self.rows else ()
 
     def cell(self, index: int, column: int) -> str:
         """The A1 reference of a row of the body."""
@@ -148,7 +154,7 @@ def _unknown_column(grid: Grid, header: Header, heading: Heading) -> Finding:
 
 
 def _body(grid: Grid, header: Header, lexicon: Lexicon) -> _Body:
-    totals = tuple(header_word(word) for word in lexicon.totals)
+    totals = _totals(lexicon.totals)
     body = _Body(grid, [])
     for row in range(header.below, len(grid.rows)):
         cells = grid.rows[row]
@@ -161,13 +167,16 @@ def _body(grid: Grid, header: Header, lexicon: Lexicon) -> _Body:
     return body
 
 
-def _is_total(cells: list[Any], totals: tuple[str, ...]) -> bool:
-    """A row whose first filled cell is a total word (合计, 本月小计:…)."""
+def _totals(words: tuple[str, ...]) -> re.Pattern[str]:
+    """The total words, with white space anywhere in them, at the beginning or the end of a short label."""
+    word = "|".join(r"\s*".join(map(re.escape, word)) for word in words)
+    return re.compile(rf"\W*(?:{word})\b.{{0,8}}|.{{0,8}}(?:{word})\W*", re.IGNORECASE)
+
+
+def _is_total(cells: list[Any], totals: re.Pattern[str]) -> bool:
+    """A row whose first filled cell is a total word (合 计, 本月小计:…)."""
     first = next((value for value in cells if value not in ("", None)), None)
-    if not isinstance(first, str) or len(first) > 12:
-        return False
-    word = header_word(first)
-    return word.endswith(totals) or word.startswith(totals)
+    return isinstance(first, str) and len(first) <= 14 and totals.fullmatch(first) is not None
 
 
 # ------------------------------------------------------------------ one kind's rows
@@ -335,7 +344,7 @@ Place = tuple[str, int]
 
 
 def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, Place]]]:
-    """The table with `_key` and `_hash` (int64) without rows whose key stood before, and those, with the first's place."""
+    """The table with `_key` and `_hash`, less the rows whose key stood before; and those, with the first one's place."""
     keys = _hashes(_key_texts(table, kind))
     contents = _hashes(_joined([table[name] for name in kind.schema.names]))
     table = table.append_column("_key", pa.array(keys, pa.int64()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 import pyarrow as pa
 from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
@@ -93,16 +92,13 @@ def _write(connection: Connection, table: Table, file: int, drop: int, rows: pa.
     """Insert rows by the driver itself, in key order: SQLAlchemy's own binding of many rows is three times slower."""
     if not indices:
         return
-    chosen = rows if len(indices) == rows.num_rows else rows.take(indices)
+    chosen = (rows if len(indices) == rows.num_rows else rows.take(indices)).sort_by("_key")
     stored = {name: to_stored(chosen[name]) for name in chosen.column_names}
     length = chosen.num_rows
     given = {"file": [file] * length, "since": [drop] * length, "beaten_by": [None] * length}
     columns = [given.get(c.name) or stored.get(c.name) or stored[f"_{c.name}"] for c in table.columns]
     compiled = insert(table).compile(dialect=connection.dialect, column_keys=[c.name for c in table.columns])
-    connection.exec_driver_sql(str(compiled), sorted(zip(*columns, strict=True), key=itemgetter(_KEY)))
-
-
-_KEY = 5  # where `key` stands in a row: file, sheet, row, since, beaten_by, key, hash, fields
+    connection.exec_driver_sql(str(compiled), list(zip(*columns, strict=True)))
 
 
 def _move(connection: Connection, table: Table, file: int, moved: list[tuple[int, str, int]]) -> None:

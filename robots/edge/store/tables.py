@@ -243,7 +243,6 @@ def rows_of(kind: Kind) -> Table:
         *(Column(field.name, _stored(field.type.arrow), info=_info(field.type.arrow)) for field in kind.fields),
         PrimaryKeyConstraint("file", "key"),
         Index(f"key_of_{kind.name}", "key"),
-        *([Index(f"{kind.name}_by_{'_'.join(kind.index)}", *kind.index)] if kind.index else []),
         sqlite_with_rowid=False,
     )
 
