@@ -13,7 +13,7 @@ import pandas as pd
 
 from robots.crew.registry import robot
 from robots.figures.lines import judged, order_lines, records
-from robots.figures.settlement import STEPS, Payable, Terms, order_book, settle
+from robots.figures.settlement import DUPLICATE, STEPS, Payable, Terms, order_book, settle
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.money import ZERO, in_words
@@ -35,7 +35,7 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     batch = _next_batch(ledger.said("batches"), today)
     owed = list(_owed(ledger, invoices, vendors, before, rules, today))
     proposed = [row for p in owed if (row := propose(p, before, batch, vendors)) is not None]
-    held = [row for p in owed if (row := hold(p, vendors)) is not None]
+    held = [row for p in owed if (row := hold(p, before, vendors)) is not None]
     gone = tuple(r["payment_key"] for r in before if r["state"] == "held" and r["payment_key"] not in _keys(held))
     if proposed or gone or [row for row in held if row["payment_key"] not in _keys(before)]:
         yield Decision("paymaster", today.isoformat(), "payables", record("payables", [*proposed, *held], gone=gone))
@@ -79,9 +79,10 @@ def propose(payable: Payable, before: Sequence[Row], batch: str, vendors: Mappin
     return _row(payable, amounts, payment_key(payable), "proposed", batch, vendors)
 
 
-def hold(payable: Payable, vendors: Mapping[str, Row]) -> Row | None:
-    """A line of which nothing is payable yet, kept so that it can be seen."""
-    if payable.net > 0 or not payable.held:
+def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Row | None:
+    """A line of which nothing is payable and no sheet has carried anything, kept so that it can be seen."""
+    carried = any(_same_line(r, payable) and r["state"] != "held" for r in before)
+    if payable.net > 0 or not payable.held or (carried and DUPLICATE not in payable.reasons):
         return None
     amounts = {name: getattr(payable, name) for name in AMOUNTS}
     key = _hash("held", payable.source, payable.line)

@@ -207,8 +207,9 @@ def batch_table(ledger: Ledger) -> Table:
 def _worst(ledger: Ledger, kpis: pd.DataFrame, today: date) -> Table:
     """For the letter: the three vendors a manager should look at first."""
     table = vendor_table(ledger, kpis, today)
-    columns = tuple(table.columns[i] for i in (1, 4, 5, 6))
-    rows = tuple(tuple(row[i] for i in (1, 4, 5, 6)) for row in reversed(table.rows[-3:]))
+    shown = (1, 6, 4, 5)  # name, grade, on time, quality
+    columns = tuple(table.columns[i] for i in shown)
+    rows = tuple(tuple(row[i] for i in shown) for row in reversed(table.rows[-3:]))
     return Table(columns, rows, say("notice.weekly.worst"))
 
 

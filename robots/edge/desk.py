@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from robots.edge import folder
-from robots.edge.excel_in import Look, NotReadable, look_through
+from robots.edge.excel_in import Format, Look, NotReadable, look_through
 from robots.edge.folder import Claimed
 from robots.edge.log import LOG
 from robots.edge.reading_room import Limits, ReadingRoom
@@ -19,6 +19,7 @@ from robots.model.findings import Level, finding
 from robots.reading.reader import Reading
 
 State = Literal["taken", "set_aside", "unreadable", "ignored"]
+TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 PATIENCE = 5  # an incomplete file that keeps still this many quiet times will not become whole any more
 
 
@@ -78,6 +79,8 @@ def receive(claimed: Claimed, looked: Look | str, room: ReadingRoom) -> Received
         if len(problem.args) > 1:
             LOG.error("reading %s failed: %s", claimed.name, problem.args[1])
         return _refused(claimed, "unreadable", str(problem.args[0]))
+    if not reading.taken and looked.format is Format.TEXT and claimed.path.suffix.lower() not in TEXT_ENDINGS:
+        return _refused(claimed, "unreadable", "FILE_NOT_A_WORKBOOK")
     if not reading.taken:
         code = "FILE_NOTHING_KNOWN"
         whole = replace(reading, findings=(finding(code, Level.ERROR), *reading.findings))

@@ -52,7 +52,7 @@ def unheard(told: Iterable[Told], roles: Mapping[str, list[str]]) -> list[str]:
 def _digest(address: str, mine: list[Told], words: Catalogue, day: date) -> LetterPlan:
     notices = [one.notice for one in mine]
     attach = tuple(dict.fromkeys(key for one in mine for key in one.attach))
-    more = words.speak(say("letter.more", count=len(notices) - 1)) if len(notices) > 1 else ""
+    more = words.speak(say("letter.more", count=len(notices), others=len(notices) - 1)) if len(notices) > 1 else ""
     prefix = words.speak(say(f"letter.prefix.{notices[0].severity}"))
     subject = f"{prefix}{notices[0].headline}{more}"
     values: dict[str, Any] = {

@@ -344,7 +344,7 @@ Place = tuple[str, int]
 
 
 def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, Place]]]:
-    """The table with `_key` and `_hash`, less the rows whose key stood before; and those, with the first one's place."""
+    """The table with `_key` and `_hash`, less the rows whose key stood before; and those, with the first place."""
     keys = _hashes(_key_texts(table, kind))
     contents = _hashes(_joined([table[name] for name in kind.schema.names]))
     table = table.append_column("_key", pa.array(keys, pa.int64()))

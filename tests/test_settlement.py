@@ -1,0 +1,264 @@
+"""What is owed: the match and the waterfall case by case, then money laws on random histories."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from robots.crew.paymaster import payment_key, propose
+from robots.figures.settlement import OrderLine, Payable, Terms, settle
+from robots.rules import Settlement
+
+D = Decimal
+Row = dict[str, Any]
+RULES = Settlement("RULES 7", D("0.01"), D("100.00"), D("0.05"), 60, 60)
+TERMS = Terms(RULES, "CNY", date(2026, 1, 1))
+VENDOR = "示例甲有限公司"
+VENDORS = {VENDOR: {"bank_account": "6222000000000000001"}}
+DUE = date(2026, 6, 10)
+
+
+def line(
+    *accepted: tuple[int, int], quantity: int = 100, price: str = "10", rejected: int = 0, **terms: Any
+) -> OrderLine:
+    """An order line due on 10 June; `accepted` are (day of June, quantity)."""
+    arrivals = [(date(2026, 6, day), D(pieces)) for day, pieces in accepted]
+    return OrderLine("PO-1", "1", VENDOR, D(quantity), D(price), D("0.13"), DUE, None, terms, arrivals, D(rejected))
+
+
+def invoice(
+    quantity: int | None = 100, price: str = "10", number: str = "F-1", day: int = 20, **other: Any
+) -> dict[str, Any]:
+    """An invoice over `quantity` pieces at 13 % VAT, dated in June; without quantity it bills an amount."""
+    net = D(quantity or 100) * D(price)
+    row = {
+        "_file": "发票.xlsx", "_sheet": "6月", "_row": day, "invoice_no": number, "vendor": VENDOR, "order_id": "PO-1",
+        "line": "1", "contract_id": None, "invoiced_on": date(2026, 6, day),
+        "quantity": D(quantity) if quantity else None,
+        "unit_price": None, "net": net, "tax_rate": D("0.13"), "tax": None, "kind": "蓝字", "blue_invoice_no": None,
+        "gross": (net * D("1.13")).quantize(D("0.01"), ROUND_HALF_UP),
+    }  # fmt: skip
+    return row | other
+
+
+def owed(order: OrderLine, *invoices: dict[str, Any], accounts: dict[str, str] | None = None) -> list[Payable]:
+    return list(settle({"PO-1": [order]}, invoices, VENDORS, accounts or {}, TERMS))
+
+
+WATERFALLS = {
+    "all accepted in time: all is paid": (line((9, 100)), invoice(), {"net": "1130.00"}),
+    "cheaper than the contract: the invoice counts": (line((9, 100)), invoice(price="9"), {"net": "1017.00"}),
+    "60 of 100 accepted: the rest is held": (
+        line((9, 60)), invoice(), {"net": "678.00", "held": "452.00", "reasons": ("QUANTITY",)},
+    ),
+    "12 rejected and not replaced: never payable": (
+        line((9, 188), quantity=188, rejected=12), invoice(200),
+        {"net": "2124.40", "rejected": "135.60", "reasons": ("REJECTED",)},
+    ),
+    "price 0.5 % above, within the tolerance: paid as billed": (line((9, 100)), invoice(price="10.05"), {"net": "1135.65"}),
+    "price 8 % above: the excess is not paid": (
+        line((9, 100)), invoice(price="10.80"), {"net": "1130.00", "price_variance": "90.40", "reasons": ("PRICE",)},
+    ),
+    "price 0.9 % above but more than the cap of 100.00": (
+        line((9, 2000), quantity=2000), invoice(2000, "10.09"), {"net": "22600.00", "price_variance": "203.40"},
+    ),
+    "five days late at 0.1 % a day": (
+        line((15, 100), late_penalty_rate=D("0.001")), invoice(), {"penalty": "5.65", "net": "1124.35"},
+    ),
+    "half of it late: only that half": (
+        line((9, 50), (15, 50), late_penalty_rate=D("0.001")), invoice(), {"penalty": "2.83", "net": "1127.17"},
+    ),
+    "late beyond the cap of 5 %": (
+        line((30, 100), late_penalty_rate=D("0.01")), invoice(), {"penalty": "56.50", "net": "1073.50"},
+    ),
+    "3 % retention, due a year after acceptance": (
+        line((9, 100), retention_rate=D("0.03"), retention_months=D(12)), invoice(),
+        {"retention": "33.90", "net": "1096.10", "retention_due_on": date(2027, 6, 9)},
+    ),
+    "payment days of the contract, from the later of invoice and acceptance": (
+        line((9, 100), payment_days=D(30)), invoice(), {"net": "1130.00", "due_on": date(2026, 7, 20)},
+    ),
+    "no contract days: the default": (line((9, 100)), invoice(), {"due_on": date(2026, 8, 19)}),
+    "an amount without quantity is matched in money": (line((9, 60)), invoice(None), {"net": "678.00", "held": "452.00"}),
+    "an order that does not exist": (
+        line((9, 100)), invoice(order_id="PO-9"), {"net": "0.00", "held": "1130.00", "reasons": ("NO_ORDER",)},
+    ),
+    "another vendor's order": (
+        line((9, 100)), invoice(vendor="虚构乙公司"), {"net": "0.00", "reasons": ("WRONG_VENDOR", "NO_ACCOUNT")},
+    ),
+    "a line the order does not have": (line((9, 100)), invoice(line="7"), {"net": "0.00", "reasons": ("NO_LINE",)}),
+    "an order without a price": (line((9, 100), price="0"), invoice(), {"net": "0.00", "reasons": ("NO_PRICE",)}),
+    "an order in another currency": (
+        replace(line((9, 100)), currency="USD"), invoice(), {"net": "0.00", "reasons": ("CURRENCY",)},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("order", "billed", "expected"), WATERFALLS.values(), ids=WATERFALLS)
+def test_the_waterfall(order: OrderLine, billed: dict[str, Any], expected: dict[str, Any]) -> None:
+    payable = owed(replace(order, accepted=list(order.accepted)), billed)[0]
+    seen = {name: getattr(payable, name) for name in expected}
+    assert {name: str(value) if isinstance(value, Decimal) else value for name, value in seen.items()} == expected
+
+
+def test_two_invoices_share_one_line_and_the_second_finds_what_is_left() -> None:
+    first, second = owed(line((9, 100)), invoice(70), invoice(70, number="F-2", day=21))
+    assert (first.net, second.net, second.held) == (D("791.00"), D("339.00"), D("452.00"))
+
+
+def test_the_price_tolerance_is_cumulative_over_the_line() -> None:
+    first, second = owed(
+        line((9, 20_000), quantity=20_000), *(invoice(10_000, "10.009", f"F-{n}", 20 + n) for n in (1, 2))
+    )
+    assert (first.price_variance, second.price_variance) == (D("0.00"), D("101.70"))  # 90.00, then 180.00 above the cap
+
+
+DUPLICATES = ["F-1", " f-1", "F1", "F－1", "f-I"]
+
+
+@pytest.mark.parametrize("number", DUPLICATES)
+def test_the_same_invoice_under_any_spelling_is_held_whole(number: str) -> None:
+    first, second = owed(line((9, 100), (9, 100), quantity=200), invoice(), invoice(number=number, day=28))
+    assert (first.net, second.net, second.reasons) == (D("1130.00"), D("0.00"), ("DUPLICATE",))
+
+
+def test_an_account_that_differs_from_the_last_sheet_holds_everything() -> None:
+    (payable,) = owed(line((9, 100)), invoice(), accounts={VENDOR: "6222000000000009999"})
+    assert (payable.net, payable.held, payable.reasons) == (D("0.00"), D("1130.00"), ("BANK_CHANGE",))
+
+
+def test_an_invoice_with_a_credit_note_against_it_waits_for_a_person() -> None:
+    red = invoice(number="R-1", day=25, kind="红字", blue_invoice_no="F-1", gross=D("-1130.00"))
+    (payable,) = owed(line((9, 100)), invoice(), red)
+    assert (payable.net, payable.reasons) == (D("0.00"), ("CREDITED",))
+
+
+def test_invoices_of_before_are_settled_elsewhere_but_use_up_their_quantity() -> None:
+    early = invoice(80, number="F-0", invoiced_on=date(2025, 12, 31))
+    (payable,) = owed(line((9, 100)), early, invoice(40))
+    assert (payable.net, payable.held) == (D("226.00"), D("226.00"))
+
+
+def test_an_invoice_without_a_line_bills_the_orders_lines_in_turn() -> None:
+    lines = [replace(line((9, 100)), line=name) for name in ("1", "2")]
+    payables = list(
+        settle({"PO-1": lines}, [invoice(None, line=None, net=D(2000), gross=D("2260.00"))], VENDORS, {}, TERMS)
+    )
+    assert [(p.line, p.net) for p in payables] == [("1", D("1130.00")), ("2", D("1130.00"))]
+
+
+# ------------------------------------------------------------------ never twice
+
+
+def _row(payable: Payable, before: list[dict[str, Any]]) -> dict[str, Any] | None:
+    return propose(payable, before, "FK-1", VENDORS)
+
+
+def test_what_a_sheet_carried_no_later_sheet_carries_again() -> None:
+    (payable,) = owed(line((9, 100)), invoice())
+    row = _row(payable, [])
+    assert row and row["net"] == D("1130.00")
+    assert _row(payable, [row]) is None
+
+
+def test_a_hold_released_later_is_paid_as_the_difference_under_a_key_of_its_own() -> None:
+    (part,) = owed(line((9, 60)), invoice())
+    first = _row(part, [])
+    (whole,) = owed(line((9, 60), (12, 40)), invoice())
+    assert first
+    second = _row(whole, [first])
+    assert second
+    assert (first["net"], second["net"], second["gross"], second["held"]) == (D("678"), D("452"), D("0"), D("-452"))
+    assert first["payment_key"] != second["payment_key"]
+
+
+def test_equal_part_payments_have_different_keys() -> None:
+    (half,), (whole,) = owed(line((9, 50)), invoice()), owed(line((9, 100)), invoice())
+    assert half.net * 2 == whole.net
+    assert payment_key(half) != payment_key(whole)
+
+
+# ------------------------------------------------------------------ laws of money
+
+arrivals = st.lists(st.tuples(st.integers(1, 30), st.integers(1, 80)), max_size=4)
+bills = st.lists(
+    st.tuples(st.integers(1, 120), st.decimals("8", "12", places=2), st.integers(1, 28)), min_size=1, max_size=4
+)
+contracts = st.fixed_dictionaries(
+    {},
+    optional={
+        "late_penalty_rate": st.sampled_from([D("0.001"), D("0.01")]),
+        "retention_rate": st.sampled_from([D("0.03"), D("0.1")]),
+        "retention_months": st.just(D(12)),
+    },
+)
+
+
+def _random(
+    arrived: list[tuple[int, int]], billed: list[tuple[int, Decimal, int]], terms: dict[str, Any]
+) -> list[Payable]:
+    rows = [invoice(q, str(p), f"N{n}X", day, _row=n) for n, (q, p, day) in enumerate(billed)]
+    return owed(line(*sorted(arrived), **terms), *rows)
+
+
+@given(arrivals, bills, contracts)
+def test_never_more_is_paid_than_accepted_at_the_contract_price_and_its_tolerance(
+    arrived: list[tuple[int, int]], billed: list[tuple[int, Decimal, int]], terms: dict[str, Any]
+) -> None:
+    accepted = sum(pieces for _, pieces in arrived)
+    most = D(accepted) * D(10) * D("1.13") + D("100.00") * D("1.13") + D("0.03") * len(billed)
+    assert sum(p.net for p in _random(arrived, billed, terms)) <= most
+
+
+@given(arrivals, bills, contracts)
+def test_no_step_is_negative_and_the_steps_make_the_net(
+    arrived: list[tuple[int, int]], billed: list[tuple[int, Decimal, int]], terms: dict[str, Any]
+) -> None:
+    for p in _random(arrived, billed, terms):
+        steps = (p.price_variance, p.rejected, p.penalty, p.retention, p.held, p.net)
+        assert min(steps) >= D("-0.01")
+        assert p.gross == sum(steps)
+
+
+@given(arrivals, bills, contracts, st.randoms())
+def test_the_order_of_rows_never_matters(
+    arrived: list[tuple[int, int]], billed: list[tuple[int, Decimal, int]], terms: dict[str, Any], chance: Any
+) -> None:
+    rows = [invoice(q, str(p), f"N{n}X", day, _row=n) for n, (q, p, day) in enumerate(billed)]
+    straight = owed(line(*sorted(arrived), **terms), *rows)
+    chance.shuffle(rows)
+    assert sorted(p.net for p in owed(line(*sorted(arrived), **terms), *rows)) == sorted(p.net for p in straight)
+
+
+@given(arrivals, bills)
+def test_a_second_naive_settlement_agrees(
+    arrived: list[tuple[int, int]], billed: list[tuple[int, Decimal, int]]
+) -> None:
+    """Piece by piece, without intervals: each accepted piece is paid once, in the order of invoices."""
+    left = sum(pieces for _, pieces in arrived)
+    expected = []
+    excess, pieces = D(0), 0
+    for quantity, price, day in sorted(billed, key=lambda b: (b[2], billed.index(b))):
+        del day
+        good = min(quantity, left)
+        left -= good
+        over = max(price - 10, D(0)) * good
+        pieces += good
+        excess += over
+        beyond = excess > D("0.01") * pieces * 10 or excess > 100
+        expected.append(
+            ((min(price, D(10)) if beyond else price) * good * D("1.13")).quantize(D("0.01"), ROUND_HALF_UP)
+        )
+    seen = [p.net for p in _random(arrived, billed, {})]
+    assert all(abs(a - b) <= D("0.02") for a, b in zip(seen, expected, strict=True))
+
+
+def test_due_dates_are_days_not_months() -> None:
+    (payable,) = owed(line((9, 100), payment_days=D(45)), invoice())
+    assert payable.due_on == date(2026, 6, 20) + timedelta(days=45)
