@@ -94,12 +94,12 @@ def settle(settings: Settings, store: Store, report: Report) -> list[Arrived]:
             if len(arrived) == len(news):
                 break
             clock.wait(settings.toml.intake.quiet_seconds)
-    except folder.FolderUnreachable as error:
+    except OSError as error:  # FolderUnreachable, and whatever else a share can answer
         report.troubles.append(f"FOLDER_UNREACHABLE {error}")
         return []
     names = {s.name for s, _ in arrived}
     report.coming = sorted(set(news) - names)
-    kept = {name: (s, name in names or _is_taken(before, s)) for name, s in seen.items()}
+    kept = {name: (s, _is_taken(before, s)) for name, s in seen.items()}
     if not settings.toml.intake.keep:
         kept = {name: pair for name, pair in kept.items() if name not in names}
     if kept != before:
@@ -142,6 +142,7 @@ def take_in(
             known = tx.is_known(one.name, one.sha256)
             received = desk.nothing_new(one) if known else desk.receive(one, looked, room)
             posted.append(_posted(settings, tx, number, now, received, report))
+    tx.taken(one.name for one, _ in claimed)
     for drop, received in posted:
         tx.findings(drop, tx.doubtful_names(received.reading), settings.words)
 
@@ -165,8 +166,8 @@ def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Re
     drop = tx.drop(number, now, Dropped(one.name, one.sha256, one.size, one.owner), received.state, why)
     tx.findings(drop, reading.findings, settings.words)
     if received.state == "taken":
-        broken = any(f.code in ("SHEET_LACKS_COLUMNS", "FIELD_TWICE") for f in reading.findings)
-        rows, found = tx.post(one.name, drop, reading, keep=broken)
+        broken = {f.sheet for f in reading.findings if f.code in ("SHEET_LACKS_COLUMNS", "FIELD_TWICE")}
+        rows, found = tx.post(one.name, drop, reading, broken)
         tx.receipts(drop, rows)
         tx.findings(drop, found, settings.words)
         tx.unknown_words(drop, desk.words_of(reading))
@@ -219,15 +220,17 @@ def _work(
 ) -> list[Told]:
     """One robot's decisions, queued. A robot that fails is told about; the others go on."""
     try:
-        decisions = list(robot(ledger, settings.rules, now.date()))
+        with tx.savepoint():
+            decisions = list(robot(ledger, settings.rules, now.date()))
+            keys = {d.name: d.key for d in decisions if d.name}
+            told = list(_carry(settings, tx, number, now, decisions, keys))
     except Exception:  # noqa: BLE001  # a robot's bug must not stop the belt: logged, told, and the others go on
         LOG.exception("robot %s failed", name)
         report.troubles.append(f"ROBOT_FAILED {name} {traceback.format_exc(limit=-1).splitlines()[-1]}")
         tx.journal([(name, "failed", "", "")], now)
         return []
     report.worked.append(name)
-    keys = {d.name: d.key for d in decisions if d.name}
-    return list(_carry(settings, tx, number, now, decisions, keys))
+    return told
 
 
 def _carry(

@@ -7,13 +7,16 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
 import robots.crew
-from robots.ledger import Ledger
 from robots.model.decisions import Decision
 from robots.rules import Rules
 
-Robot = Callable[[Ledger, Rules, date], Iterator[Decision]]
+if TYPE_CHECKING:
+    from robots.ledger import Ledger  # pandas comes with it: a turn without work stays quick
+
+Robot = Callable[["Ledger", Rules, date], Iterator[Decision]]
 _KNOWN: dict[str, Robot] = {}
 
 

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from robots.crew.registry import robot
+from robots.figures.kpis import wilson
 from robots.figures.lines import records
 from robots.ledger import Ledger
 from robots.model.decisions import Chart, Column, Decision, Look, Notice, Sheet, Table, Workbook
@@ -47,7 +49,7 @@ def weekly(ledger: Ledger, kpis: pd.DataFrame, facts: Facts, first: date, last: 
     trend = trend_table(kpis, today)
     shares = (
         Chart("column", say("chart.on_time"), 0, 1, (4,), percent=True),
-        Chart("column", say("chart.score"), 0, 1, (7,)),
+        Chart("column", say("chart.score"), 0, 1, (8,)),
     )
     lines = (
         Chart("line", say("chart.trend_on_time"), 0, 0, (3, 4), percent=True),
@@ -105,8 +107,8 @@ def vendor_table(ledger: Ledger, kpis: pd.DataFrame, today: date) -> Table:
     rows = tuple(
         (
             number, vendor, _plain(category.get(vendor)), int(on_time.get(vendor, (0, 0))[1]),
-            _ratio(on_time.get(vendor)), _ratio(quality.get(vendor)), _plain(scored.get(vendor, {}).get("grade")),
-            _score(scored.get(vendor)), _capped(scored.get(vendor)),
+            _ratio(on_time.get(vendor)), _interval(on_time.get(vendor)), _ratio(quality.get(vendor)),
+            _plain(scored.get(vendor, {}).get("grade")), _score(scored.get(vendor)), _capped(scored.get(vendor)),
         )
         for number, vendor in enumerate(names, 1)
     )  # fmt: skip
@@ -116,6 +118,7 @@ def vendor_table(ledger: Ledger, kpis: pd.DataFrame, today: date) -> Table:
         Column(say("column.category"), Look.TEXT, 12),
         Column(say("column.lines_due"), Look.INTEGER, 10),
         Column(say("column.on_time_3m"), Look.PERCENT, 11),
+        Column(say("column.interval"), Look.TEXT, 13),
         Column(say("column.quality_3m"), Look.PERCENT, 11),
         Column(say("column.grade", quarter=quarter), Look.TEXT, 11),
         Column(say("column.score", quarter=quarter), Look.NUMBER, 11),
@@ -207,7 +210,7 @@ def batch_table(ledger: Ledger) -> Table:
 def _worst(ledger: Ledger, kpis: pd.DataFrame, today: date) -> Table:
     """For the letter: the three vendors a manager should look at first."""
     table = vendor_table(ledger, kpis, today)
-    shown = (1, 6, 4, 5)  # name, grade, on time, quality
+    shown = (1, 7, 4, 6)  # name, grade, on time, quality
     columns = tuple(table.columns[i] for i in shown)
     rows = tuple(tuple(row[i] for i in shown) for row in reversed(table.rows[-3:]))
     return Table(columns, rows, say("notice.weekly.worst"))
@@ -236,6 +239,14 @@ def _sum(kpis: pd.DataFrame, kpi: str) -> tuple[Decimal, Decimal]:
 
 def _ratio(pair: tuple[Decimal, Decimal] | None) -> Decimal | None:
     return pair[0] / pair[1] if pair and pair[1] else None
+
+
+def _interval(pair: tuple[Decimal, Decimal] | None) -> str:
+    """The 95 % Wilson interval of a share, as text."""
+    if not pair or not pair[1]:
+        return ""
+    low, high = wilson(np.array([float(pair[0])]), np.array([float(pair[1])]))
+    return f"{float(low[0]):.0%}–{float(high[0]):.0%}"
 
 
 def _plain(value: Any) -> str:

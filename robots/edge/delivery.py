@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import keyring
 from keyring.errors import KeyringError
@@ -41,15 +42,35 @@ def deliver(settings: Settings, store: Store, now: datetime, sees: Callable[[str
         tx.recover_sending()
         waiting = tx.waiting(now)
     done = []
-    postbox: Postbox | None = None
+    letters = [one for one in waiting if one.sort == "letter"]
     for one in waiting:
         if one.sort == "workbook":
-            done.append(_write(settings, store, one, now))
-        else:
-            postbox = postbox or open_postbox(settings)
-            done.append(_send(settings, store, postbox, one, now))
+            done.append(_safely(_write, settings, store, one, now))
+            sees(done[-1].what)
+    try:
+        postbox = open_postbox(settings) if letters else None
+    except ValueError as error:  # it cannot work as configured: letters wait until it can, and it is told each turn
+        return done + [Delivered("letter", one.subject, one.subject, "new", str(error)) for one in letters]
+    for one in letters if postbox else ():
+        done.append(_safely(partial(_send, postbox), settings, store, one, now))
         sees(done[-1].what)
     return done
+
+
+def _safely(
+    carry_out: Callable[[Settings, Store, Waiting, datetime], Delivered],
+    settings: Settings,
+    store: Store,
+    one: Waiting,
+    now: datetime,
+) -> Delivered:
+    """What our own code fails over is put off like what a server refuses, and does not stand in the others' way."""
+    try:
+        return carry_out(settings, store, one, now)
+    except Exception as error:  # noqa: BLE001  # a bug of ours over one thing must not cost the others: logged, and told
+        LOG.exception("carrying out %s failed", one.key)
+        told = Delivered(one.sort, one.subject, "", "new", f"{type(error).__name__} {error}")
+        return _not_yet(store, one, now, settings, told)
 
 
 def _write(settings: Settings, store: Store, one: Waiting, now: datetime) -> Delivered:
@@ -60,8 +81,9 @@ def _write(settings: Settings, store: Store, one: Waiting, now: datetime) -> Del
     folder.archive(settings.archive, content, sha256, ".xlsx")
     try:
         path = folder.publish(settings.out_folder(workbook.folder), name, ".xlsx", content)
-    except OSError as error:
-        return _not_yet(store, one, now, settings, Delivered("workbook", name, "", "new", str(error)))
+    except OSError as error:  # letters carry it all the same: from the archive, under the name it is to have
+        told = Delivered("workbook", name, "", "new", str(error))
+        return _not_yet(store, one, now, settings, told, path=f"{folder.safe_name(name)}.xlsx", detail=sha256)
     where = str(path.relative_to(settings.home)) if path.is_relative_to(settings.home) else str(path)
     with store.transaction() as tx:
         tx.mark(one.key, "done", path=where, detail=sha256, done_at=now.isoformat())
@@ -69,7 +91,7 @@ def _write(settings: Settings, store: Store, one: Waiting, now: datetime) -> Del
     return Delivered("workbook", name, where, "done")
 
 
-def _send(settings: Settings, store: Store, postbox: Postbox, one: Waiting, now: datetime) -> Delivered:
+def _send(postbox: Postbox, settings: Settings, store: Store, one: Waiting, now: datetime) -> Delivered:
     plan: LetterPlan = wire.load(one.payload)
     with store.transaction() as tx:
         attached = tuple(_attachment(settings, *tx.written(key)) for key in plan.attach)
@@ -88,14 +110,14 @@ def _send(settings: Settings, store: Store, postbox: Postbox, one: Waiting, now:
     return _not_yet(store, one, now, settings, Delivered("letter", plan.subject, plan.to, state, posted.detail))
 
 
-def _not_yet(store: Store, one: Waiting, now: datetime, settings: Settings, told: Delivered) -> Delivered:
-    """A temporary refusal waits and is tried again, with growing delay, a bounded number of times."""
+def _not_yet(store: Store, one: Waiting, now: datetime, settings: Settings, told: Delivered, **known: str) -> Delivered:
+    """It waits and is tried again with growing delay: a letter a bounded number of times, a workbook until it works."""
     attempts = one.attempts + 1
-    last = told.state == "failed" or attempts >= settings.toml.mail.attempts
+    last = told.state == "failed" or (one.sort == "letter" and attempts >= settings.toml.mail.attempts)
     state = "failed" if last and told.state != "unknown" else told.state
     later = None if last else next_try(now, attempts).isoformat()
     with store.transaction() as tx:
-        tx.mark(one.key, state, attempts=attempts, next_try=later, detail=told.trouble)
+        tx.mark(one.key, state, **{"attempts": attempts, "next_try": later, "detail": told.trouble, **known})
         tx.journal([("delivery", state, told.where or told.what, told.trouble)], now)
     return Delivered(told.sort, told.what, told.where, state, told.trouble)
 

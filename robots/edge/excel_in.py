@@ -151,7 +151,9 @@ def _calamine_grids(path: Path, marks: Marks) -> Iterator[Grid]:
 
 def _hold(rows: list[list[Any]], places: list[tuple[int, int]]) -> None:
     """Make the grid large enough for cells that the library left out as blank."""
-    height = max((row + 1 for row, _ in places), default=0)
+    if not places:
+        return
+    height = max(row + 1 for row, _ in places)
     width = max([len(rows[0]) if rows else 0, *(column + 1 for _, column in places)])
     for row in rows:
         row.extend([""] * (width - len(row)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 GENESIS = "0" * 64
@@ -25,13 +24,3 @@ def link(before: str, entry: Entry) -> str:
     parts = (before, entry.at, entry.actor, entry.event, entry.subject, entry.detail)
     text = "".join(f"{len(part)}:{part}" for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def first_broken(entries: Iterable[tuple[Entry, str]]) -> int | None:
-    """The zero-based index of the first entry whose stored hash does not follow, or None."""
-    before = GENESIS
-    for index, (entry, stored) in enumerate(entries):
-        if link(before, entry) != stored:
-            return index
-        before = stored
-    return None

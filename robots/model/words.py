@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 
@@ -43,7 +44,7 @@ class Catalogue:
         """The sentence in this language; a key nobody wrote comes back as the key, so that it is seen."""
         if isinstance(text, str):
             return text
-        values = {name: _joined(self.render(value)) for name, value in text.values}
+        values = {name: _shown(self.render(value)) for name, value in text.values}
         return self.entries.get(text.key, text.key).format_map(_Shown(values))
 
     def render(self, value: Any) -> Any:
@@ -59,9 +60,13 @@ class Catalogue:
         return value
 
 
-def _joined(value: Any) -> Any:
-    """Several texts in one place: one under the other."""
-    return "\n".join(map(str, value)) if isinstance(value, tuple) else value
+def _shown(value: Any) -> Any:
+    """Several texts in one place stand one under the other; a figure loses its trailing zeros, money keeps its cents."""
+    if isinstance(value, tuple):
+        return "\n".join(map(str, value))
+    if isinstance(value, Decimal) and value.as_tuple().exponent != -2:
+        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return value
 
 
 class _Shown(dict[str, Any]):

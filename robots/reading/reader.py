@@ -11,6 +11,7 @@ from functools import cached_property
 from string import ascii_uppercase
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -345,10 +346,10 @@ Place = tuple[str, int]
 
 def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, Place]]]:
     """The table with `_key` and `_hash`, less the rows whose key stood before; and those, with the first place."""
-    keys = _hashes(_key_texts(table, kind))
-    contents = _hashes(_joined([table[name] for name in kind.schema.names]))
-    table = table.append_column("_key", pa.array(keys, pa.int64()))
-    table = table.append_column("_hash", pa.array(contents, pa.int64()))
+    hashed = _hashes(_key_texts(table, kind))
+    table = table.append_column("_key", hashed)
+    table = table.append_column("_hash", _hashes(_joined([table[name] for name in kind.schema.names])))
+    keys = hashed.to_pylist()
     if len(set(keys)) == len(keys):
         return table, []
     places = list(zip(table["_sheet"].to_pylist(), table["_row"].to_pylist(), strict=True))
@@ -360,7 +361,7 @@ def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, 
 
 def _key_texts(table: pa.Table, kind: Kind) -> list[str]:
     own = _joined([_key_column(table, name) for name in kind.key])
-    if not kind.else_key:
+    if not kind.else_key or not table[kind.key[0]].null_count:
         return own
     present = table[kind.key[0]].is_valid().to_pylist()
     other = _joined([_key_column(table, name) for name in kind.else_key])
@@ -388,9 +389,10 @@ def _joined(columns: list[pa.ChunkedArray]) -> list[str]:
     return list(pc.binary_join_element_wise(*texts, "\x1f").to_pylist()) if len(texts) > 1 else texts[0].to_pylist()
 
 
-def _hashes(texts: list[str]) -> list[int]:
+def _hashes(texts: list[str]) -> pa.Array:
     """64-bit signed hashes, the same on every machine and day."""
-    return [int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest(), "little", signed=True) for t in texts]
+    digests = b"".join(hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
+    return pa.array(np.frombuffer(digests, dtype="<i8"))
 
 
 def _key_twice(kind: Kind, row: Place, first: Place) -> Finding:

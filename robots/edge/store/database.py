@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from sqlalchemy import Column, Connection, Engine, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import Column, Connection, Engine, bindparam, create_engine, delete, event, func, insert, select, update
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.engine import make_url
 
@@ -65,7 +65,7 @@ def _engine(url: str) -> Engine:
         return engine
     if password := os.environ.get("ROBOTS_DB_PASSWORD"):
         parsed = parsed.set(password=password)
-    return create_engine(parsed, paramstyle="format")
+    return create_engine(parsed, paramstyle="format", pool_pre_ping=True)  # the server may have been restarted
 
 
 def journal_mode(version: tuple[int, ...]) -> str:
@@ -83,6 +83,7 @@ def _careful(connection: sqlite3.Connection, _: object) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA cache_size=-65536")
+    connection.execute("PRAGMA busy_timeout=60000")  # an export may read for longer than the usual five seconds
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,13 @@ class Turn:
         if rows:
             self.connection.execute(insert(SIGHTINGS), rows)
 
+    def taken(self, names: Iterable[str]) -> None:
+        """These files are taken as they were sighted; where they stay in the folder, they are not news again."""
+        rows = [{"_name": name} for name in names]
+        if rows:
+            here = SIGHTINGS.c.name == bindparam("_name")
+            self.connection.execute(update(SIGHTINGS).where(here).values(taken=True), rows)
+
     # -------------------------------------------------------------- drops and rows
 
     def drop(self, turn: int, now: datetime, dropped: Dropped, state: str, why: str) -> int:
@@ -185,9 +193,11 @@ class Turn:
             return int(known)
         return self._inserted(FILES, {"name": name})
 
-    def post(self, name: str, drop: int, reading: Reading, keep: bool) -> tuple[list[posting.Posted], list[Finding]]:
-        """Replace the rows of a file by those of a newer version."""
-        return posting.post(self.connection, self.file(name), drop, reading, keep)
+    def post(
+        self, name: str, drop: int, reading: Reading, broken: Collection[str] = ()
+    ) -> tuple[list[posting.Posted], list[Finding]]:
+        """Replace the rows of a file by those of a newer version; what stood on `broken` sheets stays."""
+        return posting.post(self.connection, self.file(name), drop, reading, broken)
 
     def receipts(self, drop: int, posted: Iterable[posting.Posted]) -> None:
         """What each sheet of a drop became."""

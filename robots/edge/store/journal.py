@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from robots.edge.store.tables import JOURNAL
-from robots.model.chain import GENESIS, Entry, first_broken, link
+from robots.model.chain import GENESIS, Entry, link
 
 
 def write(connection: Connection, entries: Iterable[tuple[str, str, str, str]], now: datetime) -> None:
@@ -27,8 +27,11 @@ def write(connection: Connection, entries: Iterable[tuple[str, str, str, str]], 
 
 
 def broken_at(connection: Connection) -> int | None:
-    """The number of the first entry that does not follow from the one before, or None."""
-    rows = connection.execute(select(JOURNAL).order_by(JOURNAL.c.n))
-    entries = ((Entry(r.at, r.actor, r.event, r.subject, r.detail), r.hash) for r in rows)
-    index = first_broken(entries)
-    return None if index is None else index + 1
+    """The number of the first entry that is missing or does not follow from the one before, or None."""
+    before = GENESIS
+    for n, r in enumerate(connection.execute(select(JOURNAL).order_by(JOURNAL.c.n)), 1):
+        content = link(before, Entry(r.at, r.actor, r.event, r.subject, r.detail))
+        if (r.n, r.before, r.hash) != (n, before, content):
+            return n
+        before = content
+    return None

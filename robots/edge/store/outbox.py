@@ -9,6 +9,8 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from robots.edge.store.tables import OUTBOX
 
+_DAY = 24 * 60
+
 
 @dataclass(frozen=True)
 class Queued:
@@ -29,6 +31,7 @@ class Waiting:
 
     key: str
     turn: int
+    subject: str
     sort: str
     payload: str
     attempts: int
@@ -55,8 +58,8 @@ def waiting(connection: Connection, now: datetime) -> list[Waiting]:
         and_(c.state == "new", c.next_try.is_(None)),
         and_(c.state.in_(("new", "unknown")), c.next_try <= now.isoformat()),
     )
-    rows = connection.execute(select(OUTBOX).where(due).order_by(c.sort.desc(), c.turn, c.n))
-    return [Waiting(r.key, r.turn, r.sort, r.payload, r.attempts, r.at) for r in rows]
+    rows = connection.execute(select(OUTBOX).where(due).order_by(c.sort.desc(), c.turn, c.n, c.key))
+    return [Waiting(r.key, r.turn, r.subject, r.sort, r.payload, r.attempts, r.at) for r in rows]
 
 
 def recover_sending(connection: Connection) -> None:
@@ -71,4 +74,4 @@ def next_try(now: datetime, attempts: int) -> datetime:
     >>> (next_try(datetime(2026, 7, 3), 3) - datetime(2026, 7, 3)).seconds
     240
     """
-    return now + min(timedelta(minutes=2 ** (attempts - 1)), timedelta(days=1))
+    return now + timedelta(minutes=min(2 ** (attempts - 1), _DAY))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, insert, select, update
 
 from robots.edge.store.columns import to_stored
 from robots.edge.store.tables import FILES, ROWS
 from robots.model.findings import Finding, Level, finding
 from robots.model.words import say
 from robots.reading.changes import Changes, compare
-from robots.reading.reader import Reading, Taken
+from robots.reading.reader import MOST_OF_ONE_CODE, Reading, Taken
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,21 @@ class Posted:
 
 
 def post(
-    connection: Connection, file: int, drop: int, reading: Reading, keep: bool
+    connection: Connection, file: int, drop: int, reading: Reading, broken: Collection[str] = ()
 ) -> tuple[list[Posted], list[Finding]]:
-    """Write the difference for every kind. With `keep`, rows of kinds that this version does not hold stay."""
+    """Write the difference for every kind.
+
+    `broken` names sheets of this version that could not be read: their rows stay, and so do kinds it does not hold.
+    """
     posted: list[Posted] = []
     findings: list[Finding] = []
     for name, table in ROWS.items():
         mine = [taken for taken in reading.taken if taken.kind == name]
         if name in reading.tables:
-            counts, found = _replace(connection, table, file, drop, reading.tables[name])
+            counts, found = _replace(connection, table, file, drop, reading.tables[name], broken)
             posted += _per_sheet(mine, counts)
             findings += found
-        elif not keep and (gone := _remove(connection, table, file, None)):
+        elif not broken and (gone := _remove(connection, table, file, None)):
             findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
     return posted, findings
 
@@ -61,12 +64,12 @@ def _per_sheet(taken: Sequence[Taken], counts: _Counts) -> Iterator[Posted]:
 
 
 def _replace(
-    connection: Connection, table: Table, file: int, drop: int, rows: pa.Table
+    connection: Connection, table: Table, file: int, drop: int, rows: pa.Table, broken: Collection[str]
 ) -> tuple[_Counts, list[Finding]]:
     sheets, numbers = rows["_sheet"].to_pylist(), rows["_row"].to_pylist()
     keys, hashes = rows["_key"].to_pylist(), rows["_hash"].to_pylist()
     places = list(zip(sheets, numbers, strict=True))
-    changes = compare(_old(connection, table, file), keys, hashes, places)
+    changes = compare(_old(connection, table, file, broken, set(keys)), keys, hashes, places)
     _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)])
     _write(connection, table, file, drop, rows, sorted([*changes.new, *changes.updated]))
     _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
@@ -82,10 +85,13 @@ def _counted(changes: Changes, sheets: list[str]) -> _Counts:
     return _Counts(new, updated, Counter(sheets) - new - updated, len(changes.gone))
 
 
-def _old(connection: Connection, table: Table, file: int) -> dict[int, tuple[int, str, int]]:
+def _old(
+    connection: Connection, table: Table, file: int, broken: Collection[str], keys: Collection[int]
+) -> dict[int, tuple[int, str, int]]:
+    """The file's rows, less those of broken sheets: nobody can say that they are gone."""
     c = table.c
     rows = connection.execute(select(c.key, c.hash, c.sheet, c.row).where(c.file == file))
-    return {key: (content, sheet, row) for key, content, sheet, row in rows}
+    return {key: (content, sheet, row) for key, content, sheet, row in rows if sheet not in broken or key in keys}
 
 
 def _write(connection: Connection, table: Table, file: int, drop: int, rows: pa.Table, indices: list[int]) -> None:
@@ -110,17 +116,25 @@ def _move(connection: Connection, table: Table, file: int, moved: list[tuple[int
 
 
 def _remove(connection: Connection, table: Table, file: int, keys: Sequence[int] | None) -> int:
-    """Remove rows of a file (all of them where keys is None); rows of other files that they had beaten come back."""
+    """Remove rows of a file: all of them where keys is None."""
     c = table.c
     if keys is None:
-        connection.execute(update(table).where(c.beaten_by == file).values(beaten_by=None))
+        _let_go(connection, table, file, c.key.in_(select(c.key).where(c.file == file)), None)
         return connection.execute(delete(table).where(c.file == file)).rowcount
     if keys:
         given = [{"_key": key} for key in keys]
-        beaten = and_(c.key == bindparam("_key"), c.beaten_by == file)
-        connection.execute(update(table).where(beaten).values(beaten_by=None), given)
+        _let_go(connection, table, file, c.key == bindparam("_key"), given)
         connection.execute(delete(table).where(and_(c.file == file, c.key == bindparam("_key"))), given)
     return len(keys)
+
+
+def _let_go(
+    connection: Connection, table: Table, file: int, which: ColumnElement[bool], given: list[dict[str, int]] | None
+) -> None:
+    """Rows of other files that these had beaten come back; where a third file had beaten these, it now beats them."""
+    mine = table.alias("mine")
+    third = select(mine.c.beaten_by).where(mine.c.file == file, mine.c.key == table.c.key).scalar_subquery()
+    connection.execute(update(table).where(table.c.beaten_by == file, which).values(beaten_by=third), given)
 
 
 def _beat_others(connection: Connection, table: Table, file: int, drop: int) -> Iterator[Finding]:
@@ -131,9 +145,15 @@ def _beat_others(connection: Connection, table: Table, file: int, drop: int) -> 
         select(mine.c.sheet, mine.c.row, mine.c.key, theirs.c.file, theirs.c.sheet, theirs.c.row, FILES.c.name)
         .select_from(mine.join(theirs, same).join(FILES, FILES.c.file == theirs.c.file))
         .where(mine.c.file == file, mine.c.since == drop)
+        .order_by(mine.c.sheet, mine.c.row)
     ).all()
-    for sheet, row, key, other, other_sheet, other_row, other_name in found:
-        c = table.c
-        connection.execute(update(table).where(c.file == other, c.key == key).values(beaten_by=file))
+    if not found:
+        return
+    here = and_(table.c.file == bindparam("_file"), table.c.key == bindparam("_key"))
+    beaten = [{"_file": other, "_key": key} for _, _, key, other, *_ in found]
+    connection.execute(update(table).where(here).values(beaten_by=file), beaten)
+    for sheet, row, _, _, other_sheet, other_row, other_name in found[:MOST_OF_ONE_CODE]:
         place = f"{other_name} › {other_sheet} › {other_row}"
         yield finding("KEY_ELSEWHERE", Level.WARNING, sheet, str(row), other=place)
+    if len(found) > MOST_OF_ONE_CODE:
+        yield finding("MORE_OF_THIS", Level.WARNING, count=len(found) - MOST_OF_ONE_CODE, of="KEY_ELSEWHERE")

@@ -1,0 +1,1 @@
+"""Ratios in one run, against what a user would otherwise do."""

@@ -1,0 +1,167 @@
+"""What is timed, each in a fresh process: `python -m benchmarks.tasks TASK ARGUMENTS` prints seconds and peak MB."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import psutil
+
+NOW = datetime(2026, 7, 3, 18)
+
+
+def calamine(path: str) -> float:
+    """Bare calamine: every cell as a Python value."""
+    from python_calamine import CalamineWorkbook
+
+    start = time.perf_counter()
+    CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    return time.perf_counter() - start
+
+
+def pandas_openpyxl(path: str) -> float:
+    """What a user's own script does."""
+    import pandas as pd
+
+    start = time.perf_counter()
+    pd.read_excel(path, engine="openpyxl")
+    return time.perf_counter() - start
+
+
+def belt(path: str, home: str) -> float:
+    """Ours: look through, read in the child process, post to the database. The child stands ready, as for every
+    further file of a turn; `belt_first` includes its start."""
+    return _belt(path, home, warm=True)
+
+
+def belt_first(path: str, home: str) -> float:
+    """Ours, with the start of the child process."""
+    return _belt(path, home, warm=False)
+
+
+def _belt(path: str, home: str, warm: bool) -> float:
+    from benchmarks import workbook
+    from robots.crew import registry
+    from robots.edge import desk, excel_in, homes, settings
+    from robots.edge.store import open_store
+    from robots.edge.store.database import Dropped
+
+    loaded = settings.load(homes.make(Path(home), "zh", date(2026, 7, 1)), registry.names())
+    store = open_store("", loaded.state, NOW)
+    with desk.open_reading_room(loaded) as room:
+        if warm:
+            small = workbook.write(Path(home) / "small.xlsx", 3)
+            room.read(small, small.name, excel_in.look_through(small, 1 << 30))
+        start = time.perf_counter()
+        look = excel_in.look_through(Path(path), 1 << 32)
+        reading = room.read(Path(path), "收货.xlsx", look)
+        with store.transaction() as tx:
+            drop = tx.drop(1, NOW, Dropped("收货.xlsx", "0" * 64, 1), "taken", "")
+            posted, _ = tx.post("收货.xlsx", drop, reading, keep=False)
+            tx.receipts(drop, posted)
+        seconds = time.perf_counter() - start
+    assert sum(one.new for one in posted) > 0
+    return seconds
+
+
+def history(database: str, rows: str, width: str) -> float:
+    """Fill a database with a history of deliveries, `width` rows a file. Not timed against anything."""
+    import pyarrow as pa
+
+    from robots.edge.store import open_store
+    from robots.kinds import known
+    from robots.reading.reader import Reading, Taken, with_keys
+
+    kind = known()["deliveries"]
+    store = open_store("", Path(database), NOW)
+    for first in range(0, int(rows), int(width)):
+        table = _deliveries(kind.schema, first, min(int(width), int(rows) - first))
+        places = pa.array(range(2, table.num_rows + 2), pa.int64())
+        placed = table.append_column("_sheet", pa.array(["收货"] * table.num_rows)).append_column("_row", places)
+        keyed, _ = with_keys(placed, kind)
+        reading = Reading((Taken("收货", "deliveries", (), table.num_rows, 0),), {"deliveries": keyed})
+        with store.transaction() as tx:
+            tx.post(f"历史-{first}.xlsx", 1, reading, keep=False)
+    return 0.0
+
+
+def _deliveries(schema, first: int, count: int):
+    from decimal import Decimal
+
+    import pyarrow as pa
+
+    numbers = range(first, first + count)
+    hundred = pa.array([Decimal(100)] * count, pa.decimal128(18, 4))
+    columns = {
+        "order_id": pa.array([f"PO-{n // 3:07d}" for n in numbers]),
+        "line": pa.array([str(n % 3 + 1) for n in numbers]),
+        "delivery_id": pa.array([f"历史-{n:08d}" for n in numbers]),
+        "vendor": pa.array([f"示例供应商{n % 60:02d}有限公司" for n in numbers]),
+        "delivered_on": pa.array([date.fromordinal(738000 + n % 700) for n in numbers], pa.date32()),
+        "received": hundred,
+        "accepted": hundred,
+    }
+    return pa.table([columns.get(f.name, pa.nulls(count, f.type)) for f in schema], schema=schema)
+
+
+def replace(first: str, second: str, database: str) -> float:
+    """Replace a 1,000-row workbook, all of its rows changed, in a database with a history: read, compare, post."""
+    from robots.crew import registry
+    from robots.edge import desk, excel_in, settings
+    from robots.edge.store import open_store
+    from robots.edge.store.database import Dropped
+
+    loaded = settings.load(Path(database), registry.names())
+    store = open_store("", Path(database), NOW)
+    with desk.open_reading_room(loaded) as room:
+        for path in (first, second):
+            start = time.perf_counter()
+            reading = room.read(Path(path), "日报.xlsx", excel_in.look_through(Path(path), 1 << 30))
+            with store.transaction() as tx:
+                drop = tx.drop(1, NOW, Dropped("日报.xlsx", path, 1), "taken", "")
+                posted, _ = tx.post("日报.xlsx", drop, reading, keep=False)
+            seconds = time.perf_counter() - start
+    assert sum(one.updated for one in posted) == 1000, posted
+    return seconds
+
+
+class _Peak:
+    """The largest memory of this process and its children together, looked at every few milliseconds."""
+
+    def __init__(self) -> None:
+        self.mb, self._stop = 0.0, threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def _look(self) -> None:
+        me = psutil.Process()
+        while not self._stop.wait(0.01):
+            sizes = []
+            for process in (me, *me.children(recursive=True)):
+                try:
+                    sizes.append(process.memory_info().rss)
+                except psutil.Error:
+                    continue
+            self.mb = max(self.mb, sum(sizes) / 2**20)
+
+    def stop(self) -> float:
+        """End looking; the peak."""
+        self._stop.set()
+        self._thread.join()
+        return self.mb
+
+
+TASKS: dict[str, Callable[..., float]] = {
+    task.__name__: task for task in (calamine, pandas_openpyxl, belt, belt_first, history, replace)
+}
+
+
+if __name__ == "__main__":
+    peak = _Peak()
+    taken = TASKS[sys.argv[1]](*sys.argv[2:])
+    print(json.dumps({"seconds": taken, "mb": peak.stop()}))

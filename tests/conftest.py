@@ -1,0 +1,194 @@
+"""What several tests share: databases, a small team's home, and workbooks as people write them.
+
+Databases: SQLite always; PostgreSQL too where ROBOTS_TEST_POSTGRES holds its URL, such as
+postgresql+psycopg://postgres@127.0.0.1:55432/postgres. Each test has a schema of its own there, dropped afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import xlsxwriter
+from sqlalchemy import create_engine, make_url, text
+
+from robots import conveyor
+from robots.conveyor import Report
+from robots.crew import registry
+from robots.edge import clock, exports, homes
+from robots.edge import settings as configuration
+from robots.edge.settings import Settings
+from robots.edge.store import Store, open_store
+
+POSTGRES = os.environ.get("ROBOTS_TEST_POSTGRES", "")
+DATABASES = ("SQLite", "PostgreSQL") if POSTGRES else ("SQLite",)
+FIRST_DAY = date(2026, 7, 3)
+SETTINGS = """language = "zh"
+
+[intake]
+quiet_seconds = 0
+
+[payments]
+settle_from = 2026-01-01
+
+[database]
+url = "{url}"
+"""
+
+
+def pytest_report_header() -> str:
+    """Which databases are tested."""
+    more = "" if POSTGRES else "; PostgreSQL too where ROBOTS_TEST_POSTGRES holds its URL"
+    return f"databases: {', '.join(DATABASES)}{more}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A quiet run prints no header: then the line comes here."""
+    if not terminalreporter.showheader:
+        terminalreporter.write_line(pytest_report_header())
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty database, as `robots.toml` has it: empty for SQLite, a schema of its own for PostgreSQL."""
+    if request.param == "SQLite":
+        yield ""
+        return
+    engine = create_engine(POSTGRES)
+    schema = f"test_{uuid.uuid4().hex}"
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    url = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={schema}"})
+    yield url.render_as_string(hide_password=False)
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
+    """An open, empty store, in every database that is tested."""
+    opened = open_store(database_url, tmp_path / "state", clock.now(FIRST_DAY))
+    yield opened
+    opened.close()
+
+
+# ------------------------------------------------------------------ workbooks
+
+Row = Mapping[str, Any]
+_USUAL: dict[str, Row] = {
+    "orders": {
+        "订单号": "PO-1", "行号": 1, "合同编号": "HT-1", "供应商": "示例甲电子有限公司", "物料": "板A", "外协类别": "PCBA",
+        "订单数量": 100, "单价": 5, "税率": 0.13, "下单日期": date(2026, 6, 1), "承诺交期": date(2026, 6, 20),
+    },
+    "deliveries": {
+        "送货单号": "SH-1", "订单号": "PO-1", "行号": 1, "供应商": "示例甲电子有限公司", "到货日期": date(2026, 6, 18),
+        "到货数": 100, "合格数": 100, "不合格数": 0,
+    },
+    "invoices": {
+        "发票号码": "26112000000012345678", "供应商": "示例甲电子有限公司", "订单号": "PO-1", "行号": 1,
+        "开票日期": date(2026, 6, 25), "数量": 100, "单价": 5, "不含税金额": 500, "税率": 0.13, "税额": 65, "价税合计": 565,
+    },
+    "vendors": {
+        "供应商名称": "示例甲电子有限公司", "供应商编码": "V-001", "外协类别": "PCBA", "准入状态": "合格",
+        "邮箱": "sales@vendor.example", "统一社会信用代码": "91310000MA1EXAMPL1", "开户行": "示例银行",
+        "银行账号": "6222000000000000001", "中小企业": "是",
+    },
+    "contracts": {
+        "合同编号": "HT-1", "供应商": "示例甲电子有限公司", "合同名称": "板卡外协", "外协类别": "PCBA",
+        "生效日期": date(2026, 1, 1), "到期日期": date(2027, 12, 31), "账期": 30, "质保金比例": 0.05, "质保期": 12,
+    },
+}  # fmt: skip
+
+
+def xlsx(sheets: Mapping[str, Sequence[Row]]) -> bytes:
+    """A workbook: sheet name → rows as {header: value}; the first row's headers head the sheet."""
+    memory = BytesIO()
+    book = xlsxwriter.Workbook(memory, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        headers = list(rows[0])
+        for number, values in enumerate([headers, *([row.get(h) for h in headers] for row in rows)]):
+            for column, value in enumerate(values):
+                write = sheet.write_string if isinstance(value, str) else sheet.write
+                write(number, column, value)
+    book.close()
+    return memory.getvalue()
+
+
+def _kind(kind: str, sheet: str) -> Any:
+    def write(*rows: Row) -> bytes:
+        return xlsx({sheet: [{**_USUAL[kind], **row} for row in rows or ({},)]})
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def books() -> SimpleNamespace:
+    """Writers of small workbooks, as bytes.
+
+    `books.orders({"订单号": "PO-1"}, {"订单号": "PO-2", "单价": 6})`: one row each, laid over a usual row of that kind,
+    so that PO-1 is ordered, delivered, billed and under contract HT-1. Likewise deliveries, invoices, vendors,
+    contracts. `books.xlsx({"sheet": [rows]})` writes anything.
+    """
+    return SimpleNamespace(
+        orders=_kind("orders", "订单"),
+        deliveries=_kind("deliveries", "收货"),
+        invoices=_kind("invoices", "发票登记"),
+        vendors=_kind("vendors", "供应商台账"),
+        contracts=_kind("contracts", "合同台账"),
+        xlsx=xlsx,
+    )
+
+
+# ------------------------------------------------------------------ a home
+
+
+@dataclass
+class Home:
+    """A team's home: `drop` files into it, `turn` its belt, look at what came of it by `export`."""
+
+    path: Path
+    settings: Settings
+    store: Store
+
+    def drop(self, name: str, content: bytes | Sequence[Row]) -> Path:
+        """Put a file into the inbox, as a person would: bytes, or rows that become a workbook of one sheet."""
+        place = self.settings.inbox / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content if isinstance(content, bytes) else xlsx({"Sheet1": content}))
+        return place
+
+    def turn(self, day: date | datetime = FIRST_DAY) -> Report:
+        """One turn of the belt, at six in the evening of a day or at a moment."""
+        return conveyor.turn(self.settings, self.store, day if isinstance(day, datetime) else clock.now(day))
+
+    def export(self, table: str) -> list[dict[str, Any]]:
+        """The rows of a table, as `run.py export` has them."""
+        columns, rows = exports.export(self.store, table)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+    def configure(self, toml: str) -> None:
+        """Add lines to the home's robots.toml and read it again."""
+        path = self.path / "config" / "robots.toml"
+        path.write_text(f"{path.read_text('utf-8')}\n{toml}\n", "utf-8")
+        self.settings = configuration.load(self.path, registry.names())
+
+
+@pytest.fixture
+def home(database_url: str, tmp_path: Path) -> Iterator[Home]:
+    """A new home with an empty inbox, whose files need not keep still, on every database that is tested."""
+    path = homes.make(tmp_path / "外协", "zh", FIRST_DAY)
+    (path / "config" / "robots.toml").write_text(SETTINGS.format(url=database_url), "utf-8")
+    settings = configuration.load(path, registry.names())
+    made = Home(path, settings, open_store(settings.toml.database.url, settings.state, clock.now(FIRST_DAY)))
+    yield made
+    made.store.close()
