@@ -9,14 +9,18 @@ _QUARTER_CN = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
 def month_of(day: date) -> str:
-    """>>> month_of(date(2026, 7, 3))
+    """The month of a day.
+
+    >>> month_of(date(2026, 7, 3))
     '2026-07'
     """
     return f"{day:%Y-%m}"
 
 
 def quarter_of(day: date) -> str:
-    """>>> quarter_of(date(2026, 7, 3))
+    """The quarter of a day.
+
+    >>> quarter_of(date(2026, 7, 3))
     '2026Q3'
     """
     return f"{day.year}Q{(day.month + 2) // 3}"

@@ -61,7 +61,7 @@ class Catalogue:
 
 
 def _shown(value: Any) -> Any:
-    """Several texts in one place stand one under the other; a figure loses its trailing zeros, money keeps its cents."""
+    """Several texts stand one under the other; a figure loses its trailing zeros, money keeps its cents."""
     if isinstance(value, tuple):
         return "\n".join(map(str, value))
     if isinstance(value, Decimal) and value.as_tuple().exponent != -2:
