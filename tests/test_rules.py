@@ -94,6 +94,18 @@ def test_one_word_for_two_fields_of_a_kind_is_a_problem(tmp_path: Path) -> None:
         settings.load(home, registry.names())
 
 
+def test_a_teams_words_are_added_to_the_shipped_ones(tmp_path: Path) -> None:
+    words = {
+        "kinds__orders": '[columns]\nquantity = ["下单量"]\n',
+        "kinds___common": 'ignore = ["工位"]\n',
+        "kinds__vendors": '[values.status]\n"合格" = ["在用"]\n',
+    }
+    lexicon = settings.load(_home(tmp_path, **words), registry.names()).lexicon
+    assert {"下单量", "订单数量"} <= set(lexicon.vocabularies["orders"].columns["quantity"])
+    assert {"工位", "序号"} <= set(lexicon.ignore)
+    assert lexicon.vocabularies["vendors"].choices("status")["在用"] == "合格"
+
+
 # ------------------------------------------------------------------ working days
 
 

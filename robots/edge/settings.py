@@ -259,8 +259,22 @@ def _mail_problems(path: Path, mail: Mail) -> Iterator[str]:
 # ------------------------------------------------------------------ words
 
 
+def _words(own: Path, problems: list[str]) -> dict[str, dict[str, Any]]:
+    """The words of every kind: a home's own are added to the shipped ones, never put in their place."""
+    merged: dict[str, dict[str, Any]] = {}
+    for stem, path in _files(own, "kinds"):
+        merged[stem] = _extended(merged.get(stem, {}), _read(path, problems))
+    return merged
+
+
+def _extended(below: Any, above: Any) -> Any:
+    if isinstance(below, dict) and isinstance(above, dict):
+        return below | {name: _extended(below.get(name), value) for name, value in above.items()}
+    return [*below, *above] if isinstance(below, list) and isinstance(above, list) else above
+
+
 def _lexicon(own: Path, problems: list[str]) -> Lexicon:
-    raw = _merged(own, "kinds", problems)
+    raw = _words(own, problems)
     common = raw.pop("_common", {})
     kinds = known()
     problems += [f"config/kinds/{name}.toml: no kind has this name" for name in raw if name not in kinds]
