@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +28,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Answer]:
         yield name, *_folder(path)
     yield "database", *_database(settings, now)
     yield "mail", *_mail(settings)
+    yield "payments", *_payments(settings)
     for year in (now.year, now.year + 1):
         known = settings.rules.calendar.knows(year)
         yield "calendar", "ok" if known else "warn", say(f"doctor.year_{'known' if known else 'unknown'}", year=year)
@@ -67,6 +68,13 @@ def _mail(settings: Settings) -> tuple[Health, Say]:
     secret = any(os.environ.get(name) for name in ("ROBOTS_MAIL_PASSWORD", "ROBOTS_MAIL_TOKEN"))
     known = "doctor.mail_secret" if secret else "doctor.mail_keyring"
     return "ok", say("doctor.mail", host=mail.host, port=mail.port, secret=say(known))
+
+
+def _payments(settings: Settings) -> tuple[Health, Say]:
+    since = settings.rules.settle_from
+    if since == date.max:
+        return "bad", say("doctor.payments_unknown")
+    return "ok", say("doctor.payments", since=since)
 
 
 def _fonts() -> tuple[Health, Say]:
