@@ -62,7 +62,7 @@ def _belt(path: str, home: str, warm: bool) -> float:
         reading = room.read(Path(path), "收货.xlsx", look)
         with store.transaction() as tx:
             drop = tx.drop(1, NOW, Dropped("收货.xlsx", "0" * 64, 1), "taken", "")
-            posted, _ = tx.post("收货.xlsx", drop, reading, keep=False)
+            posted, _ = tx.post("收货.xlsx", drop, reading)
             tx.receipts(drop, posted)
         seconds = time.perf_counter() - start
     assert sum(one.new for one in posted) > 0
@@ -86,7 +86,7 @@ def history(database: str, rows: str, width: str) -> float:
         keyed, _ = with_keys(placed, kind)
         reading = Reading((Taken("收货", "deliveries", (), table.num_rows, 0),), {"deliveries": keyed})
         with store.transaction() as tx:
-            tx.post(f"历史-{first}.xlsx", 1, reading, keep=False)
+            tx.post(f"历史-{first}.xlsx", 1, reading)
     return 0.0
 
 
@@ -124,7 +124,7 @@ def replace(first: str, second: str, database: str) -> float:
             reading = room.read(Path(path), "日报.xlsx", excel_in.look_through(Path(path), 1 << 30))
             with store.transaction() as tx:
                 drop = tx.drop(1, NOW, Dropped("日报.xlsx", path, 1), "taken", "")
-                posted, _ = tx.post("日报.xlsx", drop, reading, keep=False)
+                posted, _ = tx.post("日报.xlsx", drop, reading)
             seconds = time.perf_counter() - start
     assert sum(one.updated for one in posted) == 1000, posted
     return seconds

@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from math import isfinite, nan
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from robots.model.names import fold, header_word
+from robots.model.names import fold, header_unit, header_word
 from robots.model.periods import month_of, read_period
 
 
@@ -35,13 +36,14 @@ class Problem:
 class Hints:
     """What is known about a column beside its cells: its header's unit, the sender's habits, the words of a choice.
 
-    `factor` multiplies numbers (万元 → 10000); `percent` says the header names %; `date_order` is "ymd", "mdy" or
-    "dmy" for dates such as 3/5/24; `choices` maps a normalised word to its canonical form; `blank` holds words that
-    mean "not known".
+    `factor` multiplies numbers (万元 → 10000); `percent` and `permille` say the header names % or ‰; `date_order` is
+    "ymd", "mdy" or "dmy" for dates such as 3/5/24; `choices` maps a normalised word to its canonical form; `blank`
+    holds words that mean "not known".
     """
 
     factor: Decimal = Decimal(1)
     percent: bool = False
+    permille: bool = False
     date_order: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     blank: frozenset[str] = frozenset()
@@ -56,8 +58,20 @@ class Type:
     read: Callable[[Sequence[Any], Hints, pa.DataType], tuple[pa.Array, list[Problem]]]
 
 
+_SEEN = 200  # characters of a cell that a problem repeats
+
+
 class Unreadable(ValueError):
     """A cell that is not what its column holds. The first argument is the finding code."""
+
+
+def is_blank(value: Any) -> bool:
+    """Nothing, or only white space.
+
+    >>> is_blank(None), is_blank("　"), is_blank(0)
+    (True, True, False)
+    """
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def read_column(values: Sequence[Any], of: Type, hints: Hints = Hints()) -> tuple[pa.Array, list[Problem]]:
@@ -84,13 +98,15 @@ def _each(values: Sequence[Any], one: Callable[[Any], Any], arrow: pa.DataType) 
             known[key] = _attempt(one, value)
         read = known[key]
         if isinstance(read, Unreadable):
-            problems.append(Problem(index, str(read.args[0]), shown(value), tuple(read.args[1:])))
+            problems.append(Problem(index, str(read.args[0]), shown(value)[:_SEEN], tuple(read.args[1:])))
             read = None
         out.append(read)
     return pa.array(out, type=arrow), problems
 
 
 def _attempt(one: Callable[[Any], Any], value: Any) -> Any:
+    if is_blank(value):
+        return None
     try:
         return one(value)
     except Unreadable as problem:
@@ -107,7 +123,7 @@ def shown(value: Any) -> str:
         return str(int(value))
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
-    return str(value)[:200]
+    return str(value)
 
 
 # ------------------------------------------------------------------ text and identifiers
@@ -157,7 +173,7 @@ def read_identifier(value: Any) -> str | None:
     if isinstance(value, bool | date | time | timedelta):
         raise Unreadable("ID_IS_DATE" if isinstance(value, date) else "ID_DAMAGED")
     if isinstance(value, int | float):
-        if abs(value) >= 1e15 or value != int(value):
+        if not abs(value) < 1e15 or value != int(value):  # not a number is no identifier either
             raise Unreadable("ID_DAMAGED")
         return str(int(value))
     text = fold(str(value)).lstrip("'")
@@ -169,7 +185,7 @@ def read_identifier(value: Any) -> str | None:
 def _choice(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
     def one(value: Any) -> str:
         word = header_word(shown(value))
-        if word not in hints.choices:
+        if word not in hints.choices or header_unit(shown(value)):  # 合格(暂停) is not 合格
             raise Unreadable("WORD_UNKNOWN")
         return hints.choices[word]
 
@@ -192,12 +208,30 @@ def _flag(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array
 
 # ------------------------------------------------------------------ numbers
 
-_UNIT_FACTOR = {"": 1, "元": 1, "rmb": 1, "cny": 1, "usd": 1, "万": 10**4, "万元": 10**4, "亿": 10**8, "千元": 10**3}
+_UNIT_FACTOR = {
+    "": 1, "元": 1, "rmb": 1, "cny": 1, "usd": 1, "千元": 10**3, "万": 10**4, "万元": 10**4, "百万元": 10**6,
+    "亿": 10**8, "亿元": 10**8,
+}  # fmt: skip
+_SCALE = {"千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8}
+_HEADER_UNIT = re.compile(
+    r"(?:单位:)?(?:人民币|RMB|CNY)?(千万|百万|十万|亿|万|千)?(?:元|件|个|只|套|片|台|PCS)?", re.IGNORECASE
+)
 _NUMBER = re.compile(r"(?P<sign>[-+−])?(?P<digits>\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d*)?|\.\d+)(?P<unit>[^\d.,]{0,6})")
 _COUNT_UNITS = {
     "件", "个", "只", "套", "台", "片", "张", "根", "米", "m", "kg", "公斤", "吨", "t", "pcs", "pc", "ea", "箱", "包",
     "批", "次", "人", "人天", "人日", "小时", "h", "天", "日", "个月", "月", "年", "分", "项",
 }  # fmt: skip
+_MONEY_TYPES = (pa.decimal128(18, 2), pa.decimal128(18, 6))
+
+
+def unit_factor(unit: str) -> Decimal | None:
+    """What the numbers below a header with this unit are multiplied by; None where it is no such unit.
+
+    >>> unit_factor("万元"), unit_factor("千件"), unit_factor("元"), unit_factor("三包填0元")
+    (Decimal('10000'), Decimal('1000'), Decimal('1'), None)
+    """
+    match = _HEADER_UNIT.fullmatch(fold(unit)) if unit else None
+    return Decimal(_SCALE.get(match[1], 1)) if match else None
 
 
 def read_number(text: str) -> Decimal:
@@ -206,24 +240,42 @@ def read_number(text: str) -> Decimal:
     >>> [str(read_number(t)) for t in ("1,200.00元", "3.5万", "(12)", "¥ 98", "12件", "１２")]
     ['1200.00', '35000.0', '-12', '98', '12', '12']
     """
+    number, unit = _split_number(text)
+    if unit not in _UNIT_FACTOR and unit not in _COUNT_UNITS:
+        raise Unreadable("NUMBER_BAD")
+    return number * _UNIT_FACTOR.get(unit, 1)
+
+
+def _split_number(text: str) -> tuple[Decimal, str]:
+    """The number and the unit behind it, as written. Raises Unreadable."""
+    if any(sign.isdigit() and not sign.isdecimal() for sign in text):  # 10³ is not 103
+        raise Unreadable("NUMBER_BAD")
     word = fold(text).replace(" ", "").lstrip("'")
     negative = word.startswith("(") and word.endswith(")")
     word = word.strip("()") if negative else word
     match = _NUMBER.fullmatch(re.sub(r"^[¥￥$€£]|^(RMB|CNY|USD)", "", word))
     if not match:
         raise Unreadable("NUMBER_BAD")
-    unit = match["unit"].casefold()
-    if unit not in _UNIT_FACTOR and unit not in _COUNT_UNITS:
-        raise Unreadable("NUMBER_BAD")
-    number = Decimal(match["digits"].replace(",", "")) * _UNIT_FACTOR.get(unit, 1)
-    return -number if negative or match["sign"] in ("-", "−") else number
+    number = Decimal(match["digits"].replace(",", ""))
+    return (-number if negative or match["sign"] in ("-", "−") else number), match["unit"].casefold()
 
 
 def _exact(value: Any, hints: Hints, arrow: pa.DataType) -> Decimal:
     if isinstance(value, bool | date | time | timedelta):
         raise Unreadable("NUMBER_BAD")
-    number = read_number(value) if isinstance(value, str) else Decimal(repr(value))
-    return _fit(number * hints.factor, arrow)
+    if not isinstance(value, str):
+        return _fit(Decimal(repr(value)) * hints.factor, arrow)
+    number, unit = _split_number(value)
+    return _fit(number * _factor(unit, hints.factor, is_money=arrow in _MONEY_TYPES), arrow)
+
+
+def _factor(unit: str, of_header: Decimal, is_money: bool) -> Decimal:
+    """What a number with this unit is multiplied by: "3万" under (万元) counts once, "3元" there is refused."""
+    if unit == "" or (unit in _COUNT_UNITS and not is_money):
+        return of_header
+    if unit not in _UNIT_FACTOR or of_header not in (1, _UNIT_FACTOR[unit]):
+        raise Unreadable("NUMBER_BAD")
+    return Decimal(_UNIT_FACTOR[unit])
 
 
 def _fit(number: Decimal, arrow: pa.DataType) -> Decimal:
@@ -231,7 +283,7 @@ def _fit(number: Decimal, arrow: pa.DataType) -> Decimal:
         fitted = number.quantize(Decimal(1).scaleb(-arrow.scale), rounding="ROUND_HALF_UP")
     except InvalidOperation as error:
         raise Unreadable("NUMBER_BAD") from error
-    if abs(fitted) >= Decimal(10) ** (18 - arrow.scale):
+    if not fitted.is_finite() or abs(fitted) >= Decimal(10) ** (18 - arrow.scale):
         raise Unreadable("NUMBER_BAD")
     return fitted
 
@@ -239,20 +291,27 @@ def _fit(number: Decimal, arrow: pa.DataType) -> Decimal:
 def _number(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
     """Whole numbers (most quantities) go through Arrow; fractions and texts are read one by one, exactly."""
     if hints.factor == 1 and set(map(type, values)) <= {float, int}:
-        floats = pa.array(values, type=pa.float64())
-        if pc.all(pc.equal(floats, pc.floor(floats))).as_py() and (pc.max(pc.abs(floats)).as_py() or 0) < 1e11:
+        floats = pa.array([value if abs(value) < 1e11 else nan for value in values], type=pa.float64())
+        if pc.all(pc.equal(floats, pc.floor(floats))).as_py():
             return pc.cast(pc.cast(floats, pa.int64()), pa.decimal128(19, 0)).cast(arrow), []
     return _each(values, lambda v: _exact(v, hints, arrow), arrow)
 
 
 def _rate(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
-    """Shares 0…1. Where any bare number of the column is above 1, or the header names %, bare numbers are percents."""
-    percents = hints.percent or any(abs(_bare(v) or Decimal(0)) > 1 for v in set(values))
+    """Shares 0…1. Where any bare number of the column is above 1, or the header names %, bare numbers are percents.
+
+    Beside numbers above 1, a fraction without a sign is refused: 0.13 may be 13 % or 0.13 %.
+    """
+    above = any(abs(_bare(v) or Decimal(0)) > 1 for v in set(values))
+    named = hints.percent or hints.permille
+    parts = 1000 if hints.permille else 100 if hints.percent or above else 1
 
     def one(value: Any) -> Decimal:
         bare = _bare(value)
         if bare is not None:
-            return _fit(bare / 100 if percents else bare, arrow)
+            if above and not named and 0 < abs(bare) < 1:
+                raise Unreadable("RATE_BAD")
+            return _fit(bare / parts, arrow)
         word = fold(str(value)).replace(" ", "")
         for sign, divisor in (("%", 100), ("‰", 1000)):
             if word.endswith(sign):
@@ -267,7 +326,7 @@ def _bare(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str) or value == "":
         return None
     if not isinstance(value, str):
-        return Decimal(repr(value))
+        return Decimal(repr(value)) if isfinite(value) else None
     try:
         return read_number(value) if value.strip()[-1:] not in "%％‰" else None
     except Unreadable:
@@ -276,19 +335,52 @@ def _bare(value: Any) -> Decimal | None:
 
 # ------------------------------------------------------------------ dates
 
-_YMD = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ].*)?")
+_TIME = r"(?:[T ] ?(?:\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?|星期.|周.))?"  # a time or weekday; no second date
+_YMD = re.compile(rf"(\d{{4}})\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*日?{_TIME}", re.IGNORECASE)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_THREE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})(?:\s.*)?")
+_THREE = re.compile(rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}|\d{{1,2}}){_TIME}", re.IGNORECASE)
 _NAMED = re.compile(r"(\d{1,2})[- ]?([A-Za-z]{3,9})[-, ]*(\d{4}|\d{2})")
-_MONTHS = {name[:3].lower(): number for number, name in enumerate(month_name) if name}
+_MONTHS = {word: n for n, name in enumerate(month_name) if name for word in (name.lower(), name[:3].lower())}
+_MONTHS["sept"] = 9
+_EARLIEST = date(1980, 1, 1)  # below are numbers that Excel turned into dates: order 8124 is 1922-03-29
 _ORDERS = {"ymd": (0, 1, 2), "mdy": (2, 0, 1), "dmy": (2, 1, 0)}
 
 
 def _date(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
     if set(map(type, values)) <= {date, datetime}:
-        return pa.array([v.date() if isinstance(v, datetime) else v for v in values], type=arrow), []
-    orders = [hints.date_order] if hints.date_order else possible_orders(v for v in set(values) if isinstance(v, str))
-    return _each(values, lambda v: read_date(v, orders), arrow)
+        column = pa.array([v.date() if isinstance(v, datetime) else v for v in values], type=arrow)
+        if len(column) and pc.min(column).as_py() >= _EARLIEST:
+            return column, []
+    if hints.date_order:
+        return _each(values, lambda v: read_date(v, [hints.date_order]), arrow)
+    different = set(values)
+    orders = possible_orders(v for v in different if isinstance(v, str))
+    doubtful = _half_swapped(different, orders)
+    return _each(values, lambda v: _as_typed(v) if doubtful and isinstance(v, date) else read_date(v, orders), arrow)
+
+
+def _half_swapped(values: set[Any], orders: Sequence[str]) -> bool:
+    """Did Excel take the short dates it could read in its own order, and leave the others as texts?
+
+    In a column written 5/3/2026, 13/5/2026 an American Excel keeps only the second as text: every text then fits one
+    order alone, and no true date has a day above 12.
+    """
+    texts = [m.groups() for v in values if isinstance(v, str) and (m := _THREE.fullmatch(fold(v)))]
+    other = {"dmy": "mdy", "mdy": "dmy"}.get("".join(orders))
+    days = [v.day for v in values if isinstance(v, date)]
+    return bool(texts and other and days) and max(days) <= 12 and not any(_from_order(t, other or "") for t in texts)
+
+
+def _as_typed(value: date) -> date:
+    """A true date of a half swapped column: sure only where day and month are the same."""
+    day = read_date(value)
+    if day.day == day.month:
+        return day
+    raise _doubtful({day, day.replace(month=day.day, day=day.month)})
+
+
+def _doubtful(found: set[date]) -> Unreadable:
+    return Unreadable("DATE_DOUBTFUL", ("readings", " / ".join(sorted(day.isoformat() for day in found))))
 
 
 def possible_orders(texts: Any) -> list[str]:
@@ -320,45 +412,55 @@ def read_date(value: Any, orders: Sequence[str] = ("ymd",)) -> date:
     >>> read_date("2024年3月5日"), read_date("20240305"), read_date("2-Jun-06"), read_date("24/3/5")
     (datetime.date(2024, 3, 5), datetime.date(2024, 3, 5), datetime.date(2006, 6, 2), datetime.date(2024, 3, 5))
     """
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
     if isinstance(value, bool | time | timedelta):
         raise Unreadable("DATE_BAD")
-    text = shown(value) if isinstance(value, int | float) else fold(value)
-    try:
-        return _date_from_text(text, orders)
-    except ValueError as error:
-        if isinstance(error, Unreadable):
-            raise
-        raise Unreadable("DATE_BAD") from error
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+    else:
+        day = _date_from_text(shown(value) if isinstance(value, int | float) else fold(value), orders)
+    if day < _EARLIEST:
+        raise Unreadable("DATE_BAD")
+    return day
 
 
 def _date_from_text(text: str, orders: Sequence[str]) -> date:
+    try:
+        return _date_as_written(text, orders)
+    except Unreadable:
+        raise
+    except ValueError as error:  # no such day
+        raise Unreadable("DATE_BAD") from error
+
+
+def _date_as_written(text: str, orders: Sequence[str]) -> date:
     if match := _YMD.fullmatch(text) or _COMPACT.fullmatch(text):
         year, month, day = map(int, match.groups())
         return date(year, month, day)
     if match := _NAMED.fullmatch(text):
-        named = _MONTHS.get(match[2][:3].lower(), 0)  # 0 is no month: date() refuses it
+        named = _MONTHS.get(match[2].lower(), 0)  # 0 is no month: date() refuses it
         return date(_full_year(match[3]), named, int(match[1]))
     match = _THREE.fullmatch(text)
     if not match:
         raise Unreadable("DATE_BAD")
     found = {at for order in orders if (at := _from_order(match.groups(), order))}
     if len(found) > 1:
-        raise Unreadable("DATE_DOUBTFUL", ("readings", " / ".join(sorted(at.isoformat() for at in found))))
+        raise _doubtful(found)
     if not found:
         raise Unreadable("DATE_BAD")
     return found.pop()
 
 
+def _lost_october(value: Any) -> bool:
+    """A number such as 2016.1: January, or October that lost its zero."""
+    return isinstance(value, float) and repr(value).endswith(".1")
+
+
 def _period(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
     def one(value: Any) -> str:
-        if isinstance(value, date):
+        if isinstance(value, date) and value.year >= _EARLIEST.year:
             return month_of(value)
         period = read_period(shown(value))
-        if period is None:
+        if period is None or _lost_october(value):
             raise Unreadable("PERIOD_BAD")
         return period
 

@@ -139,7 +139,7 @@ def take_in(
     with desk.open_reading_room(settings) as room:
         for one, looked in claimed:
             sees(one.name)
-            known = tx.is_known(one.name, one.sha256)
+            known = tx.is_known(one.name, one.sha256, settings.words_print)
             received = desk.nothing_new(one) if known else desk.receive(one, looked, room)
             posted.append(_posted(settings, tx, number, now, received, report))
     tx.taken(one.name for one, _ in claimed)
@@ -163,7 +163,9 @@ def _posted(
 def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Received, report: Report) -> int:
     one, reading = received.claimed, received.reading
     why = settings.words.speak(reading.findings[0].says) if received.code else ""
-    drop = tx.drop(number, now, Dropped(one.name, one.sha256, one.size, one.owner), received.state, why)
+    drop = tx.drop(
+        number, now, Dropped(one.name, one.sha256, one.size, one.owner, settings.words_print), received.state, why
+    )
     tx.findings(drop, reading.findings, settings.words)
     if received.state == "taken":
         broken = {f.sheet for f in reading.findings if f.code in ("SHEET_LACKS_COLUMNS", "FIELD_TWICE")}

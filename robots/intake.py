@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 
 _LEFT_ALONE = (
     "~$*", "~*.tmp", "*.tmp", ".~lock.*#", "*.crdownload", "*.part", "*.partial", "*.download", ".syncthing.*",
-    ".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".*",
+    ".ds_store", "._*", "thumbs.db", "desktop.ini", ".*",
 )  # fmt: skip
-_FOLDERS_LEFT_ALONE = ("@eaDir", ".stversions", "#recycle", "$RECYCLE.BIN", ".*")
-_EXCEL_TEMP = re.compile(r"[0-9A-F]{8}(\.tmp)?")
+_FOLDERS_LEFT_ALONE = ("@eadir", ".stversions", "#recycle", "$recycle.bin", ".*")
+_EXCEL_TEMP = re.compile(r"[0-9A-F]{8}")
 _CONFLICT = re.compile(
     r"(-冲突|冲突副本|冲突文件|[-_ ]conflict\b|-NSConflict|\.sync-conflict-|conflicted copy|- ?副本|_副本|\(副本\))",
     re.IGNORECASE,
@@ -37,9 +37,9 @@ def is_left_alone(name: str) -> bool:
     [True, True, False, True, True]
     """
     *folders, base = name.split("/")
-    if any(fnmatch(folder, pattern) for folder in folders for pattern in _FOLDERS_LEFT_ALONE):
+    if any(fnmatchcase(folder.casefold(), pattern) for folder in folders for pattern in _FOLDERS_LEFT_ALONE):
         return True
-    return bool(_EXCEL_TEMP.fullmatch(base)) or any(fnmatch(base, pattern) for pattern in _LEFT_ALONE)
+    return bool(_EXCEL_TEMP.fullmatch(base)) or any(fnmatchcase(base.casefold(), pattern) for pattern in _LEFT_ALONE)
 
 
 def is_conflict_copy(name: str) -> bool:

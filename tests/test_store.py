@@ -1,8 +1,9 @@
-"""The store: only the difference is written, values come back exactly, the journal cannot be bent. In every database."""
+"""The store, in every database: only the difference is written, values come back exactly, the journal is not bent."""
 
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -15,16 +16,17 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as limited
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import create_engine, event, insert, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
 
 from robots.edge.store import Store, open_store
-from robots.edge.store.database import Dropped, journal_mode
+from robots.edge.store.database import Dropped, Turn, journal_mode
 from robots.edge.store.journal import broken_at
 from robots.edge.store.migrations import MIGRATIONS_IN_ORDER, migrate
 from robots.edge.store.outbox import Queued
 from robots.edge.store.posting import Posted
-from robots.edge.store.tables import DERIVED, JOURNAL, META, MIGRATIONS, OUTBOX, ROWS
+from robots.edge.store.tables import DERIVED, JOURNAL, MIGRATIONS, ROWS
 from robots.kinds import known
 from robots.model.decisions import record
 from robots.model.findings import Finding
@@ -186,7 +188,7 @@ DROPS = st.lists(st.tuples(FILES, st.dictionaries(st.integers(1, 3), st.integers
 
 
 @given(drops=DROPS)
-@limited(max_examples=60, deadline=None)
+@limited(max_examples=20, deadline=None)
 def test_a_key_in_three_files_counts_once_whatever_is_dropped_in_which_order(drops: Any) -> None:
     """And always by the latest version of a file that brought or changed it, of those that still hold it."""
     with fresh() as store:
@@ -197,7 +199,9 @@ def test_a_key_in_three_files_counts_once_whatever_is_dropped_in_which_order(dro
             holds[name] = {k: kept.get(k, (when, value)) for k, value in rows.items()}
             given_rows = [order(k, quantity=Decimal(value)) for k, value in rows.items()]
             post(store, name, reading("orders", given_rows))
-            latest = {k: max((held[k][0], n) for n, held in holds.items() if k in held) for h in holds.values() for k in h}
+            latest = {
+                k: max((held[k][0], n) for n, held in holds.items() if k in held) for h in holds.values() for k in h
+            }
             with store.transaction() as tx:
                 seen = sorted((r["order_id"], r["_file"]) for r in tx.rows("orders").to_pylist())
             assert seen == sorted((f"PO-{k}", file) for k, (_, file) in latest.items())
@@ -206,9 +210,6 @@ def test_a_key_in_three_files_counts_once_whatever_is_dropped_in_which_order(dro
 @contextmanager
 def fresh() -> Iterator[Store]:
     """An empty store in memory, for properties that need many."""
-    from sqlalchemy import create_engine
-    from sqlalchemy.pool import StaticPool
-
     engine = create_engine("sqlite://", poolclass=StaticPool)
     migrate(engine, NOW)
     store = Store(engine)
@@ -251,7 +252,7 @@ def test_every_value_comes_back_exactly(store: Store, kind: str) -> None:
         post(store, "值.xlsx", given_reading)
         with store.transaction() as tx:
             back = tx.rows(kind)
-        assert back.select(names).sort_by("_row" if "_row" in names else names[0]).schema == known()[kind].schema
+        assert back.select(names).schema == known()[kind].schema
         in_order = sorted(back.to_pylist(), key=lambda row: row["_row"])
         wanted = sorted(given_reading.tables[kind].to_pylist(), key=lambda row: row["_row"])
         assert [{n: r[n] for n in names} for r in in_order] == [{n: r[n] for n in names} for r in wanted]
@@ -316,9 +317,7 @@ def test_recording_the_same_again_writes_nothing(store: Store) -> None:
     written: list[str] = []
 
     def listen(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        written.append(statement.split()[0])
-
-    from sqlalchemy import event
+        written.append(statement.split(maxsplit=1)[0])
 
     event.listen(store.engine, "before_cursor_execute", listen)
     with store.transaction() as tx:
@@ -356,25 +355,36 @@ def test_a_decision_with_a_huge_payload_comes_back_whole(store: Store) -> None:
 # ------------------------------------------------------------------ transactions
 
 
+def spoil(tx: Turn) -> None:
+    """Write something, then fail, inside a savepoint."""
+    with tx.savepoint():
+        tx.record(record("kpis", [KPI]))
+        tx.connection.execute(text("SELECT nothing FROM nowhere"))
+
+
 def test_what_fails_inside_a_savepoint_is_undone_alone(store: Store) -> None:
     """A statement that fails leaves PostgreSQL's transaction aborted, but for the savepoint."""
     with store.transaction() as tx:
         number = tx.begin(NOW)
-        with pytest.raises(DBAPIError), tx.savepoint():
-            tx.record(record("kpis", [KPI]))
-            tx.connection.execute(text("SELECT nothing FROM nowhere"))
+        with pytest.raises(DBAPIError):
+            spoil(tx)
         tx.drop(number, NOW, Dropped("订单.xlsx", None, 1), "unreadable", "")
     with store.transaction() as tx:
         assert (tx.count("turns"), tx.count("drops"), tx.count("kpis")) == (1, 1, 0)
 
 
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.transaction() as tx:
-        tx.begin(NOW)
-        post(store, "订单.xlsx", reading("orders", [order(1)])) if store.engine.name != "sqlite" else None
-        raise ZeroDivisionError
+    def fail() -> None:
+        with store.transaction() as tx:
+            number = tx.begin(NOW)
+            tx.drop(number, NOW, Dropped("订单.xlsx", None, 1), "taken", "")
+            tx.journal([("intake", "taken", "订单.xlsx", "")], NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with store.transaction() as tx:
-        assert tx.count("turns") == (1 if store.engine.name != "sqlite" else 0)
+        assert [tx.count(name) for name in ("turns", "drops", "journal")] == [0, 0, 0]
 
 
 def test_a_run_cannot_be_noted_twice(store: Store) -> None:
@@ -391,7 +401,7 @@ def test_migrations_are_applied_once_and_recorded(store: Store) -> None:
     assert migrate(store.engine, datetime(2027, 1, 1)) == []
     with store.engine.connect() as connection:
         recorded = dict(connection.execute(select(MIGRATIONS.c.name, MIGRATIONS.c.at)).all())
-    assert list(sorted(recorded)) == sorted(m.__name__ for m in MIGRATIONS_IN_ORDER)
+    assert sorted(recorded) == sorted(m.__name__ for m in MIGRATIONS_IN_ORDER)
     assert all(at.startswith("2026-07-03") for at in recorded.values())
 
 
@@ -440,8 +450,8 @@ TAMPERING = {
     "a subject rewritten": ("UPDATE journal SET subject = '丁' WHERE n = 3", 3),
     "a word moved from one field to the next": ("UPDATE journal SET actor = 'intaket', event = 'aken' WHERE n = 2", 2),
     "an hour shifted": ("UPDATE journal SET at = '2026-07-03T17:00:00' WHERE n = 1", 1),
-    "a hash replaced": (f"UPDATE journal SET hash = '{'f' * 64}' WHERE n = 4", 4),
-    "a link replaced": (f"UPDATE journal SET before = '{'f' * 64}' WHERE n = 4", 4),
+    "a hash replaced": ("UPDATE journal SET hash = 'f' WHERE n = 4", 4),
+    "a link replaced": ("UPDATE journal SET before = 'f' WHERE n = 4", 4),
     "an entry taken out of the middle": ("DELETE FROM journal WHERE n = 2", 2),
     "the first entry taken out": ("DELETE FROM journal WHERE n = 1", 1),
     "an entry moved to the end": ("UPDATE journal SET n = 99 WHERE n = 3", 3),
@@ -460,10 +470,10 @@ REFUSED = {
     "an entry changed": "UPDATE journal SET subject = 'x' WHERE n = 1",
     "an entry deleted": "DELETE FROM journal WHERE n = 2",
     "all entries deleted": "DELETE FROM journal",
-    "a number left out": "INSERT INTO journal SELECT 4, at, actor, event, subject, detail, hash, hash FROM journal WHERE n = 2",
-    "a number twice": "INSERT INTO journal SELECT 1, at, actor, event, subject, detail, hash, hash FROM journal WHERE n = 2",
-    "a link to another entry": "INSERT INTO journal SELECT 3, at, actor, event, subject, detail, before, hash FROM journal WHERE n = 2",
-}  # fmt: skip
+    "a number left out": "INSERT INTO journal SELECT 4, at, '', '', '', '', hash, hash FROM journal WHERE n = 2",
+    "a number twice": "INSERT INTO journal SELECT 1, at, '', '', '', '', hash, hash FROM journal WHERE n = 2",
+    "a wrong link": "INSERT INTO journal SELECT 3, at, '', '', '', '', before, hash FROM journal WHERE n = 2",
+}
 
 
 @pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED)
@@ -520,17 +530,16 @@ def test_the_journal_mode_of(version: tuple[int, ...], mode: str) -> None:
 
 def test_somebody_who_looks_long_does_not_fail_the_belt(store: Store) -> None:
     """An export reads for seconds while the belt commits: the belt waits its turn."""
-    import threading
-
     post(store, "订单.xlsx", reading("orders", [order(1)]))
     looking, done = threading.Event(), threading.Event()
 
     def look() -> None:
         with store.engine.connect() as connection:
-            connection.execute(text("BEGIN"))
+            if store.engine.name == "sqlite":  # the others begin by themselves
+                connection.execute(text("BEGIN"))
             connection.execute(select(ROWS["orders"])).first()
             looking.set()
-            done.wait(6.0)
+            done.wait(60)
             connection.rollback()
 
     reader = threading.Thread(target=look)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,7 @@ from robots.model import wire
 from robots.model.decisions import Workbook
 from robots.model.letters import Attachment, Letter, LetterPlan
 
+CarryOut = Callable[[Settings, Store, Waiting, datetime], "Delivered"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -47,23 +48,26 @@ def deliver(settings: Settings, store: Store, now: datetime, sees: Callable[[str
         if one.sort == "workbook":
             done.append(_safely(_write, settings, store, one, now))
             sees(done[-1].what)
-    try:
-        postbox = open_postbox(settings) if letters else None
-    except ValueError as error:  # it cannot work as configured: letters wait until it can, and it is told each turn
-        return done + [Delivered("letter", one.subject, one.subject, "new", str(error)) for one in letters]
-    for one in letters if postbox else ():
-        done.append(_safely(partial(_send, postbox), settings, store, one, now))
-        sees(done[-1].what)
+    if letters:
+        done += _send_all(settings, store, letters, now, sees)
     return done
 
 
-def _safely(
-    carry_out: Callable[[Settings, Store, Waiting, datetime], Delivered],
-    settings: Settings,
-    store: Store,
-    one: Waiting,
-    now: datetime,
-) -> Delivered:
+def _send_all(
+    settings: Settings, store: Store, letters: list[Waiting], now: datetime, sees: Callable[[str], None]
+) -> Iterator[Delivered]:
+    try:
+        send = partial(_send, open_postbox(settings))
+    except ValueError as error:  # it cannot work as configured: letters wait until it can, and it is told each turn
+        yield from (Delivered("letter", one.subject, one.subject, "new", str(error)) for one in letters)
+        return
+    for one in letters:
+        sent = _safely(send, settings, store, one, now)
+        sees(sent.what)
+        yield sent
+
+
+def _safely(carry_out: CarryOut, settings: Settings, store: Store, one: Waiting, now: datetime) -> Delivered:
     """What our own code fails over is put off like what a server refuses, and does not stand in the others' way."""
     try:
         return carry_out(settings, store, one, now)

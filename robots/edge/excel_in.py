@@ -99,7 +99,7 @@ def _is_suspicious(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
         while chunk := stream.read(_CHUNK):
             if is_sheet and not found:
                 window = tail + chunk
-                found = b't="e"' in window or b"<f" in window
+                found = b't="e"' in window or _FORMULA.search(window) is not None
                 tail = chunk[-8:]
     return found
 
@@ -118,35 +118,72 @@ def _look_through_ole(path: Path) -> Look:
     return Look(Format.XLS)
 
 
-def grids(path: Path, look: Look) -> list[Grid]:
-    """Every worksheet of the file as a grid. Raises NotReadable."""
+def grids(path: Path, look: Look, title: str = "") -> list[Grid]:
+    """Every worksheet of the file as a grid; the one sheet of a text file is called `title`. Raises NotReadable."""
     if look.format is Format.TEXT:
-        return [Grid(path.stem, _text_rows(path.read_bytes()))]
+        return [Grid(title or path.stem, _text_rows(path.read_bytes()))]
     marks = {}
     if look.format is Format.OOXML and look.suspicious:
         marks = _marks_of_ooxml(path, look.suspicious)
     elif look.format is Format.XLS:
         marks = _marks_of_xls(path)
     try:
-        return list(_calamine_grids(path, marks))
+        with _opened(path, look.format) as workbook:
+            return list(_calamine_grids(workbook, marks))
     except PasswordError as error:
         raise NotReadable("FILE_PASSWORD") from error
     except Exception as error:
+        if look.format is Format.OOXML:
+            return _second_opinion(path, marks)
         raise NotReadable("FILE_DAMAGED") from error
+
+
+def _second_opinion(path: Path, marks: Marks) -> list[Grid]:
+    """calamine drops a whole workbook over one odd cell or sheet that openpyxl accepts: slower, but read."""
+    from openpyxl import load_workbook  # noqa: PLC0415  # rarely needed, and a fifth of a second to load
+
+    try:
+        with path.open("rb") as stream:  # a stream has no ending that openpyxl could object to
+            book = load_workbook(stream, read_only=True, data_only=True)
+            return [_openpyxl_grid(sheet, *marks.get(sheet.title, ({}, frozenset()))) for sheet in book.worksheets]
+    except Exception as error:
+        raise NotReadable("FILE_DAMAGED") from error
+
+
+def _openpyxl_grid(sheet: Any, errors: dict[tuple[int, int], str], uncalculated: frozenset[tuple[int, int]]) -> Grid:
+    sheet.reset_dimensions()
+    rows = [["" if value is None else value for value in row] for row in sheet.iter_rows(values_only=True)]
+    width = max(map(len, rows), default=0)
+    rows = [row + [""] * (width - len(row)) for row in rows]
+    return Grid(sheet.title, rows, sheet.sheet_state != "visible", errors, uncalculated, second_reader=True)
 
 
 Marks = dict[str, tuple[dict[tuple[int, int], str], frozenset[tuple[int, int]]]]
 
 
-def _calamine_grids(path: Path, marks: Marks) -> Iterator[Grid]:
-    with CalamineWorkbook.from_path(str(path)) as workbook:
-        for index, sheet in enumerate(workbook.sheets_metadata):
-            if sheet.typ is not SheetTypeEnum.WorkSheet:
-                continue
-            rows = workbook.get_sheet_by_index(index).to_python(skip_empty_area=False)
-            errors, uncalculated = marks.get(sheet.name, ({}, frozenset()))
-            _hold(rows, [*errors, *uncalculated])
-            yield Grid(sheet.name, rows, sheet.visible is not SheetVisibleEnum.Visible, errors, uncalculated)
+_ENDINGS = {
+    Format.OOXML: (".xlsx", ".xlsm"),
+    Format.XLSB: (".xlsb",),
+    Format.XLS: (".xls",),
+    Format.ODS: (".ods",),
+}
+
+
+def _opened(path: Path, what: Format) -> CalamineWorkbook:
+    """The workbook. calamine believes the ending of a path, so that one that lies is opened as a stream."""
+    if path.suffix.lower() in _ENDINGS[what]:
+        return CalamineWorkbook.from_path(str(path))
+    return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+
+
+def _calamine_grids(workbook: CalamineWorkbook, marks: Marks) -> Iterator[Grid]:
+    for index, sheet in enumerate(workbook.sheets_metadata):
+        if sheet.typ is not SheetTypeEnum.WorkSheet:
+            continue
+        rows = workbook.get_sheet_by_index(index).to_python(skip_empty_area=False)
+        errors, uncalculated = marks.get(sheet.name, ({}, frozenset()))
+        _hold(rows, [*errors, *uncalculated])
+        yield Grid(sheet.name, rows, sheet.visible is not SheetVisibleEnum.Visible, errors, uncalculated)
 
 
 def _hold(rows: list[list[Any]], places: list[tuple[int, int]]) -> None:
@@ -162,9 +199,10 @@ def _hold(rows: list[list[Any]], places: list[tuple[int, int]]) -> None:
 
 # ------------------------------------------------------------------ what calamine hides
 
-_CELL = re.compile(rb'<c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"([^>]*?)(/>|>(.*?)</c>)', re.DOTALL)
-_VALUE = re.compile(rb"<v[^>]*>([^<]*)</v>")
-_FORMULA = re.compile(rb"<f[\s>/]")
+# Some programs write every tag with a prefix (x:c), and attributes in any order.
+_CELL = re.compile(rb'<(?:\w+:)?c(\s[^>]*?)\br="([A-Z]{1,3})(\d{1,7})"([^>]*?)(/>|>(.*?)</(?:\w+:)?c>)', re.DOTALL)
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 
 
 def _marks_of_ooxml(path: Path, parts: tuple[str, ...]) -> Marks:
@@ -177,15 +215,15 @@ def _marks_of_part(xml: bytes) -> tuple[dict[tuple[int, int], str], frozenset[tu
     errors: dict[tuple[int, int], str] = {}
     uncalculated = set()
     for match in _CELL.finditer(xml):
-        attributes, inner = match[3], match[5] or b""
+        attributes, inner = match[1] + match[4], match[6] or b""
         is_error = b't="e"' in attributes
         if not is_error and not _FORMULA.search(inner):
             continue
-        place = int(match[2]) - 1, _column_index(match[1])
+        place = int(match[3]) - 1, _column_index(match[2])
         value = _VALUE.search(inner)
         if is_error:
             errors[place] = value[1].decode("utf-8", "replace") if value else "#ERROR"
-        elif value is None:
+        elif value is None or (not value[1] and b't="str"' not in attributes):  # an empty text is a result
             uncalculated.add(place)
     return errors, frozenset(uncalculated)
 
@@ -240,7 +278,7 @@ def _marks_of_xls(path: Path) -> Marks:
 
 
 def _text_rows(content: bytes) -> list[list[Any]]:
-    text = _decode(content)
+    text = _decode(content).replace("\x00", "")  # no text column of PostgreSQL takes it
     if "\n" not in text:
         text = text.replace("\r", "\n")
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))

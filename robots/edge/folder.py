@@ -17,7 +17,6 @@ from pathlib import Path
 from robots.intake import Seen, is_left_alone
 
 _CLAIMED = ".robots-taking"
-_MARK = "__"
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
@@ -51,8 +50,18 @@ def _files(inbox: Path) -> Iterator[Path]:
         yield from (Path(folder) / name for name in sorted(names))
 
 
+def _name(inbox: Path, path: Path) -> str:
+    """The name inside the inbox, in one Unicode form. Bytes that are no UTF-8 were GBK on a Chinese Windows."""
+    raw = os.fsencode(path.relative_to(inbox).as_posix())
+    try:
+        name = raw.decode("utf-8")
+    except UnicodeDecodeError:  # as Python has it, such a name is text that no database takes
+        name = raw.decode("gb18030", errors="replace")
+    return unicodedata.normalize("NFC", name)
+
+
 def _seen(inbox: Path, path: Path) -> Seen | None:
-    name = unicodedata.normalize("NFC", path.relative_to(inbox).as_posix())
+    name = _name(inbox, path)
     if is_left_alone(name) or path.is_symlink():
         return None
     try:
@@ -67,9 +76,7 @@ def find(inbox: Path, name: str) -> Path:
     direct = inbox / name
     if direct.exists():
         return direct
-    return next(
-        (p for p in _files(inbox) if unicodedata.normalize("NFC", p.relative_to(inbox).as_posix()) == name), direct
-    )
+    return next((path for path in _files(inbox) if _name(inbox, path) == name), direct)
 
 
 def claim(inbox: Path, name: str, scratch: Path, keep: bool) -> Claimed:
@@ -80,8 +87,8 @@ def claim(inbox: Path, name: str, scratch: Path, keep: bool) -> Claimed:
     path = find(inbox, name)
     owner = owner_of(path)
     if not keep:
-        aside = inbox / _CLAIMED / f"{path.stat().st_mtime_ns}{_MARK}{name.replace('/', _MARK)}"
-        aside.parent.mkdir(exist_ok=True)
+        aside = inbox / _CLAIMED / str(path.stat().st_mtime_ns) / name
+        aside.parent.mkdir(parents=True, exist_ok=True)
         path = path.rename(aside)
     copy, digest, size = _copy_hashing(path, scratch)
     return Claimed(name, copy, digest, size, owner, None if keep else path)
@@ -90,7 +97,7 @@ def claim(inbox: Path, name: str, scratch: Path, keep: bool) -> Claimed:
 def _copy_hashing(path: Path, scratch: Path) -> tuple[Path, str, int]:
     scratch.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
-    copy = scratch / f"{os.getpid()}-{path.stat().st_mtime_ns}{path.suffix}"
+    copy = scratch / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}{path.suffix}"
     with path.open("rb") as source, copy.open("wb") as target:
         while chunk := source.read(1 << 20):
             digest.update(chunk)
@@ -104,8 +111,8 @@ def interrupted(inbox: Path) -> list[tuple[str, Path]]:
     aside = inbox / _CLAIMED
     if not aside.is_dir():
         return []
-    files = sorted(aside.iterdir(), key=lambda p: p.name)
-    return [(path.name.split(_MARK, 1)[1].replace(_MARK, "/"), path) for path in files if _MARK in path.name]
+    times = sorted((path for path in aside.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
+    return [(path.relative_to(time).as_posix(), path) for time in times for path in _files(time)]
 
 
 def put_back(inbox: Path, root: Path) -> list[str]:
@@ -124,7 +131,15 @@ def put_back(inbox: Path, root: Path) -> list[str]:
         target.parent.mkdir(parents=True, exist_ok=True)
         path.rename(target)
         names.append(name)
+    _tidy(inbox)
     return names
+
+
+def _tidy(inbox: Path) -> None:
+    """Remove the folders in which files were set aside; one that holds a newcomer stays."""
+    for place, _, _ in os.walk(inbox / _CLAIMED, topdown=False):
+        with suppress(OSError):
+            Path(place).rmdir()
 
 
 def let_go(inbox: Path, claimed: list[Claimed]) -> None:
@@ -133,8 +148,7 @@ def let_go(inbox: Path, claimed: list[Claimed]) -> None:
         one.path.unlink(missing_ok=True)
         if one.aside is not None:
             one.aside.unlink(missing_ok=True)
-    with suppress(OSError):  # not there, or a newcomer in it: the next turn looks again
-        (inbox / _CLAIMED).rmdir()
+    _tidy(inbox)
 
 
 def owner_of(path: Path) -> str | None:
@@ -172,15 +186,15 @@ def archived(root: Path, sha256: str, suffix: str) -> Path:
 # ------------------------------------------------------------------ publishing
 
 
-def safe_name(text: str, length: int = 100) -> str:
-    """A file name that Windows, macOS and Linux allow, Chinese kept.
+def safe_name(text: str, length: int = 180) -> str:
+    """A file name that Windows, macOS and Linux allow, Chinese kept, of so many bytes at most.
 
     >>> safe_name("回执 a/b:c?.xlsx"), safe_name("con.xlsx")
     ('回执 a_b_c_.xlsx', '_con.xlsx')
     """
     name = _UNSAFE.sub("_", unicodedata.normalize("NFC", text)).strip(" .")
     name = "_" + name if _RESERVED.match(name) else name
-    return name[:length].rstrip(" .") or "_"
+    return name.encode()[:length].decode(errors="ignore").rstrip(" .") or "_"
 
 
 def publish(folder: Path, name: str, suffix: str, content: bytes) -> Path:

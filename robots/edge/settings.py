@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -86,7 +88,7 @@ class Mail(_Strict):
     security: Literal["ssl", "starttls", "none"] = "ssl"
     user: str = ""
     timeout: float = Field(default=30, gt=0)
-    attempts: int = Field(default=6, gt=0)
+    attempts: int = Field(default=12, gt=0)
     roles: dict[str, list[str]]
 
 
@@ -128,6 +130,11 @@ class Settings:
     crew: dict[str, tuple[When, ...]]
     on_news: frozenset[str]
     titles: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def words_print(self) -> str:
+        """A fingerprint of everything the reader knows: with other words, the same file is news."""
+        return hashlib.sha256(repr(self.lexicon).encode()).hexdigest()[:16]
 
     @property
     def inbox(self) -> Path:

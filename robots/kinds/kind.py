@@ -32,7 +32,9 @@ class Kind:
 
     `key`: fields whose values name a row. Where the first of them is blank, `else_key` names it, and rows alike get
     a running number when `sequence` is set. `any_of`: at least one of these must be among the columns, for kinds
-    whose required fields stand in every ledger.
+    whose required fields stand in every ledger. `telling`: where another kind reads all the required columns too, the
+    sheet is of this kind as well only if one of these has a column of its own (an order ledger may carry its
+    invoices, an invoice register is no order ledger).
     """
 
     name: str
@@ -41,6 +43,7 @@ class Kind:
     else_key: tuple[str, ...] = ()
     sequence: bool = False
     any_of: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
 
     def field(self, name: str) -> Field:

@@ -23,6 +23,7 @@ def promised_after_ordered(table: pa.Table) -> Iterator[RowFinding]:
 KIND = Kind(
     name="orders",
     key=("order_id", "line"),
+    telling=("ordered_on", "promised_on", "revised_on"),
     checks=(promised_after_ordered,),
     fields=(
         Field("order_id", IDENTIFIER, required=True),

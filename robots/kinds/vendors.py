@@ -11,6 +11,7 @@ KIND = Kind(
     name="vendors",
     key=("vendor",),
     any_of=("status", "tax_id", "bank_account", "monthly_capacity", "approved_on", "bank_name", "vendor_id"),
+    telling=("tax_id", "bank_account", "monthly_capacity", "approved_on"),
     fields=(
         Field("vendor", NAME, required=True),
         Field("vendor_id", IDENTIFIER),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
+from typing import Any
 
 from robots.kinds import Kind
 from robots.kinds.words import Dialect, Lexicon
@@ -64,6 +65,14 @@ class Words:
         return frozenset(fields | {_normal(word) for word in ignored})
 
     @cached_property
+    def spelled(self) -> frozenset[str]:
+        """Every header word of a field, as the config spells it."""
+        if self.dialect:
+            return frozenset(word for columns in self.dialect.columns.values() for word in columns.values())
+        vocabularies = self.lexicon.vocabularies.values()
+        return frozenset(word for v in vocabularies for words in v.columns.values() for word in words)
+
+    @cached_property
     def ignored(self) -> frozenset[str]:
         """Header words known and left alone by name."""
         extra = self.dialect.ignore if self.dialect else ()
@@ -81,29 +90,38 @@ def _normal(word: str) -> str:
 
 def claim_sheet(sheet: str, header: Header, words: Words) -> tuple[list[Claim], list[Finding]]:
     """The kinds that take a sheet, and what was doubtful: a field that two columns could be is a question."""
-    claims: list[Claim] = []
-    findings: list[Finding] = []
-    for name, kind in words.kinds.items():
-        columns, doubts = _match(sheet, header, kind, words.several.get(name, {}))
-        if _takes(kind, {*columns, *(field for field, _ in doubts)}, words):
-            findings += [doubt for _, doubt in doubts]
-            if set(kind.required) <= set(columns):
-                claims.append(Claim(kind, columns))
-    claims = list(_without_guests(claims))
+    wanted = {name: _wanted(header, words.several.get(name, {})) for name in words.kinds}
+    wide = [
+        Claim(kind, _first(wanted[name])) for name, kind in words.kinds.items() if _takes(kind, wanted[name], words)
+    ]
+    kept = [claim for claim in _without_guests(wide, words) if not _stands_aside(claim, wanted, words)]
+    doubts = {claim.kind.name: _doubts(sheet, header, claim.kind, wanted[claim.kind.name]) for claim in kept}
+    sure = [_without(claim, doubts[claim.kind.name]) for claim in kept]
+    claims = [claim for claim in sure if _takes(claim.kind, claim.columns, words)]
+    findings = [doubt for found in doubts.values() for doubt in found.values()]
     return [_with_own(claim, claims) for claim in claims], findings
 
 
-def _match(
-    sheet: str, header: Header, kind: Kind, lookup: Mapping[str, list[str]]
-) -> tuple[dict[str, Heading], list[tuple[str, Finding]]]:
+def _first(wanted: Mapping[str, list[Heading]]) -> dict[str, Heading]:
+    return {field: found[0] for field, found in wanted.items()}
+
+
+def _without(claim: Claim, doubts: Collection[str]) -> Claim:
+    return Claim(claim.kind, {field: heading for field, heading in claim.columns.items() if field not in doubts})
+
+
+def _wanted(header: Header, lookup: Mapping[str, list[str]]) -> dict[str, list[Heading]]:
+    """Every column that each field could be."""
     wanted: dict[str, list[Heading]] = {}
     for heading in header.headings:
         word = next((word for word in heading.words if word in lookup), None)
         for field in lookup.get(word, ()) if word else ():
             wanted.setdefault(field, []).append(heading)
-    columns = {field: found[0] for field, found in wanted.items() if len(found) == 1}
-    doubts = [(f, _two_columns(sheet, header, kind, f, found)) for f, found in wanted.items() if len(found) > 1]
-    return columns, doubts
+    return wanted
+
+
+def _doubts(sheet: str, header: Header, kind: Kind, wanted: Mapping[str, list[Heading]]) -> dict[str, Finding]:
+    return {f: _two_columns(sheet, header, kind, f, found) for f, found in wanted.items() if len(found) > 1}
 
 
 def _two_columns(sheet: str, header: Header, kind: Kind, field: str, found: list[Heading]) -> Finding:
@@ -113,22 +131,48 @@ def _two_columns(sheet: str, header: Header, kind: Kind, field: str, found: list
     return finding("FIELD_TWICE", level, sheet, cell, kind=say(f"kind.{kind.name}"), field=field, columns=places)
 
 
-def _takes(kind: Kind, matched: set[str], words: Words) -> bool:
+def _takes(kind: Kind, matched: Collection[str], words: Words) -> bool:
     constants = words.dialect.constants.get(kind.name, {}) if words.dialect else {}
-    has_own = not kind.any_of or bool(matched & set(kind.any_of))
-    return bool(matched) and has_own and set(kind.required) <= matched | set(constants)
+    has_own = not kind.any_of or not set(kind.any_of).isdisjoint(matched)
+    return bool(matched) and has_own and set(kind.required) <= {*matched, *constants}
 
 
-def _without_guests(claims: list[Claim]) -> Iterator[Claim]:
+def _without_guests(claims: list[Claim], words: Words) -> Iterator[Claim]:
     """A kind that would read nothing of its own beside another gives way (a vendor column is no vendor ledger)."""
     for claim in claims:
-        columns = _columns(claim)
-        if not any(columns < _columns(other) for other in claims if other is not claim):
+        others = [other for other in claims if other is not claim]
+        if any(_columns(claim) < _columns(other) for other in others):
+            continue
+        if words.dialect or not any(_is_guest(claim, other) for other in others):
             yield claim
 
 
-def _columns(claim: Claim) -> set[int]:
-    return {heading.column for heading in claim.columns.values()}
+def _is_guest(claim: Claim, host: Claim) -> bool:
+    """Are all required columns of the one read by the other, not the reverse, and does nothing tell that it is both?"""
+    required, of_host = _columns(claim, claim.kind.required), _columns(host, host.kind.required)
+    tells = _columns(claim, claim.kind.telling) - _columns(host)
+    return required <= _columns(host) and not of_host <= _columns(claim) and not tells
+
+
+def _stands_aside(claim: Claim, wanted: Mapping[str, Mapping[str, Any]], words: Words) -> bool:
+    """Is it a kind whose required fields stand in every ledger, on a sheet that is nearly another one?
+
+    An order ledger without prices is an order ledger that lacks a column; its 状态 makes it no vendor ledger.
+    """
+    if not claim.kind.any_of or words.dialect or any(field in claim.columns for field in claim.kind.telling):
+        return False
+    others = (kind for name, kind in words.kinds.items() if name != claim.kind.name and not kind.any_of)
+    return any(_is_near(kind, wanted[kind.name]) for kind in others)
+
+
+def _is_near(kind: Kind, found: Collection[str]) -> bool:
+    """At least half of the required fields, and three columns in all."""
+    return len(found) >= 3 and 2 * len(set(kind.required) & set(found)) >= len(kind.required)
+
+
+def _columns(claim: Claim, fields: Collection[str] | None = None) -> set[int]:
+    """The columns of a claim, or of some of its fields."""
+    return {heading.column for field, heading in claim.columns.items() if fields is None or field in fields}
 
 
 def _with_own(claim: Claim, claims: list[Claim]) -> Claim:
@@ -145,6 +189,7 @@ def nearest_kind(header: Header, words: Words) -> tuple[str, list[str]] | None:
         lookup = words.fields.get(name, {})
         found = {lookup[word] for h in header.headings for word in h.words if word in lookup}
         share = len(found & set(kind.required)) / len(kind.required)
-        if share >= 0.5 and len(found) >= 3 and (best is None or share > best[0]):
-            best = share, name, [f for f in kind.required if f not in found]
+        lacks = [field for field in kind.required if field not in found]
+        if lacks and _is_near(kind, found) and (best is None or share > best[0]):
+            best = share, name, lacks
     return (best[1], best[2]) if best else None

@@ -12,7 +12,8 @@ class Grid:
     """Cells of one sheet, `rows[0][0]` being A1 ('' or None where blank).
 
     `errors` maps (row, column) to the error text of a cell (#REF!…); `uncalculated` are formulas without a stored
-    value: both read as blank in every fast library, so they are told apart here.
+    value: both read as blank in every fast library, so they are told apart here. `second_reader` says that the
+    usual library refused the file and another one read it.
     """
 
     name: str
@@ -20,3 +21,4 @@ class Grid:
     hidden: bool = False
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
     uncalculated: frozenset[tuple[int, int]] = frozenset()
+    second_reader: bool = False

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 from string import ascii_uppercase
 from typing import Any
@@ -15,9 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from robots.cells import MONEY, NUMBER, PRICE, Hints, Problem, read_column, read_number, shown
+from robots.cells import MONEY, NUMBER, PRICE, Hints, Problem, is_blank, read_column, shown, unit_factor
 from robots.kinds import Field, Kind
-from robots.kinds.words import Lexicon
 from robots.model.findings import Finding, Level, a1, finding
 from robots.model.names import fold, identity
 from robots.model.words import say
@@ -68,10 +68,14 @@ class _SheetReading:
 
 @dataclass
 class _Body:
-    """The rows below a header that hold data: their cells by column and their places in the grid."""
+    """The rows below a header that hold data: their cells by column and their places in the grid.
+
+    `money_factor`: what amounts are multiplied by, where a line above the table names a unit (单位:万元).
+    """
 
     grid: Grid
     rows: list[int]
+    money_factor: Decimal = Decimal(1)
     findings: list[Finding] = field(default_factory=list)
 
     @cached_property
@@ -98,11 +102,15 @@ def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
         tables[name], twice = with_keys(whole, words.kinds[name])
         findings += [_key_twice(words.kinds[name], row, first) for row, first in twice]
     return Reading(
-        tuple(replace(one, set_aside=one.set_aside + _lost(one, table, tables)) for one, table in taken),
+        tuple(_less(one, _lost(one, table, tables)) for one, table in taken),
         tables,
         tuple(_capped(findings)),
         tuple(word for sheet in sheets for word in sheet.unknown),
     )
+
+
+def _less(one: Taken, lost: int) -> Taken:
+    return replace(one, rows=one.rows - lost, set_aside=one.set_aside + lost)
 
 
 def _lost(one: Taken, before: pa.Table, tables: Mapping[str, pa.Table]) -> int:
@@ -121,8 +129,8 @@ def _read_sheet(grid: Grid, words: Words) -> _SheetReading:
     claims, doubts = claim_sheet(grid.name, header, words)
     if not claims:
         return _SheetReading(findings=(*doubts, *_nobody_takes(grid, header, words, doubts)))
-    body = _body(grid, header, words.lexicon)
-    taken = tuple(_take(body, claim, words) for claim in claims)
+    body = _body(grid, header, words)
+    taken = tuple(_take(body, claim, claims, words) for claim in claims)
     unknown = [heading for heading in header.headings if _is_unknown(heading, claims, words)]
     noted = tuple(_unknown_column(grid, header, heading) for heading in unknown)
     findings = (*doubts, *noted, *body.findings)
@@ -131,10 +139,12 @@ def _read_sheet(grid: Grid, words: Words) -> _SheetReading:
 
 def _nobody_takes(grid: Grid, header: Header, words: Words, doubts: Sequence[Finding]) -> Iterator[Finding]:
     """Why a sheet is left: nothing known on it, or nearly a kind but for some columns."""
+    if doubts:
+        return
     near = nearest_kind(header, words)
     if near is None:
         yield finding("SHEET_LEFT", Level.INFO, grid.name)
-    elif not doubts:
+    else:
         kind, lacks = near
         cell = a1(header.below - 1, 0)
         fields = "、".join(words.lexicon.vocabularies[kind].columns[name][0] for name in lacks)
@@ -142,8 +152,10 @@ def _nobody_takes(grid: Grid, header: Header, words: Words, doubts: Sequence[Fin
 
 
 def _is_unknown(heading: Heading, claims: list[Claim], words: Words) -> bool:
+    """Nobody reads it, and it is neither ignored by name nor one of two that a field could be (FIELD_TWICE)."""
     used = any(heading in claim.columns.values() for claim in claims)
-    return not used and not any(word in words.known for word in heading.words)
+    fields = [words.fields[claim.kind.name] for claim in claims]
+    return not used and not any(word in known for word in heading.words for known in (words.ignored, *fields))
 
 
 def _unknown_column(grid: Grid, header: Header, heading: Heading) -> Finding:
@@ -154,18 +166,54 @@ def _unknown_column(grid: Grid, header: Header, heading: Heading) -> Finding:
 # ------------------------------------------------------------------ which rows are data
 
 
-def _body(grid: Grid, header: Header, lexicon: Lexicon) -> _Body:
-    totals = _totals(lexicon.totals)
-    body = _Body(grid, [])
+def _body(grid: Grid, header: Header, words: Words) -> _Body:
+    totals = _totals(words.lexicon.totals)
+    body = _Body(grid, [], _money_factor(grid, header))
+    spelled = words.spelled | {part for heading in header.headings for part in heading.parts}
+    columns = {heading.column for heading in header.headings}
+    marked = {row for row, column in (*grid.errors, *grid.uncalculated) if column in columns}
     for row in range(header.below, len(grid.rows)):
         cells = grid.rows[row]
-        if not any(cells) and not any(value not in ("", None) for value in cells):
+        if not _has_content(cells) and row not in marked:
             continue
         if _is_total(cells, totals):
             body.findings.append(finding("ROW_TOTAL", Level.INFO, grid.name, str(row + 1)))
-        else:
+        elif spelled.isdisjoint(cells) or not _is_header(cells, spelled):
             body.rows.append(row)
+        elif all(cells[heading.column] == heading.parts[-1] for heading in header.headings):
+            body.findings.append(finding("ROW_HEADER", Level.INFO, grid.name, str(row + 1)))
+        else:
+            body.findings.append(_rest_left(grid, row))
+            break
     return body
+
+
+def _has_content(cells: list[Any]) -> bool:
+    """Anything but white space; 0 and FALSE are something."""
+    return any(not is_blank(value) for value in cells) if any(cells) else 0 in cells
+
+
+def _is_header(cells: list[Any], spelled: Collection[str]) -> bool:
+    """Are all cells, or three and more than half of them, header words as they are usually spelled?"""
+    filled = [value for value in cells if not is_blank(value)]
+    known = sum(isinstance(value, str) and value in spelled for value in filled)
+    return known > len(filled) / 2 and known >= min(3, max(2, len(filled)))
+
+
+def _rest_left(grid: Grid, row: int) -> Finding:
+    """Another header: what is below has other columns, and reading it by the first ones would be guessing."""
+    count = sum(_has_content(cells) for cells in grid.rows[row + 1 :])
+    return finding("ROWS_LEFT", Level.ERROR, grid.name, str(row + 1), count=count)
+
+
+_UNIT_LINE = re.compile(r"单位\s*:\s*([^\s,;)]+)")
+
+
+def _money_factor(grid: Grid, header: Header) -> Decimal:
+    """The unit of all amounts, from a title or a line above the header (单位:万元)."""
+    above = (fold(cell) for row in grid.rows[: header.top] for cell in row if isinstance(cell, str))
+    found = (unit_factor(match[1]) for cell in above for match in _UNIT_LINE.finditer(cell))
+    return next((factor for factor in found if factor is not None), Decimal(1))
 
 
 def _totals(words: tuple[str, ...]) -> re.Pattern[str]:
@@ -176,16 +224,16 @@ def _totals(words: tuple[str, ...]) -> re.Pattern[str]:
 
 def _is_total(cells: list[Any], totals: re.Pattern[str]) -> bool:
     """A row whose first filled cell is a total word (合 计, 本月小计:…)."""
-    first = next((value for value in cells if value not in ("", None)), None)
+    first = next((value for value in cells if not is_blank(value)), None)
     return isinstance(first, str) and len(first) <= 14 and totals.fullmatch(first) is not None
 
 
 # ------------------------------------------------------------------ one kind's rows
 
 
-def _take(body: _Body, claim: Claim, words: Words) -> tuple[Taken, pa.Table]:
+def _take(body: _Body, claim: Claim, claims: list[Claim], words: Words) -> tuple[Taken, pa.Table]:
     kind, sheet = claim.kind, body.grid.name
-    mine = _of_this_kind(body, claim)
+    mine = _of_this_kind(body, claim, claims)
     columns: dict[str, pa.Array] = {}
     bad: set[int] = set()
     for spec in kind.fields:
@@ -210,17 +258,31 @@ def _placed(table: pa.Table, body: _Body) -> pa.Table:
     return table.append_column("_sheet", sheets).append_column("_row", rows)
 
 
-def _of_this_kind(body: _Body, claim: Claim) -> _Body:
-    """Rows that are of this kind: where a sheet feeds several, those with something in this kind's own columns."""
+def _of_this_kind(body: _Body, claim: Claim, claims: list[Claim]) -> _Body:
+    """Rows that are of this kind: where a sheet feeds several, those with something in this kind's own columns.
+
+    A row with nothing in the own columns of any kind belongs to the widest one, which says what it lacks.
+    """
     if not claim.own:
-        return _Body(body.grid, body.rows)
-    columns = [claim.columns[name].column for name in claim.own]
-    rows = [row for row in body.rows if any(_filled(body.grid, row, column) for column in columns)]
-    return _Body(body.grid, rows)
+        return replace(body, findings=[])
+    others = [other for other in claims if other is not claim]
+    takes_rest = all(other.own and len(other.columns) <= len(claim.columns) for other in others)
+    rows = [
+        row
+        for row in body.rows
+        if _has_own(body.grid, row, claim)
+        or (takes_rest and not any(_has_own(body.grid, row, other) for other in others))
+    ]
+    return replace(body, rows=rows, findings=[])
+
+
+def _has_own(grid: Grid, row: int, claim: Claim) -> bool:
+    return any(_filled(grid, row, claim.columns[name].column) for name in claim.own)
 
 
 def _filled(grid: Grid, row: int, column: int) -> bool:
-    return grid.rows[row][column] not in ("", None) or (row, column) in grid.errors
+    place = (row, column)
+    return not is_blank(grid.rows[row][column]) or place in grid.errors or place in grid.uncalculated
 
 
 def _column(body: _Body, spec: Field, heading: Heading | None, words: Words, kind: Kind) -> tuple[pa.Array, set[int]]:
@@ -228,7 +290,7 @@ def _column(body: _Body, spec: Field, heading: Heading | None, words: Words, kin
     if heading is None:
         return _constant(len(body.rows), spec, words, kind), set()
     cells = body.cells(heading.column)
-    column, problems = read_column(cells, spec.type, _hints(heading, spec, words, kind))
+    column, problems = read_column(cells, spec.type, _hints(heading, spec, words, kind, body.money_factor))
     problems += list(_bounds(column, spec))
     bad = {p.index for p in problems if p.code not in _TAKEN_ANYWAY} | set(_absent(body, heading.column))
     body.findings += [_cell_finding(body, heading, spec, problem) for problem in problems]
@@ -243,16 +305,16 @@ def _constant(length: int, spec: Field, words: Words, kind: Kind) -> pa.Array:
     return pa.array([value] * length, spec.type.arrow) if value is not None else pa.nulls(length, spec.type.arrow)
 
 
-def _hints(heading: Heading, spec: Field, words: Words, kind: Kind) -> Hints:
+def _hints(heading: Heading, spec: Field, words: Words, kind: Kind, money_factor: Decimal) -> Hints:
     vocabulary = words.lexicon.vocabularies.get(kind.name)
     dialect = words.dialect
-    unit = heading.unit
-    factor = (
-        read_number("1" + unit) if spec.type in (MONEY, PRICE, NUMBER) and unit in ("万元", "千元", "亿元", "万") else 1
-    )
+    own = unit_factor(heading.unit) if spec.type in (MONEY, PRICE, NUMBER) else Decimal(1)
+    of_sheet = money_factor if spec.type in (MONEY, PRICE) else Decimal(1)
+    written = fold(" ".join(heading.parts))
     return Hints(
-        factor=read_number(str(factor)),
-        percent="%" in unit or "％" in unit,
+        factor=of_sheet if own is None else own,
+        percent="%" in written,
+        permille="‰" in written,
         date_order=dialect.date_order if dialect else "",
         choices=vocabulary.choices(spec.name) if vocabulary else {},
         blank=frozenset(fold(word).casefold() for word in dialect.blank) if dialect else frozenset(),
@@ -321,14 +383,18 @@ def _checked(body: _Body, claim: Claim, table: pa.Table, bad: set[int]) -> Itera
 
 
 def _notes(body: _Body, claim: Claim, bad: set[int]) -> set[int]:
-    """Of the rows set aside, those that are notes under the table: one or two cells, and most required ones blank."""
+    """Of the rows set aside, those that are notes under the table."""
     required = [claim.columns[name].column for name in claim.kind.required if name in claim.columns]
-    return {
-        index
-        for index in bad
-        if sum(value not in ("", None) for value in body.grid.rows[body.rows[index]]) <= 2
-        and sum(_filled(body.grid, body.rows[index], column) for column in required) <= 1
-    }
+    return {index for index in bad if _is_note(body.grid, body.rows[index], required)}
+
+
+def _is_note(grid: Grid, row: int, required: list[int]) -> bool:
+    """One or two cells of which at most one, and not all, is required; or labels only (制表:张三, 审核:李四)."""
+    cells = [value for value in grid.rows[row] if not is_blank(value)]
+    if cells and all(isinstance(value, str) and ":" in fold(value) for value in cells):
+        return True
+    filled = sum(_filled(grid, row, column) for column in required)
+    return len(cells) <= 2 and filled <= 1 and filled < len(required)
 
 
 def _without_notes(body: _Body, notes: set[int]) -> Iterator[Finding]:

@@ -88,12 +88,13 @@ def _careful(connection: sqlite3.Connection, _: object) -> None:
 
 @dataclass(frozen=True)
 class Dropped:
-    """What is known of one drop before it is read."""
+    """What is known of one drop before it is read. `words` is the fingerprint of the lexicon that reads it."""
 
     name: str
     sha256: str | None
     size: int
     owner: str | None = None
+    words: str = ""
 
 
 class Store:
@@ -173,18 +174,20 @@ class Turn:
         """Enter a drop. Returns its number."""
         values = {"turn": turn, "at": now.isoformat(), "day": now.date().isoformat(), "state": state, "why": why}
         values |= {"name": dropped.name, "sha256": dropped.sha256, "size": dropped.size, "owner": dropped.owner}
+        values["words"] = dropped.words
         return self._inserted(DROPS, values)
 
-    def is_known(self, name: str, sha256: str) -> bool:
-        """Is this content what the ledger holds of this file already, or of the same content under another name?"""
+    def is_known(self, name: str, sha256: str, words: str = "") -> bool:
+        """Does the ledger hold this content already, read with these words, under this name or another one?"""
         same = select(DROPS.c.name).where(DROPS.c.sha256 == sha256, DROPS.c.state == "taken").distinct()
         names = {name, *self.connection.execute(same).scalars()}
-        return any(self._held(one) == sha256 for one in names)
+        return any(self._held(one) == (sha256, words) for one in names)
 
-    def _held(self, name: str) -> str | None:
-        """The content hash of the version of a file that the ledger now holds."""
-        found = select(DROPS.c.sha256).where(DROPS.c.name == name, DROPS.c.state == "taken")
-        return self.connection.execute(found.order_by(DROPS.c.id.desc()).limit(1)).scalar()
+    def _held(self, name: str) -> tuple[str, str] | None:
+        """The version of a file that the ledger now holds: its content's hash, and the words it was read with."""
+        found = select(DROPS.c.sha256, DROPS.c.words).where(DROPS.c.name == name, DROPS.c.state == "taken")
+        row = self.connection.execute(found.order_by(DROPS.c.id.desc()).limit(1)).first()
+        return (row.sha256, row.words) if row else None
 
     def file(self, name: str) -> int:
         """The number of a file, known by its name inside the inbox."""

@@ -38,6 +38,7 @@ DROPS = Table(
     Column("name", Text, nullable=False, index=True),
     Column("sha256", Text),
     Column("size", BigInteger),
+    Column("words", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("why", Text, nullable=False, default=""),
     Column("owner", Text),

@@ -1,0 +1,100 @@
+"""Small stories over several days: what a team does, and what the belt makes of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from tests.conftest import Home
+
+MONDAY, TUESDAY, WEDNESDAY = date(2026, 7, 6), date(2026, 7, 7), date(2026, 7, 8)
+
+
+def _team(home: Home, books: SimpleNamespace, received: int = 100) -> None:
+    """A vendor, its contract, an order of 100 and what arrived of it, and an invoice over all of it."""
+    home.drop("供应商.xlsx", books.vendors())
+    home.drop("合同.xlsx", books.contracts())
+    home.drop("订单.xlsx", books.orders())
+    home.drop("收货.xlsx", books.deliveries({"到货数": received, "合格数": received}))
+    home.drop("发票.xlsx", books.invoices())
+
+
+def test_what_is_accepted_later_is_paid_later_and_nothing_twice(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books, received=60)
+    home.turn(MONDAY)
+    first = home.export("payables")
+    assert [(p["gross"], p["held"], p["hold_reason"], p["state"]) for p in first] == [
+        ("565.00", "226.00", "QUANTITY", "proposed")
+    ]
+    home.drop("补收.xlsx", books.deliveries({"送货单号": "SH-2", "到货数": 40, "合格数": 40}))
+    home.turn(TUESDAY)
+    home.turn(WEDNESDAY)
+    whole = home.export("payables")
+    assert [b["day"] for b in home.export("batches")] == ["2026-07-06", "2026-07-07"]
+    assert sorted(p["held"] for p in whole) == ["-226.00", "226.00"]
+    assert sum(float(p["net"]) for p in whole) == pytest.approx(565 * 0.95)  # 5 % retention
+
+
+def test_after_a_change_of_account_nothing_more_is_payable_until_somebody_looked(
+    home: Home, books: SimpleNamespace
+) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    home.drop("供应商.xlsx", books.vendors({"银行账号": "6222000000000009999"}))
+    home.drop("订单2.xlsx", books.orders({"订单号": "PO-2"}))
+    home.drop("收货2.xlsx", books.deliveries({"送货单号": "SH-2", "订单号": "PO-2"}))
+    home.drop("发票2.xlsx", books.invoices({"发票号码": "26112000000087654321", "订单号": "PO-2"}))
+    home.turn(TUESDAY)
+    later = [p for p in home.export("payables") if p["order_id"] == "PO-2"]
+    assert [(p["state"], p["net"], p["hold_reason"]) for p in later] == [("held", "0.00", "BANK_CHANGE")]
+    assert len(home.export("batches")) == 1
+
+
+def test_a_word_learned_makes_the_same_file_news(home: Home, books: SimpleNamespace) -> None:
+    content = books.xlsx({"发货": [{"单据": "PO-1", "行号": 1, "到货日期": date(2026, 6, 18), "到货数": 5}]})
+    home.drop("发货.xlsx", content)
+    assert [state for _, state, _ in home.turn(MONDAY).drops] == ["set_aside"]
+    (home.path / "config" / "kinds" / "deliveries.toml").write_text('[columns]\norder_id = ["单据"]\n', "utf-8")
+    home.configure("")
+    home.drop("发货.xlsx", content)
+    assert [state for _, state, _ in home.turn(MONDAY).drops] == ["taken"]
+    home.drop("发货.xlsx", content)
+    assert [state for _, state, _ in home.turn(MONDAY).drops] == ["ignored"]
+
+
+def test_three_weeks_down_are_caught_up_once(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.turn(datetime(2026, 7, 6, 18))
+    home.turn(datetime(2026, 7, 28, 9))
+    home.turn(datetime(2026, 7, 28, 10))
+    reports = sorted(path.stem for path in home.settings.out_folder("reports").iterdir())
+    assert reports == ["外协周报 2026-06-29 至 2026-07-05", "外协周报 2026-07-20 至 2026-07-26"]
+    letters = [letter["subject"] for letter in home.export("letters")]
+    assert sum(subject == "manager@example.com" for subject in letters) >= 2
+
+
+def test_an_unreachable_inbox_is_an_outage_and_no_deletion(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    before = home.export("orders")
+    home.settings.inbox.rename(home.path / "gone")
+    report = home.turn(TUESDAY)
+    assert any(trouble.startswith("FOLDER_UNREACHABLE") for trouble in report.troubles)
+    assert home.export("orders") == before
+
+
+def test_workbooks_that_stay_in_their_folder_are_read_again_when_they_change(
+    home: Home, books: SimpleNamespace
+) -> None:
+    text = (home.path / "config" / "robots.toml").read_text("utf-8")
+    (home.path / "config" / "robots.toml").write_text(text.replace("[intake]", "[intake]\nkeep = true", 1), "utf-8")
+    home.configure("")
+    place = home.drop("台账/订单.xlsx", books.orders())
+    assert [state for _, state, _ in home.turn(MONDAY).drops] == ["taken"]
+    assert place.exists()
+    assert home.turn(MONDAY).drops == []
+    home.drop("台账/订单.xlsx", books.orders({"订单数量": 120}))
+    home.turn(MONDAY)
+    assert [(r["rows_new"], r["rows_updated"]) for r in home.export("receipts")] == [(1, 0), (0, 1)]
