@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from math import isfinite, nan
+from math import isfinite
 from typing import Any
 
 import pyarrow as pa
@@ -291,8 +291,11 @@ def _fit(number: Decimal, arrow: pa.DataType) -> Decimal:
 def _number(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
     """Whole numbers (most quantities) go through Arrow; fractions and texts are read one by one, exactly."""
     if hints.factor == 1 and set(map(type, values)) <= {float, int}:
-        floats = pa.array([value if abs(value) < 1e11 else nan for value in values], type=pa.float64())
-        if pc.all(pc.equal(floats, pc.floor(floats))).as_py():
+        try:
+            floats = pa.array(values, type=pa.float64())
+        except pa.ArrowInvalid:  # a whole number of more than 15 digits
+            return _each(values, lambda v: _exact(v, hints, arrow), arrow)
+        if pc.all(pc.equal(floats, pc.floor(floats))).as_py() and (pc.max(pc.abs(floats)).as_py() or 0) < 1e11:
             return pc.cast(pc.cast(floats, pa.int64()), pa.decimal128(19, 0)).cast(arrow), []
     return _each(values, lambda v: _exact(v, hints, arrow), arrow)
 

@@ -239,7 +239,7 @@ def _carry(
     settings: Settings, tx: Turn, number: int, now: datetime, decisions: list[Decision], keys: dict[str, str]
 ) -> Iterator[Told]:
     """Record what is recorded at once, queue workbooks, hand on notices with the keys of what they carry."""
-    for n, decision in enumerate(decisions):
+    for decision in decisions:
         spoken = settings.words.render(decision.what)
         match decision.what:
             case Record():
@@ -255,7 +255,7 @@ def _carry(
                     "workbook",
                     wire.dump(spoken),
                 )
-                if not tx.queue(number, n, now, entry):
+                if not tx.queue(number, now, entry):
                     continue
             case Notice():
                 yield Told(spoken, decision.key, tuple(keys[name] for name in decision.what.attach))
@@ -265,5 +265,5 @@ def _carry(
 def _write_letters(settings: Settings, tx: Turn, number: int, now: datetime, told: list[Told], report: Report) -> None:
     roles = settings.toml.mail.roles
     report.troubles += [f"NOBODY_HOLDS_ROLE {role}" for role in letters.unheard(told, roles)]
-    for n, (key, plan) in enumerate(letters.digests(told, roles, settings.words, now.date())):
-        tx.queue(number, n, now, Queued(key, "post", now.date().isoformat(), plan.to, "", "letter", wire.dump(plan)))
+    for key, plan in letters.digests(told, roles, settings.words, now.date()):
+        tx.queue(number, now, Queued(key, "post", now.date().isoformat(), plan.to, "", "letter", wire.dump(plan)))

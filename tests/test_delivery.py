@@ -90,14 +90,14 @@ def letter(home: Home, key: str = "letter-1", to: str = CLERK, attach: tuple[str
     """Queue a letter, as a turn would."""
     plan = LetterPlan(to, "外协日报", "您好", "<p>您好</p>", attach)
     with home.store.transaction() as tx:
-        assert tx.queue(1, 0, NOW, Queued(key, "post", "2026-07-03", to, "", "letter", wire.dump(plan)))
+        assert tx.queue(1, NOW, Queued(key, "post", "2026-07-03", to, "", "letter", wire.dump(plan)))
 
 
 def workbook(home: Home, key: str = "book-1", name: str = "预警清单 2026-07-03") -> None:
     """Queue a workbook, as a turn would."""
     book = Workbook("alerts", name, (Sheet("预警", tables=(Table((Column("对象"),), (("PO-1",),)),)),))
     with home.store.transaction() as tx:
-        assert tx.queue(1, 0, NOW, Queued(key, "sentinel", "2026-07-03", "list", "", "workbook", wire.dump(book)))
+        assert tx.queue(1, NOW, Queued(key, "sentinel", "2026-07-03", "list", "", "workbook", wire.dump(book)))
 
 
 def deliver(home: Home, later: timedelta = timedelta()) -> list[Delivered]:
@@ -296,7 +296,7 @@ def test_a_workbook_nobody_can_make_does_not_stand_in_the_others_way(home: Home,
     """A payload that our own code fails over (of another version, say) is told; what comes after goes out."""
     entry = Queued("book-0", "sentinel", "2026-07-03", "list", "", "workbook", '{"$":"Unheard","name":"x"}')
     with home.store.transaction() as tx:
-        tx.queue(0, 0, NOW, entry)
+        tx.queue(0, NOW, entry)
     workbook(home)
     letter(home)
     assert [(d.what, d.state) for d in deliver(home)] == [

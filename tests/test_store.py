@@ -337,17 +337,17 @@ def test_every_derived_table_is_read_in_the_order_of_its_key(store: Store, name:
 def test_a_decision_with_the_same_key_is_queued_once(store: Store) -> None:
     entry = Queued("k", "receptionist", "2026-07-03", "订单.xlsx", "", "workbook", "{}")
     with store.transaction() as tx:
-        assert tx.queue(1, 0, NOW, entry)
-        assert not tx.queue(1, 1, NOW, entry)
+        assert tx.queue(1, NOW, entry)
+        assert not tx.queue(1, NOW, entry)
     with store.transaction() as tx:
-        assert not tx.queue(2, 0, NOW, entry)
+        assert not tx.queue(2, NOW, entry)
         assert [one.turn for one in tx.waiting(NOW)] == [1]
 
 
 def test_a_decision_with_a_huge_payload_comes_back_whole(store: Store) -> None:
     payload = '"' + "预警\\u0000" * 2_000_000 + '"'
     with store.transaction() as tx:
-        tx.queue(1, 0, NOW, Queued("k", "reporter", "2026-07", "", "", "workbook", payload))
+        tx.queue(1, NOW, Queued("k", "reporter", "2026-07", "", "", "workbook", payload))
     with store.transaction() as tx:
         assert tx.waiting(NOW)[0].payload == payload
 

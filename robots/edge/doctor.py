@@ -53,9 +53,14 @@ def _folder(path: Path) -> tuple[Health, Say]:
 
 def _database(settings: Settings, now: datetime) -> tuple[Health, Say]:
     try:
-        open_store(settings.toml.database.url, settings.state, now).close()
+        store = open_store(settings.toml.database.url, settings.state, now)
+        with store.transaction() as tx:
+            broken = tx.journal_broken_at()
+        store.close()
     except Exception as error:  # noqa: BLE001  # any driver's error is the answer
         return "bad", say("doctor.database_bad", why=type(error).__name__)
+    if broken is not None:
+        return "bad", say("doctor.journal_broken", number=broken)
     if settings.toml.database.url:
         return "ok", say("doctor.database_url")
     return "ok", say("doctor.sqlite", version=sqlite3.sqlite_version, mode=journal_mode(sqlite3.sqlite_version_info))

@@ -133,7 +133,8 @@ def _read_sheet(grid: Grid, words: Words) -> _SheetReading:
     taken = tuple(_take(body, claim, claims, words) for claim in claims)
     unknown = [heading for heading in header.headings if _is_unknown(heading, claims, words)]
     noted = tuple(_unknown_column(grid, header, heading) for heading in unknown)
-    findings = (*doubts, *noted, *body.findings)
+    second = (finding("SECOND_READER", Level.WARNING, grid.name),) if grid.second_reader else ()
+    findings = (*second, *doubts, *noted, *body.findings)
     return _SheetReading(taken, findings, tuple((grid.name, heading.shown) for heading in unknown))
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 from robots.edge.store import outbox, posting
 from robots.edge.store.columns import bind, from_stored
+from robots.edge.store.journal import broken_at as journal_broken_at
 from robots.edge.store.journal import write as write_journal
 from robots.edge.store.migrations import migrate
 from robots.edge.store.tables import (
@@ -308,9 +309,13 @@ class Turn:
             here = [table.c[k] == value for k, value in zip(keys, key, strict=True)]
             self.connection.execute(delete(table).where(*here))
 
-    def queue(self, turn: int, n: int, now: datetime, entry: outbox.Queued) -> bool:
+    def queue(self, turn: int, now: datetime, entry: outbox.Queued) -> bool:
         """Queue something to carry out; the same key is queued once. Says whether it was new."""
-        return outbox.queue(self.connection, turn, n, now, entry)
+        return outbox.queue(self.connection, turn, now, entry)
+
+    def journal_broken_at(self) -> int | None:
+        """The number of the first journal entry that does not follow from the one before, or None."""
+        return journal_broken_at(self.connection)
 
     def waiting(self, now: datetime) -> list[outbox.Waiting]:
         """What is to be carried out now, oldest first."""

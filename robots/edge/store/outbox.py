@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from robots.edge.store.tables import OUTBOX
 
@@ -38,10 +38,11 @@ class Waiting:
     at: str
 
 
-def queue(connection: Connection, turn: int, n: int, now: datetime, entry: Queued) -> bool:
-    """Insert unless the key is there already."""
+def queue(connection: Connection, turn: int, now: datetime, entry: Queued) -> bool:
+    """Insert behind what the turn queued so far, unless the key is there already."""
     if connection.execute(select(OUTBOX.c.key).where(OUTBOX.c.key == entry.key)).first():
         return False
+    n = connection.execute(select(func.count()).where(OUTBOX.c.turn == turn)).scalar_one()
     values = {"turn": turn, "n": n, "at": now.isoformat(), "state": "new", "attempts": 0, **vars(entry)}
     connection.execute(insert(OUTBOX).values(values))
     return True
