@@ -38,7 +38,7 @@ class Hints:
 
     `factor` multiplies numbers (万元 → 10000); `percent` and `permille` say the header names % or ‰; `date_order` is
     "ymd", "mdy" or "dmy" for dates such as 3/5/24; `choices` maps a normalised word to its canonical form; `blank`
-    holds words that mean "not known".
+    holds words that mean "not known". `currency` is the one that amounts without a currency column are in.
     """
 
     factor: Decimal = Decimal(1)
@@ -47,6 +47,7 @@ class Hints:
     date_order: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     blank: frozenset[str] = frozenset()
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,23 @@ _COUNT_UNITS = {
 _MONEY_TYPES = (pa.decimal128(18, 2), pa.decimal128(18, 6))
 
 
+_CURRENCY = re.compile(
+    r"(?P<HKD>HK\$|HKD|港元|港币)|(?P<USD>\$|USD|美元)|(?P<EUR>€|EUR|欧元)|(?P<GBP>£|GBP|英镑)|(?P<JPY>JPY|日元)"
+    r"|(?P<CNY>[¥￥]|RMB|CNY|人民币)",
+    re.IGNORECASE,
+)
+
+
+def currency_of(text: str) -> str:
+    """The currency that an amount or a header names, as its code; empty where it names none.
+
+    >>> currency_of("$5.00"), currency_of("单价(美元)"), currency_of("12元")
+    ('USD', 'USD', '')
+    """
+    match = _CURRENCY.search(text)
+    return match.lastgroup or "" if match else ""
+
+
 def unit_factor(unit: str) -> Decimal | None:
     """What the numbers below a header with this unit are multiplied by; None where it is no such unit.
 
@@ -265,8 +283,11 @@ def _exact(value: Any, hints: Hints, arrow: pa.DataType) -> Decimal:
         raise Unreadable("NUMBER_BAD")
     if not isinstance(value, str):
         return _fit(Decimal(repr(value)) * hints.factor, arrow)
+    is_money = arrow in _MONEY_TYPES
+    if is_money and hints.currency and currency_of(value) not in ("", hints.currency):
+        raise Unreadable("CURRENCY_OTHER", ("currency", hints.currency))
     number, unit = _split_number(value)
-    return _fit(number * _factor(unit, hints.factor, is_money=arrow in _MONEY_TYPES), arrow)
+    return _fit(number * _factor(unit, hints.factor, is_money), arrow)
 
 
 def _factor(unit: str, of_header: Decimal, is_money: bool) -> Decimal:

@@ -227,7 +227,7 @@ def test_notes_under_the_table_are_left_out_and_named() -> None:
 
 
 def test_a_row_that_names_a_vendor_is_no_note_though_it_is_short() -> None:
-    reading = read(sheet(["供应商名称", "准入日期"], ["甲公司", "待定"]))
+    reading = read(sheet(["供应商名称", "准入日期"], ["甲公司", "下月初"]))
     assert taken(reading) == {"vendors": (0, 1)}
     assert found(reading) == [("DATE_BAD", "B2")]
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -189,9 +189,7 @@ def load(home: Path, robots: tuple[str, ...]) -> Settings:
     crew = {name: tuple(w for text in entry.when if (w := parse_when(text))) for name, entry in toml.crew.items()}
     on_news = frozenset(name for name, entry in toml.crew.items() if "news" in entry.when)
     titles = {name: vocabulary.title[toml.language] for name, vocabulary in lexicon.vocabularies.items()}
-    lexicon = Lexicon(
-        lexicon.vocabularies, lexicon.dialects, lexicon.ignore, lexicon.totals, read_hidden=toml.intake.read_hidden
-    )
+    lexicon = replace(lexicon, read_hidden=toml.intake.read_hidden, currency=toml.currency)
     return Settings(home, toml, lexicon, rules, words, crew, on_news, titles)
 
 
@@ -288,8 +286,8 @@ def _lexicon(own: Path, problems: list[str]) -> Lexicon:
     vocabularies = {name: _vocabulary(name, raw.get(name, {}), problems) for name in kinds}
     sources = _merged(own, "sources", problems)
     dialects = tuple(_dialect(name, table, problems) for name, table in sources.items())
-    ignore, totals = tuple(common.get("ignore", ())), tuple(common.get("totals", ()))
-    return Lexicon(vocabularies, dialects, ignore, totals)
+    ignore, totals, blank = (tuple(common.get(name, ())) for name in ("ignore", "totals", "blank"))
+    return Lexicon(vocabularies, dialects, ignore, totals, blank=blank)
 
 
 def _vocabulary(name: str, raw: dict[str, Any], problems: list[str]) -> Vocabulary:

@@ -29,9 +29,17 @@ def exposures(
     recent = orders[dated.notna() & (dated >= since).fillna(False) & (dated <= until).fillna(False)]
     recent = recent[recent["category"].notna() & recent["vendor"].notna()]
     value = times(recent["quantity"], recent["unit_price"], 2)
-    amounts = pd.DataFrame({"category": recent["category"], "vendor": recent["vendor"], "amount": value.astype(float)})
+    amounts = pd.DataFrame(
+        {
+            "category": recent["category"],
+            "vendor": recent["vendor"],
+            "currency": recent["currency"].fillna(""),
+            "amount": value.astype(float),
+        }
+    )
     found = []
-    for category, group in amounts.groupby("category"):
+    for category, every in amounts.groupby("category"):
+        group = _of_one_currency(every)
         shares = group.groupby("vendor")["amount"].sum()
         total = float(shares.sum())
         if total <= 0:
@@ -41,6 +49,12 @@ def exposures(
         top = str(shares.idxmax())
         found.append(Exposure(str(category), allowed, top, float(shares.max()), float((shares**2).sum())))
     return found
+
+
+def _of_one_currency(group: pd.DataFrame) -> pd.DataFrame:
+    """Amounts of different currencies are never added: the currency that most of the rows are in."""
+    usual: pd.DataFrame = group[group["currency"] == group["currency"].mode()[0]]
+    return usual
 
 
 def _qualified(vendors: pd.DataFrame, category: str, states: tuple[str, ...]) -> tuple[str, ...]:

@@ -49,3 +49,5 @@ class Lexicon:
     ignore: tuple[str, ...] = ()
     totals: tuple[str, ...] = ("合计", "小计", "总计", "累计", "total", "subtotal", "grandtotal", "sum")
     read_hidden: bool = False
+    blank: tuple[str, ...] = ()
+    currency: str = ""

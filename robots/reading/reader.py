@@ -16,9 +16,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from robots.cells import MONEY, NUMBER, PRICE, Hints, Problem, is_blank, read_column, shown, unit_factor
+from robots.cells import (
+    DATE,
+    MONEY,
+    NUMBER,
+    PRICE,
+    RATE,
+    Hints,
+    Problem,
+    currency_of,
+    is_blank,
+    read_column,
+    shown,
+    unit_factor,
+)
 from robots.kinds import Field, Kind
-from robots.model.findings import Finding, Level, a1, finding
+from robots.model.findings import Finding, Level, a1, column_letter, finding
 from robots.model.names import fold, identity
 from robots.model.words import say
 from robots.reading.claims import Claim, Words, claim_sheet, nearest_kind
@@ -237,9 +250,10 @@ def _take(body: _Body, claim: Claim, claims: list[Claim], words: Words) -> tuple
     mine = _of_this_kind(body, claim, claims)
     columns: dict[str, pa.Array] = {}
     bad: set[int] = set()
+    currency = _currency(claim, words)
     for spec in kind.fields:
         heading = claim.columns.get(spec.name)
-        column, wrong = _column(mine, spec, heading, words, kind)
+        column, wrong = _column(mine, spec, heading, words, kind, currency)
         columns[spec.name] = column
         bad |= wrong
     bad |= set(_required_blanks(mine, claim, columns, bad))
@@ -286,12 +300,18 @@ def _filled(grid: Grid, row: int, column: int) -> bool:
     return not is_blank(grid.rows[row][column]) or place in grid.errors or place in grid.uncalculated
 
 
-def _column(body: _Body, spec: Field, heading: Heading | None, words: Words, kind: Kind) -> tuple[pa.Array, set[int]]:
+def _column(
+    body: _Body, spec: Field, heading: Heading | None, words: Words, kind: Kind, currency: str
+) -> tuple[pa.Array, set[int]]:
     """One field's column, and the rows it spoils."""
     if heading is None:
         return _constant(len(body.rows), spec, words, kind), set()
+    if code := _header_refused(heading, spec, currency):
+        values = {"column": heading.shown, "currency": currency}
+        body.findings.append(finding(code, Level.ERROR, body.grid.name, column_letter(heading.column), **values))
+        return pa.nulls(len(body.rows), spec.type.arrow), set(range(len(body.rows))) if spec.required else set()
     cells = body.cells(heading.column)
-    column, problems = read_column(cells, spec.type, _hints(heading, spec, words, kind, body.money_factor))
+    column, problems = read_column(cells, spec.type, _hints(heading, spec, words, kind, body.money_factor, currency))
     problems += list(_bounds(column, spec))
     bad = {p.index for p in problems if p.code not in _TAKEN_ANYWAY} | set(_absent(body, heading.column))
     body.findings += [_cell_finding(body, heading, spec, problem) for problem in problems]
@@ -300,13 +320,29 @@ def _column(body: _Body, spec: Field, heading: Heading | None, words: Words, kin
     return column, bad
 
 
+_PER_MANY = re.compile(r"/\s*(?:\d{2,}|[千万百])")
+
+
+def _header_refused(heading: Heading, spec: Field, currency: str) -> str:
+    """Why the numbers under a header cannot be taken as they stand: another currency, or a price per thousand."""
+    if spec.type in (MONEY, PRICE) and currency and currency_of(heading.shown) not in ("", currency):
+        return "CURRENCY_OTHER_COLUMN"
+    return "UNIT_NOT_READ" if spec.type in (MONEY, PRICE, NUMBER) and _PER_MANY.search(fold(heading.unit)) else ""
+
+
+def _currency(claim: Claim, words: Words) -> str:
+    """The currency that amounts are in unless they say so; empty where the rows or the sender say it themselves."""
+    constants = words.dialect.constants.get(claim.kind.name, {}) if words.dialect else {}
+    return "" if "currency" in claim.columns or "currency" in constants else words.lexicon.currency
+
+
 def _constant(length: int, spec: Field, words: Words, kind: Kind) -> pa.Array:
     constants = words.dialect.constants.get(kind.name, {}) if words.dialect else {}
     value = constants.get(spec.name, spec.default)
     return pa.array([value] * length, spec.type.arrow) if value is not None else pa.nulls(length, spec.type.arrow)
 
 
-def _hints(heading: Heading, spec: Field, words: Words, kind: Kind, money_factor: Decimal) -> Hints:
+def _hints(heading: Heading, spec: Field, words: Words, kind: Kind, money_factor: Decimal, currency: str) -> Hints:
     vocabulary = words.lexicon.vocabularies.get(kind.name)
     dialect = words.dialect
     own = unit_factor(heading.unit) if spec.type in (MONEY, PRICE, NUMBER) else Decimal(1)
@@ -318,8 +354,16 @@ def _hints(heading: Heading, spec: Field, words: Words, kind: Kind, money_factor
         permille="‰" in written,
         date_order=dialect.date_order if dialect else "",
         choices=vocabulary.choices(spec.name) if vocabulary else {},
-        blank=frozenset(fold(word).casefold() for word in dialect.blank) if dialect else frozenset(),
+        blank=_blank_words(spec, words),
+        currency=currency,
     )
+
+
+def _blank_words(spec: Field, words: Words) -> frozenset[str]:
+    """The sender's words for "not known", and, for figures and dates, those that everybody writes (-, /, 无)."""
+    own = words.dialect.blank if words.dialect else ()
+    common = words.lexicon.blank if spec.type in (MONEY, PRICE, NUMBER, RATE, DATE) else ()
+    return frozenset(fold(word).casefold() for word in (*own, *common))
 
 
 def _bounds(column: pa.Array, spec: Field) -> Iterator[Problem]:
