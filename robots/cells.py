@@ -77,7 +77,7 @@ def is_blank(value: Any) -> bool:
 
 def read_column(values: Sequence[Any], of: Type, hints: Hints = Hints()) -> tuple[pa.Array, list[Problem]]:
     """Read raw cells (str, float, int, bool, date, datetime, '' or None) as one typed column of the same length."""
-    if hints.blank:
+    if hints.blank and str in set(map(type, values)):
         values = [None if isinstance(v, str) and fold(v).casefold() in hints.blank else v for v in values]
     return of.read(values, hints, of.arrow)
 
@@ -162,7 +162,18 @@ def _name(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array
 
 def _identifier(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
     column = _plain(values, arrow)
+    if column is None:
+        column = _whole_numbers(values, arrow)
     return (column, []) if column is not None else _each(values, read_identifier, arrow)
+
+
+def _whole_numbers(values: Sequence[Any], arrow: pa.DataType) -> pa.Array | None:
+    """Numbers of lines and orders at once, where every cell is a whole number that Excel holds in full; else None."""
+    if set(map(type, values)) != {float}:
+        return None
+    floats = pa.array(values, type=pa.float64())
+    exact = pc.and_(pc.equal(floats, pc.floor(floats)), pc.less(pc.abs(floats), 1e15))
+    return pc.cast(pc.cast(floats, pa.int64()), arrow) if pc.all(exact).as_py() else None
 
 
 def read_identifier(value: Any) -> str | None:

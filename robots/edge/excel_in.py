@@ -98,10 +98,14 @@ def _is_suspicious(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     with archive.open(member) as stream:
         while chunk := stream.read(_CHUNK):
             if is_sheet and not found:
-                window = tail + chunk
-                found = b't="e"' in window or _FORMULA.search(window) is not None
-                tail = chunk[-8:]
+                found = _may_mark(chunk) or _may_mark(tail + chunk[:16])
+                tail = chunk[-16:]
     return found
+
+
+def _may_mark(xml: bytes) -> bool:
+    """May this piece of a sheet hold an error cell or a formula? Plain searches first: most pieces hold neither."""
+    return b't="e"' in xml or ((b"<f" in xml or b":f" in xml) and _FORMULA.search(xml) is not None)
 
 
 def _look_through_ole(path: Path) -> Look:

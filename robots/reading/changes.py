@@ -21,6 +21,8 @@ class Changes:
 
 def compare(old: Old, keys: list[int], hashes: list[int], places: list[tuple[str, int]]) -> Changes:
     """Compare by key: `old` maps key → (hash, sheet, row); `keys`, `hashes`, `places` are the new rows, in order."""
+    if not old:
+        return Changes(tuple(range(len(keys))), (), (), 0, ())
     new, updated, moved, unchanged = [], [], [], 0
     for index, (key, content, place) in enumerate(zip(keys, hashes, places, strict=True)):
         before = old.get(key)

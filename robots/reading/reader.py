@@ -182,15 +182,17 @@ def _unknown_column(grid: Grid, header: Header, heading: Heading) -> Finding:
 
 def _body(grid: Grid, header: Header, words: Words) -> _Body:
     totals = _totals(words.lexicon.totals)
+    ends = "".join({letter for word in words.lexicon.totals for letter in (word[-1].lower(), word[-1].upper())})
     body = _Body(grid, [], _money_factor(grid, header))
     spelled = words.spelled | {part for heading in header.headings for part in heading.parts}
     columns = {heading.column for heading in header.headings}
     marked = {row for row, column in (*grid.errors, *grid.uncalculated) if column in columns}
     for row in range(header.below, len(grid.rows)):
         cells = grid.rows[row]
-        if not _has_content(cells) and row not in marked:
+        first = _first_filled(cells)
+        if first is None and row not in marked:
             continue
-        if _is_total(cells, totals):
+        if _is_total(first, totals, ends):
             body.findings.append(finding("ROW_TOTAL", Level.INFO, grid.name, str(row + 1)))
         elif spelled.isdisjoint(cells) or not _is_header(cells, spelled):
             body.rows.append(row)
@@ -202,9 +204,12 @@ def _body(grid: Grid, header: Header, words: Words) -> _Body:
     return body
 
 
-def _has_content(cells: list[Any]) -> bool:
-    """Anything but white space; 0 and FALSE are something."""
-    return any(not is_blank(value) for value in cells) if any(cells) else 0 in cells
+def _first_filled(cells: list[Any]) -> Any:
+    """The first cell that holds anything but white space (0 and FALSE are something), or None. Runs for every row."""
+    for value in cells:
+        if value is not None and value != "" and not (isinstance(value, str) and value.isspace()):
+            return value
+    return None
 
 
 def _is_header(cells: list[Any], spelled: Collection[str]) -> bool:
@@ -216,7 +221,7 @@ def _is_header(cells: list[Any], spelled: Collection[str]) -> bool:
 
 def _rest_left(grid: Grid, row: int) -> Finding:
     """Another header: what is below has other columns, and reading it by the first ones would be guessing."""
-    count = sum(_has_content(cells) for cells in grid.rows[row + 1 :])
+    count = sum(_first_filled(cells) is not None for cells in grid.rows[row + 1 :])
     return finding("ROWS_LEFT", Level.ERROR, grid.name, str(row + 1), count=count)
 
 
@@ -236,10 +241,11 @@ def _totals(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"\W*(?:{word})\b.{{0,8}}|.{{0,8}}(?:{word})\W*", re.IGNORECASE)
 
 
-def _is_total(cells: list[Any], totals: re.Pattern[str]) -> bool:
-    """A row whose first filled cell is a total word (合 计, 本月小计:…)."""
-    first = next((value for value in cells if not is_blank(value)), None)
-    return isinstance(first, str) and len(first) <= 14 and totals.fullmatch(first) is not None
+def _is_total(first: Any, totals: re.Pattern[str], ends: str) -> bool:
+    """Is a row's first filled cell a total word (合 计, 本月小计:…)? `ends` are the letters that such words end in."""
+    if not isinstance(first, str) or len(first) > 14 or not any(letter in first for letter in ends):
+        return False
+    return totals.fullmatch(first) is not None
 
 
 # ------------------------------------------------------------------ one kind's rows
@@ -502,7 +508,8 @@ def _joined(columns: list[pa.ChunkedArray]) -> list[str]:
 
 def _hashes(texts: list[str]) -> pa.Array:
     """64-bit signed hashes, the same on every machine and day."""
-    digests = b"".join(hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
+    blake2b = hashlib.blake2b
+    digests = b"".join([blake2b(text.encode(), digest_size=8).digest() for text in texts])
     return pa.array(np.frombuffer(digests, dtype="<i8"))
 
 
