@@ -194,7 +194,7 @@ def _body(grid: Grid, header: Header, words: Words) -> _Body:
             continue
         if _is_total(first, totals, ends):
             body.findings.append(finding("ROW_TOTAL", Level.INFO, grid.name, str(row + 1)))
-        elif spelled.isdisjoint(cells) or not _is_header(cells, spelled):
+        elif spelled.isdisjoint(cells[:_TELLING]) or not _is_header(cells, spelled):
             body.rows.append(row)
         elif all(cells[heading.column] == heading.parts[-1] for heading in header.headings):
             body.findings.append(finding("ROW_HEADER", Level.INFO, grid.name, str(row + 1)))
@@ -202,6 +202,9 @@ def _body(grid: Grid, header: Header, words: Words) -> _Body:
             body.findings.append(_rest_left(grid, row))
             break
     return body
+
+
+_TELLING = 6  # cells that are looked at first: a header has one of its words among them, and rows are many
 
 
 def _first_filled(cells: list[Any]) -> Any:

@@ -121,12 +121,13 @@ def _write(connection: Connection, table: Table, file: int, drop: int, rows: pa.
     if not indices:
         return
     chosen = (rows if len(indices) == rows.num_rows else rows.take(indices)).sort_by("_key")
-    stored = {name: to_stored(chosen[name]) for name in chosen.column_names}
     length = chosen.num_rows
-    given = {"file": [file] * length, "since": [drop] * length, "beaten_by": [None] * length}
-    columns = [given.get(c.name) or stored.get(c.name) or stored[f"_{c.name}"] for c in table.columns]
-    compiled = insert(table).compile(dialect=connection.dialect, column_keys=[c.name for c in table.columns])
-    whole = zip(*columns, strict=True)
+    filled = [name for name in chosen.column_names if chosen[name].null_count < length]
+    stored = {name if name in table.c else name[1:]: to_stored(chosen[name]) for name in filled}
+    stored |= {"file": [file] * length, "since": [drop] * length}
+    names = [column.name for column in table.columns if column.name in stored]
+    compiled = insert(table).compile(dialect=connection.dialect, column_keys=names)
+    whole = zip(*(stored[name] for name in names), strict=True)
     while batch := list(islice(whole, _BATCH)):
         connection.exec_driver_sql(str(compiled), batch)
 
