@@ -24,7 +24,7 @@ from robots.crew import registry
 from robots.edge import clock, desk, doctor, exports, homes, suggestions, watch
 from robots.edge import settings as configuration
 from robots.edge import status as standing
-from robots.edge.log import log_to
+from robots.edge.log import LOG, log_to
 from robots.edge.settings import ConfigurationError, Settings
 from robots.edge.store.database import Store, open_store
 from robots.model.words import Catalogue, say
@@ -52,7 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line. Global options may stand anywhere."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # both are text streams
-    app(hoist(sys.argv[1:] if arguments is None else arguments), prog_name="run.py")
+    try:
+        app(hoist(sys.argv[1:] if arguments is None else arguments), prog_name="run.py")
+    except Exception as error:  # noqa: BLE001  # a bug of ours: the trace goes to the log, a person gets a sentence
+        LOG.exception("stopped by an error of our own")
+        told = say("cli.bug", error=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+        print(configuration.shipped_words("zh").speak(told), file=sys.stderr)
+        raise SystemExit(COULD_NOT_START) from None
 
 
 def hoist(arguments: Sequence[str]) -> list[str]:
