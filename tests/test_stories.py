@@ -52,6 +52,16 @@ def test_after_a_change_of_account_nothing_more_is_payable_until_somebody_looked
     assert len(home.export("batches")) == 1
 
 
+def test_a_hold_tells_its_present_cause_not_its_first(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.drop("发票.xlsx", books.invoices({"订单号": "PO-2"}))
+    home.turn(MONDAY)
+    assert [p["hold_reason"] for p in home.export("payables")] == ["NO_ORDER"]
+    home.drop("订单2.xlsx", books.orders({"订单号": "PO-2", "供应商": "虚构乙有限公司"}))
+    home.turn(TUESDAY)
+    assert [p["hold_reason"] for p in home.export("payables")] == ["WRONG_VENDOR"]
+
+
 def test_a_word_learned_makes_the_same_file_news(home: Home, books: SimpleNamespace) -> None:
     content = books.xlsx({"发货": [{"单据": "PO-1", "行号": 1, "到货日期": date(2026, 6, 18), "到货数": 5}]})
     home.drop("发货.xlsx", content)

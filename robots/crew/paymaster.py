@@ -37,7 +37,7 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     proposed = [row for p in owed if (row := propose(p, before, batch, vendors)) is not None]
     held = [row for p in owed if (row := hold(p, before, vendors)) is not None]
     gone = tuple(r["payment_key"] for r in before if r["state"] == "held" and r["payment_key"] not in _keys(held))
-    if proposed or gone or [row for row in held if row["payment_key"] not in _keys(before)]:
+    if proposed or held or gone:
         yield Decision("paymaster", today.isoformat(), "payables", record("payables", [*proposed, *held], gone=gone))
     if proposed:
         yield from _issue(proposed, owed, batch, vendors, rules, today)
@@ -54,7 +54,8 @@ def _owed(
     lines = order_lines(ledger.table("orders"), deliveries, today)
     book = order_book(lines, deliveries[deliveries["delivered_on"] <= today], ledger.table("contracts"))
     terms = Terms(rules.settlement(today), rules.currency, rules.settle_from)
-    accounts = {row["vendor"]: row["bank_account"] for row in before if row["state"] != "held" and row["bank_account"]}
+    sheeted = sorted((row for row in before if row["state"] != "held"), key=lambda row: row["batch"])
+    accounts = {row["vendor"]: row["bank_account"] for row in sheeted if row["bank_account"]}  # the latest sheet's
     return settle(book, records(invoices), vendors, accounts, terms)
 
 

@@ -136,7 +136,7 @@ def grids(path: Path, look: Look, title: str = "") -> list[Grid]:
             return list(_calamine_grids(workbook, marks))
     except PasswordError as error:
         raise NotReadable("FILE_PASSWORD") from error
-    except Exception as error:
+    except Exception as error:  # calamine raises its own kinds and lets others through: whatever it is, it refused
         if look.format is Format.OOXML:
             return _second_opinion(path, marks)
         raise NotReadable("FILE_DAMAGED") from error
@@ -150,7 +150,7 @@ def _second_opinion(path: Path, marks: Marks) -> list[Grid]:
         with path.open("rb") as stream:  # a stream has no ending that openpyxl could object to
             book = load_workbook(stream, read_only=True, data_only=True)
             return [_openpyxl_grid(sheet, *marks.get(sheet.title, ({}, frozenset()))) for sheet in book.worksheets]
-    except Exception as error:
+    except Exception as error:  # openpyxl raises whatever it stumbles over: both refused, the file is damaged
         raise NotReadable("FILE_DAMAGED") from error
 
 
