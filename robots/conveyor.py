@@ -84,11 +84,13 @@ def settle(settings: Settings, store: Store, report: Report) -> list[Arrived]:
         with store.transaction() as tx:
             before = tx.sightings()
         seen: dict[str, Seen] = {name: s for name, (s, _) in before.items()}
+        looks: dict[Seen, Look | str] = {}  # a file that was whole and kept still is not looked through again
         for _ in range(MOST_LOOKS):
             seen = look_again(seen, folder.listing(settings.inbox), clock.seconds())
             news = {name: s for name, s in seen.items() if not _is_taken(before, s)}
             ready = settled(news, clock.seconds(), settings.toml.intake.quiet_seconds)
-            looked = [(file, desk.look(settings, file.name)) for file in ready]
+            looks |= {file: desk.look(settings, file.name) for file in ready if not isinstance(looks.get(file), Look)}
+            looked = [(file, looks[file]) for file in ready]
             coming = [s for s, look in looked if desk.is_still_coming(settings, s, look, clock.seconds())]
             arrived = [(s, look) for s, look in looked if s not in coming]
             if len(arrived) == len(news):
