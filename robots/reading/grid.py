@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+Range = tuple[int, int, int, int]
+
 
 @dataclass(frozen=True)
 class Grid:
     """Cells of one sheet, `rows[0][0]` being A1 ('' or None where blank).
 
     `errors` maps (row, column) to the error text of a cell (#REF!…); `uncalculated` are formulas without a stored
-    value: both read as blank in every fast library, so they are told apart here. `second_reader` says that the
-    usual library refused the file and another one read it.
+    value: both read as blank in every fast library, so they are told apart here. `merged` are ranges of more than one
+    cell (first row, first column, last row, last column); `percent` are numbers that Excel shows with a % sign;
+    `bold` are rows with a bold value in them. `strays` names cells too far away to belong to any table, left out
+    of `rows`. `second_reader` says that the usual library refused the file and another one read it.
     """
 
     name: str
@@ -22,3 +26,7 @@ class Grid:
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
     uncalculated: frozenset[tuple[int, int]] = frozenset()
     second_reader: bool = False
+    merged: tuple[Range, ...] = ()
+    percent: frozenset[tuple[int, int]] = frozenset()
+    bold: frozenset[int] = frozenset()
+    strays: tuple[str, ...] = ()
