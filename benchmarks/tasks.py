@@ -75,7 +75,9 @@ def history(database: str, rows: str, width: str) -> float:
 
     from robots.edge.store import open_store
     from robots.kinds import known
-    from robots.reading.reader import Reading, Taken, with_keys
+    from robots.reading.keys import with_keys
+    from robots.reading.reader import Reading
+    from robots.reading.rows import Taken
 
     kind = known()["deliveries"]
     store = open_store("", Path(database), NOW)

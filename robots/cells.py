@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from calendar import month_name
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from math import isfinite
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from robots.model.names import fold, header_unit, header_word
-from robots.model.periods import month_of, read_period
+from robots.model.periods import month_of, read_period, span
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Hints:
     `factor` multiplies numbers (万元 → 10000); `percent` and `permille` say the header names % or ‰; `date_order` is
     "ymd", "mdy" or "dmy" for dates such as 3/5/24; `choices` maps a normalised word to its canonical form; `blank`
     holds words that mean "not known". `currency` is the one that amounts without a currency column are in.
+    `percents` are the indices of numbers that Excel shows with a % sign. `year` and `month` are what the sheet or the
+    file is about, for dates without a year; `edge` says which end of a period (2013.6-2015.3) a date column takes.
     """
 
     factor: Decimal = Decimal(1)
@@ -48,6 +50,10 @@ class Hints:
     choices: Mapping[str, str] = field(default_factory=dict)
     blank: frozenset[str] = frozenset()
     currency: str = ""
+    percents: frozenset[int] = frozenset()
+    year: int | None = None
+    month: int | None = None
+    edge: Literal["", "start", "end"] = ""
 
 
 @dataclass(frozen=True)
@@ -77,9 +83,16 @@ def is_blank(value: Any) -> bool:
 
 def read_column(values: Sequence[Any], of: Type, hints: Hints = Hints()) -> tuple[pa.Array, list[Problem]]:
     """Read raw cells (str, float, int, bool, date, datetime, '' or None) as one typed column of the same length."""
-    if hints.blank and str in set(map(type, values)):
-        values = [None if isinstance(v, str) and fold(v).casefold() in hints.blank else v for v in values]
+    if hints.blank and (words := _blank_words(values, hints.blank)):
+        values = [None if isinstance(v, str) and v in words else v for v in values]
     return of.read(values, hints, of.arrow)
+
+
+def _blank_words(values: Sequence[Any], blank: frozenset[str]) -> set[str]:
+    """The different texts of a column that mean "not known"."""
+    if str not in set(map(type, values)):
+        return set()
+    return {v for v in set(values) if isinstance(v, str) and v and fold(v).casefold() in blank}
 
 
 # ------------------------------------------------------------------ the slow, careful path: one value at a time
@@ -140,7 +153,8 @@ def _text(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array
 
 
 _PLAIN = "^[!-&(-~\u4e00-\u9fff][!-~\u4e00-\u9fff]*$"  # folding leaves such a text as it is
-_DAMAGED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
+_DAMAGED = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+")  # 1.23E+19; a part called 2E10 is none
+_ZEROED = re.compile(r"\d{15}0{4,}")  # Excel keeps fifteen digits and writes zeros after them
 
 
 def _plain(values: Sequence[Any], arrow: pa.DataType) -> pa.Array | None:
@@ -150,7 +164,7 @@ def _plain(values: Sequence[Any], arrow: pa.DataType) -> pa.Array | None:
     column, _ = _text(values, Hints(), arrow)
     odd = pc.or_(
         pc.invert(pc.match_substring_regex(column, _PLAIN)),
-        pc.match_substring_regex(column, f"^{_DAMAGED.pattern}$"),
+        pc.match_substring_regex(column, f"^({_DAMAGED.pattern}|{_ZEROED.pattern})$"),
     )
     return None if pc.any(odd).as_py() else column
 
@@ -164,7 +178,30 @@ def _identifier(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa
     column = _plain(values, arrow)
     if column is None:
         column = _whole_numbers(values, arrow)
-    return (column, []) if column is not None else _each(values, read_identifier, arrow)
+    if column is not None:
+        return column, []
+    column, problems = _each(values, read_identifier, arrow)
+    lost = list(_zeros_lost(values))
+    return _without(column, lost), problems + lost
+
+
+def _without(column: pa.Array, problems: Sequence[Problem]) -> pa.Array:
+    """The column with the cells of these problems blank."""
+    if not problems:
+        return column
+    bad = {problem.index for problem in problems}
+    return pc.if_else(pa.array([i in bad for i in range(len(column))]), pa.scalar(None, column.type), column)
+
+
+def _zeros_lost(values: Sequence[Any]) -> Iterator[Problem]:
+    """Numbers shorter than the texts of the same column that begin with 0 and are all of one length (00123, 456)."""
+    lengths = {len(v) for v in values if isinstance(v, str) and v.isdecimal() and v.startswith("0")}
+    if len(lengths) != 1 or not any(isinstance(v, float) for v in values):
+        return
+    length = lengths.pop()
+    for index, value in enumerate(values):
+        if isinstance(value, int | float) and not isinstance(value, bool) and len(shown(value)) < length:
+            yield Problem(index, "ID_ZEROS_LOST", shown(value), (("length", length),))
 
 
 def _whole_numbers(values: Sequence[Any], arrow: pa.DataType) -> pa.Array | None:
@@ -183,7 +220,9 @@ def read_identifier(value: Any) -> str | None:
     ('8124', '0012')
     """
     if isinstance(value, bool | date | time | timedelta):
-        raise Unreadable("ID_IS_DATE" if isinstance(value, date) else "ID_DAMAGED")
+        if isinstance(value, date):
+            raise Unreadable("ID_IS_DATE", ("number", _serial(value)))
+        raise Unreadable("ID_DAMAGED")
     if isinstance(value, int | float):
         if not abs(value) < 1e15 or value != int(value):  # not a number is no identifier either
             raise Unreadable("ID_DAMAGED")
@@ -191,7 +230,24 @@ def read_identifier(value: Any) -> str | None:
     text = fold(str(value)).lstrip("'")
     if _DAMAGED.fullmatch(text):
         raise Unreadable("ID_DAMAGED")
-    return text or None
+    if _ZEROED.fullmatch(text):
+        raise Unreadable("ID_ZEROED")
+    return text.replace(" ", "") if _GROUPED.fullmatch(text) else text or None
+
+
+_GROUPED = re.compile(r"\d+( \d+)+")  # 6222 0000 0000 0000: digits in groups, as people write an account
+
+
+def _serial(day: date) -> int:
+    """The number that Excel keeps for a day.
+
+    >>> _serial(date(1922, 3, 29))
+    8124
+    """
+    return (day.date() if isinstance(day, datetime) else day).toordinal() - _EXCEL_DAY_0
+
+
+_EXCEL_DAY_0 = date(1899, 12, 30).toordinal()
 
 
 def _choice(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
@@ -263,6 +319,16 @@ def unit_factor(unit: str) -> Decimal | None:
     return Decimal(_SCALE.get(match[1], 1)) if match else None
 
 
+def is_unit(word: str) -> bool:
+    """Is this the name of a unit, of counts or of money, or a % sign?
+
+    >>> is_unit("件"), is_unit("万元"), is_unit("%"), is_unit("合格")
+    (True, True, True, False)
+    """
+    unit = fold(word).casefold()
+    return bool(unit) and (unit in _COUNT_UNITS or unit in _UNIT_FACTOR or unit in ("%", "‰", "元/件", "pcs"))
+
+
 def read_number(text: str) -> Decimal:
     """A number as people write it in a text cell. Raises Unreadable.
 
@@ -289,6 +355,18 @@ def _split_number(text: str) -> tuple[Decimal, str]:
     return (-number if negative or match["sign"] in ("-", "−") else number), match["unit"].casefold()
 
 
+_NOTE = re.compile(r"(?=.*\d)(?:.*[\u4e00-\u9fff]){5}.*|.*\d\D+\d.*[\u4e00-\u9fff].*\d.*", re.DOTALL)
+
+
+def is_note(text: str) -> bool:
+    """Does a cell hold a sentence with figures in it: a fact for people, never a figure for us?
+
+    >>> is_note("2013年7月19日付632680元"), is_note("12件"), is_note("约12.5万元")
+    (True, False, False)
+    """
+    return _NOTE.fullmatch(text) is not None
+
+
 def _exact(value: Any, hints: Hints, arrow: pa.DataType) -> Decimal:
     if isinstance(value, bool | date | time | timedelta):
         raise Unreadable("NUMBER_BAD")
@@ -297,6 +375,8 @@ def _exact(value: Any, hints: Hints, arrow: pa.DataType) -> Decimal:
     is_money = arrow in _MONEY_TYPES
     if is_money and hints.currency and currency_of(value) not in ("", hints.currency):
         raise Unreadable("CURRENCY_OTHER", ("currency", hints.currency))
+    if is_note(value):
+        raise Unreadable("NOTE_IN_CELL")
     number, unit = _split_number(value)
     return _fit(number * _factor(unit, hints.factor, is_money), arrow)
 
@@ -335,18 +415,22 @@ def _number(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa
 def _rate(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
     """Shares 0…1. Where any bare number of the column is above 1, or the header names %, bare numbers are percents.
 
-    Beside numbers above 1, a fraction without a sign is refused: 0.13 may be 13 % or 0.13 %.
+    Beside numbers above 1, a fraction without a sign is refused: 0.13 may be 13 % or 0.13 %. So is a 1 in a column
+    that has nothing but ones. A number that Excel shows with a % sign is what it shows.
     """
-    above = any(abs(_bare(v) or Decimal(0)) > 1 for v in set(values))
+    values = [_as_shown(v) if index in hints.percents else v for index, v in enumerate(values)]
+    bare = {abs(number) for v in set(values) if (number := _bare(v)) is not None}
+    above = any(number > 1 for number in bare)
     named = hints.percent or hints.permille
+    only_ones = bare <= {Decimal(0), Decimal(1)} and Decimal(1) in bare and not named
     parts = 1000 if hints.permille else 100 if hints.percent or above else 1
 
     def one(value: Any) -> Decimal:
-        bare = _bare(value)
-        if bare is not None:
-            if above and not named and 0 < abs(bare) < 1:
-                raise Unreadable("RATE_BAD")
-            return _fit(bare / parts, arrow)
+        number = _bare(value)
+        if number is not None:
+            if (above and not named and 0 < abs(number) < 1) or (only_ones and abs(number) == 1):
+                raise Unreadable("RATE_DOUBTFUL", ("readings", f"{number}% / {number * 100:f}%"))
+            return _fit(number / parts, arrow)
         word = fold(str(value)).replace(" ", "")
         for sign, divisor in (("%", 100), ("‰", 1000)):
             if word.endswith(sign):
@@ -354,6 +438,11 @@ def _rate(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.A
         raise Unreadable("RATE_BAD")
 
     return _each(values, one, arrow)
+
+
+def _as_shown(value: Any) -> Any:
+    """A number that Excel shows as a percentage, as that text."""
+    return f"{Decimal(repr(value)) * 100:f}%" if isinstance(value, int | float) and isfinite(value) else value
 
 
 def _bare(value: Any) -> Decimal | None:
@@ -387,11 +476,13 @@ def _date(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.A
         if len(column) and pc.min(column).as_py() >= _EARLIEST:
             return column, []
     if hints.date_order:
-        return _each(values, lambda v: read_date(v, [hints.date_order]), arrow)
+        return _each(values, lambda v: read_date(v, [hints.date_order], hints), arrow)
     different = set(values)
     orders = possible_orders(v for v in different if isinstance(v, str))
     doubtful = _half_swapped(different, orders)
-    return _each(values, lambda v: _as_typed(v) if doubtful and isinstance(v, date) else read_date(v, orders), arrow)
+    return _each(
+        values, lambda v: _as_typed(v) if doubtful and isinstance(v, date) else read_date(v, orders, hints), arrow
+    )
 
 
 def _half_swapped(values: set[Any], orders: Sequence[str]) -> bool:
@@ -441,8 +532,9 @@ def _full_year(text: str) -> int:
     return year if len(text) == 4 else 2000 + year if year < 70 else 1900 + year
 
 
-def read_date(value: Any, orders: Sequence[str] = ("ymd",)) -> date:
-    """One date cell. Raises Unreadable: DATE_BAD, or DATE_DOUBTFUL where the column fits more than one order.
+def read_date(value: Any, orders: Sequence[str] = ("ymd",), hints: Hints = Hints()) -> date:
+    """One date cell. Raises Unreadable: DATE_BAD; DATE_DOUBTFUL where the column fits several orders; NOTE_IN_CELL;
+    for what is nearly a date DATE_NO_YEAR, DATE_IS_PERIOD, DATE_MONTH_ONLY, DATE_SERIAL, DATE_WAS_NUMBER.
 
     >>> read_date("2024年3月5日"), read_date("20240305"), read_date("2-Jun-06"), read_date("24/3/5")
     (datetime.date(2024, 3, 5), datetime.date(2024, 3, 5), datetime.date(2006, 6, 2), datetime.date(2024, 3, 5))
@@ -451,20 +543,62 @@ def read_date(value: Any, orders: Sequence[str] = ("ymd",)) -> date:
         raise Unreadable("DATE_BAD")
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
-    else:
-        day = _date_from_text(shown(value) if isinstance(value, int | float) else fold(value), orders)
+        if day < _EARLIEST:
+            raise Unreadable("DATE_WAS_NUMBER", ("number", _serial(day)))
+        return day
+    if isinstance(value, float) and value.is_integer() and _FIRST_SERIAL <= value <= _LAST_SERIAL:
+        raise Unreadable("DATE_SERIAL", ("day", date.fromordinal(int(value) + _EXCEL_DAY_0).isoformat()))
+    day = _date_from_text(shown(value) if isinstance(value, int | float) else fold(value), orders, hints)
     if day < _EARLIEST:
         raise Unreadable("DATE_BAD")
     return day
 
 
-def _date_from_text(text: str, orders: Sequence[str]) -> date:
+_FIRST_SERIAL, _LAST_SERIAL = _EARLIEST.toordinal() - _EXCEL_DAY_0, date(2099, 12, 31).toordinal() - _EXCEL_DAY_0
+
+
+def _date_from_text(text: str, orders: Sequence[str], hints: Hints) -> date:
     try:
+        if (day := _date_with_help(text, hints)) is not None:
+            return day
         return _date_as_written(text, orders)
     except Unreadable:
         raise
     except ValueError as error:  # no such day
         raise Unreadable("DATE_BAD") from error
+
+
+_DAY_OR_MONTH = r"\d{4}[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?"
+_RANGE = re.compile(rf"({_DAY_OR_MONTH})\s*(?:--?|–|—|~|至|到)\s*({_DAY_OR_MONTH})")
+_MONTH_ONLY = re.compile(r"\d{4}[-/.年]\d{1,2}月?")
+_DAY_OF_MONTH = re.compile(r"(\d{1,2})月(\d{1,2})日?")
+
+
+def _date_with_help(text: str, hints: Hints) -> date | None:
+    """Forms that say less than a day, or more: a period gives one of its ends, a day without year that of the sheet."""
+    if match := _RANGE.fullmatch(text):
+        if not hints.edge:
+            raise Unreadable("DATE_IS_PERIOD")
+        return _end_of_token(match[1 if hints.edge == "start" else 2], hints.edge)
+    if match := _DAY_OF_MONTH.fullmatch(text):
+        month, day = int(match[1]), int(match[2])
+        if hints.year is None or (hints.month is not None and abs(month - hints.month) > 6):
+            raise Unreadable("DATE_NO_YEAR")
+        return date(hints.year, month, day)
+    if _MONTH_ONLY.fullmatch(text):
+        raise Unreadable("DATE_MONTH_ONLY")
+    if is_note(text) and not _YMD.fullmatch(text):
+        raise Unreadable("NOTE_IN_CELL")
+    return None
+
+
+def _end_of_token(text: str, edge: str) -> date:
+    """The day that one end of a period names; a month is its first or its last day."""
+    year, month, *days = map(int, re.findall(r"\d+", text))
+    if days:
+        return date(year, month, days[0])
+    first, last = span(f"{year}-{month:02d}")
+    return first if edge == "start" else last
 
 
 def _date_as_written(text: str, orders: Sequence[str]) -> date:

@@ -170,8 +170,7 @@ def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Re
     )
     tx.findings(drop, reading.findings, settings.words)
     if received.state == "taken":
-        broken = {f.sheet for f in reading.findings if f.code in ("SHEET_LACKS_COLUMNS", "FIELD_TWICE")}
-        rows, found = tx.post(one.name, drop, reading, broken)
+        rows, found = tx.post(one.name, drop, reading, reading.broken)
         tx.receipts(drop, rows)
         tx.findings(drop, found, settings.words)
         tx.unknown_words(drop, desk.words_of(reading))

@@ -239,11 +239,20 @@ def test_the_same_header_again_is_passed_over() -> None:
     assert found(reading) == [("ROW_HEADER", "3")]
 
 
-def test_another_table_below_is_not_read_by_the_first_ones_columns() -> None:
+def test_another_table_below_is_read_by_its_own_columns() -> None:
     below = ["订单号", "到货日期", "到货数", "合格数"]
     reading = read(sheet(ORDERS, ORDER, [], below, ["PO-1", DAY, 5.0, 5.0], ["PO-2", DAY, 5.0, 5.0]))
+    assert taken(reading) == {"orders": (1, 0), "deliveries": (2, 0)}
+    assert found(reading) == [("TABLE_BELOW", "4")]
+
+
+def test_another_table_below_that_nobody_knows_is_left_and_counted() -> None:
+    below = ["订单号", "备注", "说明", "序号"]
+    reading = read(sheet(ORDERS, ORDER, [], below, ["PO-1", "x", "y", 5.0], ["PO-2", "x", "y", 5.0]))
     assert taken(reading) == {"orders": (1, 0)}
-    assert [(f.code, f.cell, dict(f.values)) for f in reading.findings] == [("ROWS_LEFT", "4", {"count": 2})]
+    assert [(f.code, f.cell, dict(f.values)) for f in reading.findings] == [
+        ("TABLE_BELOW", "4", {}), ("ROWS_LEFT", "5", {"count": 2}),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("blank", ["", " ", "　"])
@@ -312,7 +321,7 @@ def test_a_column_of_dates_and_numbers_takes_the_dates_and_refuses_the_numbers()
     rows = [[f"PO-{n}", *ORDER[1:5], cell] for n, cell in enumerate([LATER, 46193.0, LATER, 12.0])]
     reading = read(sheet(ORDERS, *rows))
     assert column(reading, "orders", "order_id") == ["PO-0", "PO-2"]
-    assert found(reading) == [("DATE_BAD", "F3"), ("DATE_BAD", "F5")]
+    assert found(reading) == [("DATE_SERIAL", "F3"), ("DATE_BAD", "F5")]
 
 
 def test_an_unknown_word_is_a_warning_and_the_row_is_taken_without_it() -> None:
@@ -385,9 +394,9 @@ ROWS = st.lists(
 
 
 def accounted(reading: Reading, kind: str) -> int:
-    """Rows taken, set aside and left out by name; below another header all are left."""
+    """Rows taken, set aside and left out by name; those of another table below that nobody takes are counted."""
     rows, aside = taken(reading)[kind]
-    named = sum(f.code in ("ROW_TOTAL", "ROW_NOTE", "ROW_HEADER", "ROWS_LEFT") for f in reading.findings)
+    named = sum(f.code in ("ROW_TOTAL", "ROW_NOTE", "ROW_HEADER", "TABLE_BELOW") for f in reading.findings)
     left = sum(dict(f.values)["count"] for f in reading.findings if f.code == "ROWS_LEFT")
     return int(rows + aside + named + left)
 
@@ -404,8 +413,9 @@ def test_every_row_of_a_sheet_of_two_kinds_is_told_by_one_of_them(rows: list[Cel
     reading = read(sheet([*ORDERS, *DELIVERIES[1:]], *rows))
     told = {row for table in reading.tables.values() for row in table["_row"].to_pylist()}
     told |= {int("".join(filter(str.isdigit, f.cell)) or 0) for f in reading.findings}
-    last = next((int(f.cell) for f in reading.findings if f.code == "ROWS_LEFT"), len(rows) + 2)
-    filled = {n for n, row in enumerate(rows, 2) if any(c is not None and str(c).strip() for c in row) and n < last}
+    left = [range(int(f.cell), len(rows) + 2) for f in reading.findings if f.code == "ROWS_LEFT"]
+    told |= {row for span in left for row in span}
+    filled = {n for n, row in enumerate(rows, 2) if any(c is not None and str(c).strip() for c in row)}
     assert filled <= told
 
 

@@ -30,7 +30,9 @@ from robots.edge.store.tables import DERIVED, JOURNAL, MIGRATIONS, ROWS
 from robots.kinds import known
 from robots.model.decisions import record
 from robots.model.findings import Finding
-from robots.reading.reader import Reading, Taken, with_keys
+from robots.reading.keys import with_keys
+from robots.reading.reader import Reading
+from robots.reading.rows import Taken
 
 NOW = datetime(2026, 7, 3, 18)
 VENDOR = "示例甲电子有限公司"

@@ -128,5 +128,5 @@ def _answer(path: Path, name: str, look: Look, lexicon: Lexicon) -> Reading | No
 
 def read_file(path: Path, name: str, look: Look, lexicon: Lexicon) -> Reading:
     """Read one file in this process: grids, then tables and findings. Raises NotReadable."""
-    words = Words(lexicon, known(), dialect_for(Path(name).name, lexicon.dialects))
+    words = Words(lexicon, known(), dialect_for(Path(name).name, lexicon.dialects), Path(name).name)
     return read_workbook(excel_in.grids(path, look, Path(name).stem), words)

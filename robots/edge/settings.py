@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, TypeAdapter, ValidationError
 
 from robots.kinds import known
-from robots.kinds.words import Dialect, Lexicon, Vocabulary
+from robots.kinds.words import Dialect, Expected, Foot, Lexicon, Vocabulary
 from robots.model.calendar import Calendar
 from robots.model.names import header_word
 from robots.model.words import Catalogue, flatten
@@ -285,9 +286,9 @@ def _lexicon(own: Path, problems: list[str]) -> Lexicon:
     problems += [f"config/kinds/{name}.toml: no kind has this name" for name in raw if name not in kinds]
     vocabularies = {name: _vocabulary(name, raw.get(name, {}), problems) for name in kinds}
     sources = _merged(own, "sources", problems)
-    dialects = tuple(_dialect(name, table, problems) for name, table in sources.items())
-    ignore, totals, blank = (tuple(common.get(name, ())) for name in ("ignore", "totals", "blank"))
-    return Lexicon(vocabularies, dialects, ignore, totals, blank=blank)
+    dialects = tuple(d for name, table in sources.items() if (d := _dialect(name, table, problems)) is not None)
+    ignore, totals, blank, hints = (tuple(common.get(name, ())) for name in ("ignore", "totals", "blank", "hints"))
+    return Lexicon(vocabularies, dialects, ignore, totals, blank=blank, hints=hints)
 
 
 def _vocabulary(name: str, raw: dict[str, Any], problems: list[str]) -> Vocabulary:
@@ -300,34 +301,68 @@ def _vocabulary(name: str, raw: dict[str, Any], problems: list[str]) -> Vocabula
     for column, words in columns.items():
         for word in words:
             other = seen.setdefault(header_word(word), column)
-            if other != column:
+            if other != column and not (fields[other].edge and fields[column].edge):
                 problems.append(f"{where}: {word!r} is a word for both {other} and {column}")
     values = {f: {canon: tuple(ws) for canon, ws in table.items()} for f, table in raw.get("values", {}).items()}
     title = {language: raw.get("title", {}).get(language, name) for language in LANGUAGES}
     return Vocabulary(name, title, columns, values)
 
 
-def _dialect(name: str, raw: dict[str, Any], problems: list[str]) -> Dialect:
+class _Expected(_Strict):
+    columns: tuple[str, ...] = ()
+    least: int = Field(default=0, ge=0)
+    most: int | None = None
+
+
+class _Foot(_Strict):
+    parts: tuple[str, ...] = Field(min_length=1)
+    total: str
+
+
+class _Source(_Strict):
+    """One file of config/sources: see Dialect for what each entry means."""
+
+    files: tuple[str, ...] = Field(min_length=1)
+    columns: dict[str, dict[str, str]] = {}
+    only: bool = False
+    ignore: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
+    date_order: Literal["", "ymd", "mdy", "dmy"] = ""
+    constants: dict[str, dict[str, str]] = {}
+    file_facts: str = ""
+    sheet_facts: str = ""
+    fill_down: tuple[str, ...] = ()
+    expect: dict[str, _Expected] = {}
+    foots: tuple[_Foot, ...] = ()
+    totals_foot: bool = False
+
+
+def _dialect(name: str, raw: dict[str, Any], problems: list[str]) -> Dialect | None:
     where = f"config/sources/{name}.toml"
+    try:
+        source = _Source.model_validate(raw)
+    except ValidationError as error:
+        problems += _told(where, error)
+        return None
+    problems += _source_problems(where, source)
+    plain = {field: getattr(source, field) for field in _Source.model_fields if field not in ("expect", "foots")}
+    expect = {kind: Expected(**entry.model_dump()) for kind, entry in source.expect.items()}
+    return Dialect(name, expect=expect, foots=tuple(Foot(f.parts, f.total) for f in source.foots), **plain)
+
+
+def _source_problems(where: str, source: _Source) -> Iterator[str]:
     kinds = known()
-    for table in ("columns", "constants"):
-        for kind, entries in raw.get(table, {}).items():
-            if kind not in kinds:
-                problems.append(f"{where}: {table}.{kind}: no kind has this name")
-                continue
-            unknown = [field for field in entries if field not in kinds[kind].by_name]
-            problems += [f"{where}: {table}.{kind}.{field}: {kind} has no such field" for field in unknown]
-    if not raw.get("files"):
-        problems.append(f"{where}: files: say which files this source sends, e.g. files = ['ERP*.xlsx']")
-    return Dialect(
-        name,
-        tuple(raw.get("files", ())),
-        raw.get("columns", {}),
-        tuple(raw.get("ignore", ())),
-        tuple(raw.get("blank", ())),
-        raw.get("date_order", ""),
-        raw.get("constants", {}),
-    )
+    for title, entries in (("columns", source.columns), ("constants", source.constants), ("expect", source.expect)):
+        yield from (f"{where}: {title}.{kind}: no kind has this name" for kind in entries if kind not in kinds)
+    for title, tables in (("columns", source.columns), ("constants", source.constants)):
+        for kind, fields in tables.items():
+            unknown = set(fields) - set(kinds[kind].by_name) if kind in kinds else set()
+            yield from (f"{where}: {title}.{kind}.{field}: {kind} has no such field" for field in sorted(unknown))
+    for title, pattern in (("file_facts", source.file_facts), ("sheet_facts", source.sheet_facts)):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"{where}: {title}: {pattern!r}: {error}"
 
 
 def _catalogue(own: Path, language: str, problems: list[str]) -> Catalogue:

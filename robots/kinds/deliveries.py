@@ -25,7 +25,7 @@ def judged_within_received(table: pa.Table) -> Iterator[RowFinding]:
 
 KIND = Kind(
     name="deliveries",
-    key=("delivery_id",),
+    key=("delivery_id", "order_id", "line"),  # one delivery note may list several order lines
     else_key=("order_id", "line", "delivered_on"),
     sequence=True,
     checks=(judged_within_received,),

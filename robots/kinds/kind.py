@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 import pyarrow as pa
 
@@ -12,11 +13,16 @@ from robots.cells import Type
 from robots.kinds.check import RowFinding
 
 Check = Callable[[pa.Table], Iterator[RowFinding]]
+Unpivot = Callable[[Sequence[tuple[str, ...]]], Sequence[Mapping[str, int | str]]]
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a kind. `low` and `high` bound a number; `default` fills a blank where the meaning allows one."""
+    """One column of a kind. `low` and `high` bound a number; `default` fills a blank where the meaning allows one.
+
+    `edge`: where a cell holds a period (2026.1.1-2026.12.31), which end of it this date is. `account`: a number that
+    money goes to, or that names a vendor: it is never taken on a guess.
+    """
 
     name: str
     type: Type
@@ -24,6 +30,8 @@ class Field:
     low: Decimal | None = None
     high: Decimal | None = None
     default: str | None = None
+    edge: Literal["", "start", "end"] = ""
+    account: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,10 @@ class Kind:
     whose required fields stand in every ledger. `telling`: where another kind reads all the required columns too, the
     sheet is of this kind as well only if one of these has a column of its own (an order ledger may carry its
     invoices, an invoice register is no order ledger).
+
+    `wide`: the field whose figures stand in columns that are named after periods (1月 … 12月). `unpivot` says what
+    declaration cannot: given the names of all columns (each from the top tier down), it returns the rows that every
+    row of the sheet becomes, as field → number of a column, or a constant text; nothing where it does not apply.
     """
 
     name: str
@@ -45,6 +57,8 @@ class Kind:
     any_of: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    wide: str = ""
+    unpivot: Unpivot | None = None
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""

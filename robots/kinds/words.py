@@ -24,11 +24,31 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What a sender's sheets of one kind must have: header words, and how many rows at least and at most."""
+
+    columns: tuple[str, ...] = ()
+    least: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Foot:
+    """Columns of a row whose figures must add up to that of another one (1月 … 12月 = 全年)."""
+
+    parts: tuple[str, ...]
+    total: str
+
+
+@dataclass(frozen=True)
 class Dialect:
     """How one sender or system writes: which files, which of its columns is which field of which kind.
 
-    `columns`: kind → field → header word. `ignore`: header words that are known and not needed. `blank`: words that
-    mean "not known". `constants`: kind → field → value, for facts the workbook does not repeat.
+    `columns`: kind → field → header word; `only` says that no other words count in these files. `ignore`: header
+    words that are known and not needed. `blank`: words that mean "not known". `constants`: kind → field → value, for
+    facts the workbook does not repeat. `file_facts`, `sheet_facts`: patterns whose named groups are fields that the
+    file's or the sheet's name tells. `fill_down`: fields that are written once for several rows. `expect`, `foots`,
+    `totals_foot`: what must hold, else the receipt says so.
     """
 
     sender: str
@@ -38,6 +58,13 @@ class Dialect:
     blank: tuple[str, ...] = ()
     date_order: str = ""
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    only: bool = False
+    file_facts: str = ""
+    sheet_facts: str = ""
+    fill_down: tuple[str, ...] = ()
+    expect: Mapping[str, Expected] = field(default_factory=dict)
+    foots: tuple[Foot, ...] = ()
+    totals_foot: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,4 +77,5 @@ class Lexicon:
     totals: tuple[str, ...] = ("合计", "小计", "总计", "累计", "total", "subtotal", "grandtotal", "sum")
     read_hidden: bool = False
     blank: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
     currency: str = ""

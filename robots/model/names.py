@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPACE = re.compile(r"\s+")
 _PUNCTUATION = re.compile(r"[\s\W_]+")
 _UNIT = re.compile(r"[((\[【](?P<unit>[^()()\[\]【】]*)[))\]】]")
+_TELLING = re.compile("税|tax", re.IGNORECASE)  # 单价(含税) is another column than 单价
 _LOOKALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -38,14 +40,15 @@ def invoice_identity(number: str) -> str:
     return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", number)).upper().translate(_LOOKALIKE)
 
 
+@lru_cache(maxsize=20_000)
 def header_word(text: str) -> str:
     """A header cell as it is compared: NFKC, no white space or punctuation, unit in brackets dropped, lower case.
 
-    >>> header_word("单 价\\n(元)"), header_word("Order No.")
-    ('单价', 'orderno')
+    >>> header_word("单 价\\n(元)"), header_word("Order No."), header_word("单价(含税)")
+    ('单价', 'orderno', '单价含税')
     """
     folded = unicodedata.normalize("NFKC", text)
-    bare = _PUNCTUATION.sub("", _UNIT.sub("", folded)).casefold()
+    bare = _PUNCTUATION.sub("", _UNIT.sub(lambda m: m[0] if _TELLING.search(m[0]) else "", folded)).casefold()
     return bare or _PUNCTUATION.sub("", folded).casefold()
 
 

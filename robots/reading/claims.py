@@ -1,82 +1,114 @@
-"""Which kinds a sheet feeds, and which column is which field: by words that are known, never by resemblance."""
+"""Which kinds a table feeds, and which column is which field: by words that are known, never by resemblance."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cached_property
 from typing import Any
 
-from robots.kinds import Kind
+from robots.cells import DATE, MONEY, PRICE
+from robots.kinds import Field, Kind
 from robots.kinds.words import Dialect, Lexicon
 from robots.model.findings import Finding, Level, column_letter, finding
-from robots.model.names import header_word
+from robots.model.names import fold, header_word
 from robots.model.words import say
+from robots.reading.facts import Fact, Facts, named
 from robots.reading.headers import ARROW, Header, Heading
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One kind takes a sheet: the heading of each of its fields."""
+    """One kind takes a table: the heading of each of its fields, and what stands beside the table.
+
+    `facts` are fields told once for all rows by a cell, `fixed` by a name or the config. `own` are required fields in
+    columns that no other kind reads. `values`: fields of which one at least must be filled, for rows made of columns.
+    """
 
     kind: Kind
     columns: Mapping[str, Heading]
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
+    values: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Every field that has a source."""
+        return frozenset({*self.columns, *self.facts, *self.fixed})
 
 
 @dataclass(frozen=True)
 class Words:
-    """The lexicon as look-ups, for one file: kind → word → field."""
+    """The lexicon as look-ups, for one file: what a word means in each kind."""
 
     lexicon: Lexicon
     kinds: Mapping[str, Kind]
     dialect: Dialect | None = None
+    file: str = ""
 
     @cached_property
-    def fields(self) -> dict[str, dict[str, str]]:
-        """Kind → normalised header word (or path) → field."""
-        if self.dialect:
-            return {
-                kind: {_normal(word): field for field, word in columns.items()}
-                for kind, columns in self.dialect.columns.items()
-            }
-        return {
-            kind: {_normal(word): field for field, words in vocabulary.columns.items() for word in (*words, field)}
-            for kind, vocabulary in self.lexicon.vocabularies.items()
-        }
-
-    @cached_property
-    def several(self) -> dict[str, dict[str, list[str]]]:
-        """Kind → normalised word → every field that reads it (one column may feed two: received and accepted)."""
-        if not self.dialect:
-            return {kind: {word: [name] for word, name in words.items()} for kind, words in self.fields.items()}
-        table: dict[str, dict[str, list[str]]] = {}
-        for kind, columns in self.dialect.columns.items():
+    def fields(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Kind → normalised header word (or path) → the fields that read it. The sender's own words come first."""
+        table = {} if self.dialect and self.dialect.only else self._common
+        for kind, columns in (self.dialect.columns if self.dialect else {}).items():
+            own: dict[str, tuple[str, ...]] = {}
             for name, word in columns.items():
-                table.setdefault(kind, {}).setdefault(_normal(word), []).append(name)
+                own[_normal(word)] = (*own.get(_normal(word), ()), name)
+            named_here = set(columns)
+            others = {w: names for w, names in table.get(kind, {}).items() if named_here.isdisjoint(names)}
+            table[kind] = others | own
         return table
+
+    @property
+    def _common(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        table: dict[str, dict[str, tuple[str, ...]]] = {}
+        for kind, vocabulary in self.lexicon.vocabularies.items():
+            mine = table.setdefault(kind, {})
+            for name, words in vocabulary.columns.items():
+                for word in map(_normal, (*words, name)):
+                    mine[word] = (*(n for n in mine.get(word, ()) if n != name), name)
+        return table
+
+    @cached_property
+    def meant(self) -> frozenset[str]:
+        """Every normalised word that is a field of some kind."""
+        return frozenset(word for words in self.fields.values() for word in words)
 
     @cached_property
     def known(self) -> frozenset[str]:
         """Every header word that means something here."""
-        ignored = (self.dialect.ignore if self.dialect else ()) + self.lexicon.ignore
-        fields = {word for words in self.fields.values() for word in words}
-        return frozenset(fields | {_normal(word) for word in ignored})
+        return self.meant | self.ignored
 
     @cached_property
     def spelled(self) -> frozenset[str]:
         """Every header word of a field, as the config spells it."""
-        if self.dialect:
-            return frozenset(word for columns in self.dialect.columns.values() for word in columns.values())
+        by_kind = self.dialect.columns.values() if self.dialect else ()
+        own = {word for columns in by_kind for word in columns.values()}
+        if self.dialect and self.dialect.only:
+            return frozenset(own)
         vocabularies = self.lexicon.vocabularies.values()
-        return frozenset(word for v in vocabularies for words in v.columns.values() for word in words)
+        return frozenset(own | {word for v in vocabularies for words in v.columns.values() for word in words})
 
     @cached_property
     def ignored(self) -> frozenset[str]:
         """Header words known and left alone by name."""
         extra = self.dialect.ignore if self.dialect else ()
         return frozenset(_normal(word) for word in (*self.lexicon.ignore, *extra))
+
+    @cached_property
+    def hints(self) -> frozenset[str]:
+        """Words of a row under the header that says how to fill it in (必填, 文本)."""
+        return frozenset(header_word(word) for word in self.lexicon.hints)
+
+    def constants(self, kind: str, sheet: str) -> dict[str, str]:
+        """Fields that the sender's config, the file's name or the sheet's name tell for all rows."""
+        if self.dialect is None:
+            return {}
+        fields = self.kinds[kind].by_name
+        told = named(self.dialect.file_facts, self.file) | named(self.dialect.sheet_facts, sheet)
+        return {**self.dialect.constants.get(kind, {}), **{name: text for name, text in told.items() if name in fields}}
 
 
 def dialect_for(name: str, dialects: tuple[Dialect, ...]) -> Dialect | None:
@@ -88,53 +120,106 @@ def _normal(word: str) -> str:
     return ARROW.join(header_word(part) for part in word.split(ARROW))
 
 
-def claim_sheet(sheet: str, header: Header, words: Words) -> tuple[list[Claim], list[Finding]]:
-    """The kinds that take a sheet, and what was doubtful: a field that two columns could be is a question."""
-    wanted = {name: _wanted(header, words.several.get(name, {})) for name in words.kinds}
-    wide = [
-        Claim(kind, _first(wanted[name])) for name, kind in words.kinds.items() if _takes(kind, wanted[name], words)
-    ]
+Wanted = Mapping[str, list[Heading]]
+
+
+def claim_table(sheet: str, header: Header, facts: Facts, words: Words) -> tuple[list[Claim], list[Finding]]:
+    """The kinds that take a table, and what was doubtful: a field that two columns could be is a question."""
+    wanted = {name: _wanted(header, words, name) for name in words.kinds}
+    whole = [_claim(sheet, kind, wanted[name], facts, words) for name, kind in words.kinds.items()]
+    wide = [claim for claim in whole if _takes(claim)]
     kept = [claim for claim in _without_guests(wide, words) if not _stands_aside(claim, wanted, words)]
-    doubts = {claim.kind.name: _doubts(sheet, header, claim.kind, wanted[claim.kind.name]) for claim in kept}
-    sure = [_without(claim, doubts[claim.kind.name]) for claim in kept]
-    claims = [claim for claim in sure if _takes(claim.kind, claim.columns, words)]
-    findings = [doubt for found in doubts.values() for doubt in found.values()]
+    twins = list(_twins(sheet, header, kept, words))
+    doubts = {claim.kind.name: _doubts(sheet, header, claim.kind, wanted[claim.kind.name], words) for claim in kept}
+    sure = [_without(claim, doubts[claim.kind.name]) for claim in kept if not twins]
+    claims = [claim for claim in sure if _takes(claim)]
+    findings = [*twins, *(doubt for found in doubts.values() for doubt in found.values())]
     return [_with_own(claim, claims) for claim in claims], findings
 
 
-def _first(wanted: Mapping[str, list[Heading]]) -> dict[str, Heading]:
-    return {field: found[0] for field, found in wanted.items()}
+def _claim(sheet: str, kind: Kind, wanted: Wanted, facts: Facts, words: Words) -> Claim:
+    columns = {name: _preferred(found, kind.field(name), words)[0] for name, found in wanted.items()}
+    fixed = {name: text for name, text in words.constants(kind.name, sheet).items() if name not in columns}
+    beside = {n: fact for n, fact in told_beside(kind, facts, words).items() if n not in columns and n not in fixed}
+    return Claim(kind, columns, beside, fixed)
 
 
-def _without(claim: Claim, doubts: Collection[str]) -> Claim:
-    return Claim(claim.kind, {field: heading for field, heading in claim.columns.items() if field not in doubts})
+def told_beside(kind: Kind, facts: Facts, words: Words) -> dict[str, Fact]:
+    """Fields of a kind that a label beside the table tells; one told twice and differently is not told."""
+    found: dict[str, Fact] = {}
+    for label, values in facts.items():
+        for name in words.fields.get(kind.name, {}).get(label, ()):
+            if len(values) == 1 and name not in found:
+                found[name] = values[0]
+    return found
 
 
-def _wanted(header: Header, lookup: Mapping[str, list[str]]) -> dict[str, list[Heading]]:
-    """Every column that each field could be."""
+def _wanted(header: Header, words: Words, kind: str) -> dict[str, list[Heading]]:
+    """Every column that each field could be. A column is what its most specific known name says, for every kind."""
     wanted: dict[str, list[Heading]] = {}
+    lookup = words.fields.get(kind, {})
     for heading in header.headings:
-        word = next((word for word in heading.words if word in lookup), None)
-        for field in lookup.get(word, ()) if word else ():
-            wanted.setdefault(field, []).append(heading)
+        word = next((word for word in heading.words if word in words.meant), "")
+        for name in lookup.get(word, ()):
+            wanted.setdefault(name, []).append(heading)
     return wanted
 
 
-def _doubts(sheet: str, header: Header, kind: Kind, wanted: Mapping[str, list[Heading]]) -> dict[str, Finding]:
-    return {f: _two_columns(sheet, header, kind, f, found) for f, found in wanted.items() if len(found) > 1}
+def _is_delicate(spec: Field) -> bool:
+    """Money, accounts and dates: where two columns could be meant, it is asked, however they are spelled."""
+    return spec.account or spec.type in (MONEY, PRICE, DATE)
 
 
-def _two_columns(sheet: str, header: Header, kind: Kind, field: str, found: list[Heading]) -> Finding:
+def _preferred(found: list[Heading], spec: Field, words: Words) -> list[Heading]:
+    """Of several columns for one field, the one that is spelled exactly as we know it; a delicate field has no such."""
+    if len(found) < 2 or _is_delicate(spec):
+        return found
+    exact = [heading for heading in found if fold(heading.parts[-1]) in words.spelled]
+    return exact if len(exact) == 1 else found
+
+
+def _without(claim: Claim, doubts: Collection[str]) -> Claim:
+    return replace(claim, columns={name: heading for name, heading in claim.columns.items() if name not in doubts})
+
+
+def _doubts(sheet: str, header: Header, kind: Kind, wanted: Wanted, words: Words) -> dict[str, Finding]:
+    several = ((name, _preferred(found, kind.field(name), words)) for name, found in wanted.items())
+    return {name: _two_columns(sheet, header, kind, name, found) for name, found in several if len(found) > 1}
+
+
+def _two_columns(sheet: str, header: Header, kind: Kind, name: str, found: list[Heading]) -> Finding:
     places = " / ".join(f"{column_letter(h.column)} {h.shown}" for h in found)
     cell = f"{column_letter(found[0].column)}{header.below}"
-    level = Level.ERROR if kind.field(field).required else Level.QUESTION
-    return finding("FIELD_TWICE", level, sheet, cell, kind=say(f"kind.{kind.name}"), field=field, columns=places)
+    level = Level.ERROR if kind.field(name).required else Level.QUESTION
+    return finding("FIELD_TWICE", level, sheet, cell, kind=say(f"kind.{kind.name}"), field=name, columns=places)
 
 
-def _takes(kind: Kind, matched: Collection[str], words: Words) -> bool:
-    constants = words.dialect.constants.get(kind.name, {}) if words.dialect else {}
-    has_own = not kind.any_of or not set(kind.any_of).isdisjoint(matched)
-    return bool(matched) and has_own and set(kind.required) <= {*matched, *constants}
+def _takes(claim: Claim) -> bool:
+    """Are all required fields told, and does the table itself name its rows (not only what stands beside it)?"""
+    kind, told = claim.kind, claim.told
+    if not claim.columns or not set(kind.required) <= told:
+        return False
+    if kind.any_of and set(kind.any_of).isdisjoint(told):
+        return False
+    by_itself = set(kind.required) & set(claim.columns)
+    return bool(by_itself) and (not claim.facts or 2 * len(claim.columns) >= len(told))
+
+
+def _twins(sheet: str, header: Header, claims: list[Claim], words: Words) -> Iterator[Finding]:
+    """Two kinds that need the very same columns, and nothing tells which of them is meant: a question."""
+    if words.dialect and words.dialect.columns:
+        return
+    for n, one in enumerate(claims):
+        for other in claims[n + 1 :]:
+            mine, theirs = _columns(one, one.kind.required), _columns(other, other.kind.required)
+            if mine == theirs and not _tells(one, other) and not _tells(other, one):
+                kinds = tuple(say(f"kind.{claim.kind.name}") for claim in (one, other))
+                cell = f"{column_letter(min(mine))}{header.below}"
+                yield finding("KIND_TWICE", Level.ERROR, sheet, cell, one=kinds[0], other=kinds[1])
+
+
+def _tells(claim: Claim, other: Claim) -> bool:
+    return bool(_columns(claim, claim.kind.telling) - _columns(other))
 
 
 def _without_guests(claims: list[Claim], words: Words) -> Iterator[Claim]:
@@ -143,15 +228,19 @@ def _without_guests(claims: list[Claim], words: Words) -> Iterator[Claim]:
         others = [other for other in claims if other is not claim]
         if any(_columns(claim) < _columns(other) for other in others):
             continue
-        if words.dialect or not any(_is_guest(claim, other) for other in others):
+        if _is_named(claim, words) or not any(_is_guest(claim, other) for other in others):
             yield claim
+
+
+def _is_named(claim: Claim, words: Words) -> bool:
+    """Does the sender's own config say that its sheets are of this kind?"""
+    return bool(words.dialect and claim.kind.name in words.dialect.columns)
 
 
 def _is_guest(claim: Claim, host: Claim) -> bool:
     """Are all required columns of the one read by the other, not the reverse, and does nothing tell that it is both?"""
     required, of_host = _columns(claim, claim.kind.required), _columns(host, host.kind.required)
-    tells = _columns(claim, claim.kind.telling) - _columns(host)
-    return required <= _columns(host) and not of_host <= _columns(claim) and not tells
+    return required <= _columns(host) and not of_host <= _columns(claim) and not _tells(claim, host)
 
 
 def _stands_aside(claim: Claim, wanted: Mapping[str, Mapping[str, Any]], words: Words) -> bool:
@@ -159,7 +248,8 @@ def _stands_aside(claim: Claim, wanted: Mapping[str, Mapping[str, Any]], words: 
 
     An order ledger without prices is an order ledger that lacks a column; its 状态 makes it no vendor ledger.
     """
-    if not claim.kind.any_of or words.dialect or any(field in claim.columns for field in claim.kind.telling):
+    tells = any(name in claim.columns for name in claim.kind.telling)
+    if not claim.kind.any_of or tells or _is_named(claim, words):
         return False
     others = (kind for name, kind in words.kinds.items() if name != claim.kind.name and not kind.any_of)
     return any(_is_near(kind, wanted[kind.name]) for kind in others)
@@ -172,24 +262,23 @@ def _is_near(kind: Kind, found: Collection[str]) -> bool:
 
 def _columns(claim: Claim, fields: Collection[str] | None = None) -> set[int]:
     """The columns of a claim, or of some of its fields."""
-    return {heading.column for field, heading in claim.columns.items() if fields is None or field in fields}
+    return {heading.column for name, heading in claim.columns.items() if fields is None or name in fields}
 
 
 def _with_own(claim: Claim, claims: list[Claim]) -> Claim:
     """Required fields in columns that no other kind reads: where these are blank, the row is not of this kind."""
     others = {column for other in claims if other is not claim for column in _columns(other)}
     own = {f for f in claim.kind.required if f in claim.columns and claim.columns[f].column not in others}
-    return Claim(claim.kind, claim.columns, frozenset(own) if len(claims) > 1 else frozenset())
+    return replace(claim, own=frozenset(own) if len(claims) > 1 else frozenset())
 
 
-def nearest_kind(header: Header, words: Words) -> tuple[str, list[str]] | None:
-    """The kind a sheet nobody takes comes closest to, and the required fields it lacks."""
+def nearest_kind(header: Header, facts: Facts, words: Words) -> tuple[str, list[str]] | None:
+    """The kind a table nobody takes comes closest to, and the required fields it lacks."""
     best: tuple[float, str, list[str]] | None = None
     for name, kind in words.kinds.items():
-        lookup = words.fields.get(name, {})
-        found = {lookup[word] for h in header.headings for word in h.words if word in lookup}
+        found = {*_wanted(header, words, name), *told_beside(kind, facts, words)}
         share = len(found & set(kind.required)) / len(kind.required)
-        lacks = [field for field in kind.required if field not in found]
+        lacks = [required for required in kind.required if required not in found]
         if lacks and _is_near(kind, found) and (best is None or share > best[0]):
             best = share, name, lacks
     return (best[1], best[2]) if best else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 Range = tuple[int, int, int, int]
@@ -30,3 +31,15 @@ class Grid:
     percent: frozenset[tuple[int, int]] = frozenset()
     bold: frozenset[int] = frozenset()
     strays: tuple[str, ...] = ()
+
+    @cached_property
+    def columns(self) -> list[tuple[Any, ...]]:
+        """The same cells by column."""
+        return list(zip(*self.rows, strict=True))
+
+    def is_filled(self, row: int, column: int) -> bool:
+        """Does a cell hold anything: a value, an error, a formula that was never calculated?"""
+        value = self.rows[row][column]
+        if value is not None and value != "" and not (isinstance(value, str) and value.isspace()):
+            return True
+        return (row, column) in self.errors or (row, column) in self.uncalculated

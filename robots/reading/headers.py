@@ -1,85 +1,157 @@
-"""Where the header stands and what each column is called: one to three tiers, anywhere in the first 30 rows."""
+"""Where a header stands and what each column is called: one to five tiers, anywhere in the rows that are searched."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
 from typing import Any
 
-from robots.model.names import header_unit, header_word
+from robots.cells import is_unit
+from robots.model.names import fold, header_unit, header_word
 from robots.reading.grid import Grid
 
 SEARCHED_ROWS = 30
-MOST_TIERS = 3
+MOST_TIERS = 5
 ARROW = "›"
 
 
 @dataclass(frozen=True)
 class Heading:
-    """The name of one column: its words from the top tier down, as people wrote them."""
+    """The name of one column: its words from the top tier down, as people wrote them.
+
+    `unit_below` is the unit that a row of units under the header gives it.
+    """
 
     column: int
     parts: tuple[str, ...]
+    unit_below: str = ""
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """The path as a person reads it."""
         return ARROW.join(part.replace("\n", "").strip() for part in self.parts)
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
-        """Names to look the column up by, the most specific first: the whole path, then the leaf."""
+        """Names to look the column up by, the most specific first: the path, group and leaf as one word, the leaf.
+
+        合同 over 编号 is 合同编号; 交期 over 变更 is 交期变更 or 变更交期.
+        """
         normal = [header_word(part) for part in self.parts]
-        return tuple(dict.fromkeys((ARROW.join(normal), normal[-1])))
+        tails = (normal[start:] for start in range(len(normal)))
+        paths = [name for tail in tails for name in (ARROW.join(tail), "".join(tail), "".join(reversed(tail)))]
+        return tuple(dict.fromkeys(paths))
 
     @property
     def unit(self) -> str:
-        """The unit written in the leaf, else in a tier above."""
-        return next((unit for part in reversed(self.parts) if (unit := header_unit(part))), "")
+        """The unit written in the leaf, else in a tier above, else in the row of units below."""
+        own = next((unit for part in reversed(self.parts) if (unit := header_unit(part))), "")
+        return own or self.unit_below
 
 
 @dataclass(frozen=True)
 class Header:
-    """The header of a sheet: its first row, the first row below it, its columns."""
+    """The header of a table: its first row, the first row below it, its columns."""
 
     top: int
     below: int
     headings: tuple[Heading, ...]
 
+    @property
+    def leaves(self) -> dict[int, str]:
+        """Column → the word of its lowest tier."""
+        return {heading.column: heading.parts[-1] for heading in self.headings}
 
-def find_header(grid: Grid, known: Collection[str]) -> Header | None:
-    """The header that holds the most known words (at least two); the flatter one where two are equal."""
+
+def find_header(grid: Grid, known: Collection[str], hints: Collection[str] = ()) -> Header | None:
+    """The first header of a sheet: among the first rows, the one that holds the most known words (at least two)."""
+    return best_header(grid, known, range(min(SEARCHED_ROWS, len(grid.rows))), hints)
+
+
+def best_header(grid: Grid, known: Collection[str], tops: Iterable[int], hints: Collection[str]) -> Header | None:
+    """Of the headers that begin in one of these rows, the one with the most known words; the flatter where equal."""
     best: tuple[tuple[int, int], Header] | None = None
-    for top in range(min(SEARCHED_ROWS, len(grid.rows))):
-        for tiers in range(1, MOST_TIERS + 1):
+    for top in tops:
+        for tiers in range(1, min(MOST_TIERS, len(grid.rows) - top) + 1):
             header = _header_at(grid, top, tiers)
-            words = len({word for h in header.headings for word in h.words if word in known})
-            score = words, -tiers
-            if words >= 2 and (best is None or score > best[0]):
+            score = len({word for h in header.headings if (word := _first_known(h, known))}), -tiers
+            if score[0] >= 2 and (best is None or score > best[0]):
                 best = score, header
-    return best[1] if best else None
+    return _with_units(grid, best[1], hints) if best else None
+
+
+def _first_known(heading: Heading, known: Collection[str]) -> str | None:
+    return next((word for word in heading.words if word in known), None)
 
 
 def _header_at(grid: Grid, top: int, tiers: int) -> Header:
-    rows = grid.rows[top : top + tiers]
-    filled = [_fill_right(row, rows[-1]) for row in rows[:-1]] + rows[-1:]
+    rows = [[_name(value) for value in row] for row in grid.rows[top : top + tiers]]
+    spread = _spread_merged(grid, rows, top)
+    filled = rows if spread else [_fill_right(row, rows[-1]) for row in rows[:-1]] + rows[-1:]
     headings = []
     for column in range(len(rows[0])):
-        parts = tuple(dict.fromkeys(str(row[column]).strip() for row in filled if _is_text(row[column])))
+        parts = tuple(dict.fromkeys(row[column] for row in filled if row[column]))
         if parts:
             headings.append(Heading(column, parts))
     return Header(top, top + len(rows), tuple(headings))
 
 
-def _fill_right(row: list[Any], leaves: list[Any]) -> list[Any]:
-    """A merged group cell stands over every column that has a leaf of its own."""
-    filled: list[Any] = []
-    current: Any = ""
+def _name(value: Any) -> str:
+    """A header cell as text: words, or a month that Excel turned into its first day."""
+    if isinstance(value, str):
+        return value.strip()
+    return f"{value.year}年{value.month}月" if isinstance(value, date) and value.day == 1 else ""
+
+
+def _spread_merged(grid: Grid, rows: list[list[str]], top: int) -> bool:
+    """Write a merged name over all of its cells. Says whether the header has merged cells at all."""
+    spread = False
+    for first, left, last, right in grid.merged:
+        if not top <= first < top + len(rows):
+            continue
+        spread = spread or right > left
+        name = rows[first - top][left]
+        for row in rows[first - top : last - top + 1]:
+            row[left : right + 1] = [name] * (min(right + 1, len(row)) - left)
+    return spread
+
+
+def _fill_right(row: list[str], leaves: list[str]) -> list[str]:
+    """Where nothing is merged: a group cell stands over every column that has a leaf of its own."""
+    filled: list[str] = []
+    current = ""
     for value, leaf in zip(row, leaves, strict=True):
-        current = value if _is_text(value) else current
-        filled.append(value if _is_text(value) or not _is_text(leaf) else current)
+        current = value or current
+        filled.append(value if value or not leaf else current)
     return filled
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+def _with_units(grid: Grid, header: Header, hints: Collection[str]) -> Header:
+    """Rows right under the header that hold nothing but units and hints (必填, 文本) are still header."""
+    units: dict[int, str] = {}
+    below = header.below
+    while below < len(grid.rows) and _is_hint_row(grid.rows[below], hints):
+        units |= {column: _bare(value) for column, value in enumerate(grid.rows[below]) if _is_unit(value)}
+        below += 1
+    named = (replace(heading, unit_below=units.get(heading.column, "")) for heading in header.headings)
+    return header if below == header.below else Header(header.top, below, tuple(named))
+
+
+def _is_hint_row(cells: list[Any], hints: Collection[str]) -> bool:
+    filled = [value for value in cells if value is not None and value != ""]
+    return bool(filled) and all(_is_unit(value) or _is_hint(value, hints) for value in filled)
+
+
+def _is_hint(value: Any, hints: Collection[str]) -> bool:
+    return isinstance(value, str) and header_word(_bare(value)) in hints
+
+
+def _bare(text: str) -> str:
+    """A unit or hint without the brackets and stars around it."""
+    return fold(text).strip("()[]*")
+
+
+def _is_unit(value: Any) -> bool:
+    return isinstance(value, str) and is_unit(_bare(value))

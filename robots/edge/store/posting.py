@@ -17,7 +17,8 @@ from robots.edge.store.tables import FILES, ROWS
 from robots.model.findings import Finding, Level, finding
 from robots.model.words import say
 from robots.reading.changes import Changes, compare
-from robots.reading.reader import MOST_OF_ONE_CODE, Reading, Taken
+from robots.reading.reader import MOST_OF_ONE_CODE, Reading
+from robots.reading.rows import Taken
 
 
 @dataclass(frozen=True)

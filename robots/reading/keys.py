@@ -1,0 +1,75 @@
+"""What names a row (its key) and what it says (its hash): the same on every machine, wherever the row stands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from robots.kinds import Kind
+from robots.model.findings import Finding, Level, finding
+from robots.model.names import identity
+
+Place = tuple[str, int]
+
+
+def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, Place]]]:
+    """The table with `_key` and `_hash`, less the rows whose key stood before; and those, with the first place."""
+    hashed = _hashes(_key_texts(table, kind))
+    table = table.append_column("_key", hashed)
+    table = table.append_column("_hash", _hashes(_joined([table[name] for name in kind.schema.names])))
+    keys = hashed.to_pylist()
+    if len(set(keys)) == len(keys):
+        return table, []
+    places = list(zip(table["_sheet"].to_pylist(), table["_row"].to_pylist(), strict=True))
+    first: dict[int, int] = {}
+    keep = [first.setdefault(key, index) == index for index, key in enumerate(keys)]
+    twice = [(places[i], places[first[keys[i]]]) for i, kept in enumerate(keep) if not kept]
+    return table.filter(pa.array(keep, pa.bool_())), twice
+
+
+def _key_texts(table: pa.Table, kind: Kind) -> list[str]:
+    own = _joined([_key_column(table, name) for name in kind.key])
+    if not kind.else_key or not table[kind.key[0]].null_count:
+        return own
+    present = table[kind.key[0]].is_valid().to_pylist()
+    other = _joined([_key_column(table, name) for name in kind.else_key])
+    counts: Counter[str] = Counter()
+    texts = []
+    for has_own, mine, theirs in zip(present, own, other, strict=True):
+        counts[theirs] += not has_own
+        number = counts[theirs] if kind.sequence else 1
+        texts.append(mine if has_own else f"\x1e{theirs}\x1f{number}")
+    return texts
+
+
+def _key_column(table: pa.Table, name: str) -> pa.ChunkedArray:
+    """A key field as it is compared: a vendor's name by its identity."""
+    column = table[name]
+    if name != "vendor":
+        return column
+    names = pc.unique(column)
+    known = pa.array([identity(text) if text else None for text in names.to_pylist()], pa.string())
+    return pc.take(known, pc.index_in(column, names))
+
+
+def _joined(columns: list[pa.ChunkedArray]) -> list[str]:
+    texts = [pc.fill_null(pc.cast(column, pa.string()), "\x00") for column in columns]
+    return list(pc.binary_join_element_wise(*texts, "\x1f").to_pylist()) if len(texts) > 1 else texts[0].to_pylist()
+
+
+def _hashes(texts: list[str]) -> pa.Array:
+    """64-bit signed hashes, the same on every machine and day."""
+    blake2b = hashlib.blake2b
+    digests = b"".join([blake2b(text.encode(), digest_size=8).digest() for text in texts])
+    return pa.array(np.frombuffer(digests, dtype="<i8"))
+
+
+def key_twice(kind: Kind, row: Place, first: Place) -> Finding:
+    """The same key at two places of a workbook: the first one stands."""
+    return finding(
+        "KEY_TWICE", Level.ERROR, row[0], str(row[1]), first=f"{first[0]}!{first[1]}", key=" + ".join(kind.key)
+    )

@@ -1,0 +1,150 @@
+"""Where the tables of a sheet begin and end, and which of their rows hold data: titles, gaps and repeats are not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+
+from robots.cells import is_blank
+from robots.model.names import fold, header_word
+from robots.reading.claims import Words
+from robots.reading.facts import Facts, facts_in
+from robots.reading.grid import Grid
+from robots.reading.headers import MOST_TIERS, Header, best_header, find_header
+
+_TELLING = 6  # columns that are looked at for header words: a header has one among them, and rows are many
+
+
+@dataclass(frozen=True)
+class Table:
+    """One header with what belongs to it: rows `header.below` to `end` (exclusive), and facts beside it.
+
+    `number` counts the tables of the sheet from 0; `repeats`: it has the very header of the table before.
+    """
+
+    header: Header
+    end: int
+    facts: Facts = field(default_factory=dict)
+    number: int = 0
+    repeats: bool = False
+
+
+def tables_of(grid: Grid, words: Words) -> list[Table]:
+    """Every table of a sheet, from the top down."""
+    first = find_header(grid, words.known, words.hints)
+    if first is None:
+        return []
+    headers = [first, *_further(grid, first, words)]
+    ends = [header.top for header in headers[1:]] + [len(grid.rows)]
+    before = [None, *headers]
+    tables = [
+        Table(header, end, {}, number, _same(header, last))
+        for number, (header, end, last) in enumerate(zip(headers, ends, before, strict=False))
+    ]
+    return _with_facts(grid, tables, words)
+
+
+def _same(one: Header, other: Header | None) -> bool:
+    return other is not None and [h.parts for h in one.headings] == [h.parts for h in other.headings]
+
+
+def _further(grid: Grid, first: Header, words: Words) -> Iterator[Header]:
+    """The headers below the first one, each of them once."""
+    spelled = words.spelled | {heading.parts[-1] for heading in first.headings}
+    last = first
+    for row in _suspects(grid, first, spelled):
+        if row < last.below or not _is_header(grid.rows[row], spelled, words.known):
+            continue
+        tops = range(max(last.below, row - MOST_TIERS + 1), row + 1)
+        header = _again(grid, last, row) or best_header(grid, words.known, tops, words.hints)
+        if header is not None and header.below > row:
+            yield header
+            last = header
+
+
+def _again(grid: Grid, last: Header, row: int) -> Header | None:
+    """The header of the table before, word for word, one row high."""
+    cells = grid.rows[row]
+    if any(not isinstance(cells[c], str) or cells[c].strip() != leaf for c, leaf in last.leaves.items()):
+        return None
+    tiers = last.below - last.top if _whole_header_again(grid, last, row) else 1
+    return replace(last, top=row - tiers + 1, below=row + 1)
+
+
+def _whole_header_again(grid: Grid, last: Header, row: int) -> bool:
+    tiers = last.below - last.top
+    return row - tiers + 1 > last.below and grid.rows[row - tiers + 1 : row + 1] == grid.rows[last.top : last.below]
+
+
+def _suspects(grid: Grid, first: Header, spelled: frozenset[str]) -> list[int]:
+    """Rows that may be a header: one of their first cells is spelled like one, or a blank row stands before them."""
+    rows: set[int] = set()
+    for column in grid.columns[: _TELLING + (first.headings[0].column if first.headings else 0)]:
+        if not spelled.isdisjoint(different := set(column)):
+            met = {word for word in different if isinstance(word, str) and word in spelled}
+            rows |= {row for row, value in enumerate(column) if value in met}
+    gaps = _blank_rows(grid, first.below, len(grid.rows))
+    rows |= {row + 1 for row in gaps if row + 1 < len(grid.rows)} - set(gaps)
+    return sorted(row for row in rows if row >= first.below)
+
+
+def _is_header(cells: list[object], spelled: Collection[str], known_words: Collection[str]) -> bool:
+    """Are all cells, or three and more than half of them, header words?"""
+    filled = [value for value in cells if not is_blank(value)]
+    texts = [value for value in filled if isinstance(value, str)]
+    known = sum(value.strip() in spelled or header_word(value) in known_words for value in texts)
+    return known > len(filled) / 2 and known >= min(3, max(2, len(filled)))
+
+
+# ------------------------------------------------------------------ rows
+
+
+def _blank_rows(grid: Grid, start: int, end: int) -> list[int]:
+    """Rows without anything in them. Columns are looked at one after the other: the first full one ends it."""
+    rows = list(range(start, end))
+    for column in grid.columns:
+        if not rows:
+            return []
+        blank = {v for v in set(column[start:end]) if is_blank(v)}
+        rows = [row for row in rows if column[row] in blank] if blank else []
+    marked = {row for row, _ in (*grid.errors, *grid.uncalculated)}
+    return [row for row in rows if row not in marked]
+
+
+def filled_rows(grid: Grid, table: Table) -> list[int]:
+    """The rows of a table that hold anything in its columns, or anything at all."""
+    blank = set(_blank_rows(grid, table.header.below, table.end))
+    rows = range(table.header.below, table.end)
+    return [row for row in rows if row not in blank] if blank else list(rows)
+
+
+# ------------------------------------------------------------------ facts beside tables
+
+
+def _with_facts(grid: Grid, tables: list[Table], words: Words) -> list[Table]:
+    """Facts above the first table hold for the sheet. Lines between tables belong to the table below them where such
+    lines stand above the first one too, and to the one above where they also close the last one."""
+    labels = words.meant
+    above = facts_in(grid, range(tables[0].header.top), labels)
+    if len(tables) == 1:
+        return [replace(tables[0], facts=above)]
+    closing = [facts_in(grid, _loose_rows(grid, table), labels) for table in tables]
+    found = []
+    for n, table in enumerate(tables):
+        before = {label: f for label, f in closing[n - 1].items() if label in above} if n else {}
+        after = {label: f for label, f in closing[n].items() if label in closing[-1] and label not in above}
+        carried = {label: f for label, f in above.items() if label not in before}
+        found.append(replace(table, facts=carried | after | before))
+    return found
+
+
+def _loose_rows(grid: Grid, table: Table) -> list[int]:
+    """The rows at the end of a table that are lines of text rather than rows of it, from the last one up."""
+    rows = []
+    for row in range(table.end - 1, table.header.below - 1, -1):
+        filled = [value for value in grid.rows[row] if not is_blank(value)]
+        lines = all(isinstance(value, str) and ":" in fold(value) for value in filled)
+        if not lines and len(filled) > 2:
+            break
+        rows.append(row)
+    return rows[::-1]
