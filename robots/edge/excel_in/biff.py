@@ -18,6 +18,7 @@ _BOF, _EOF, _FILEPASS, _SHEET = (0x0009, 0x0209, 0x0409, 0x0809), 0x000A, 0x002F
 _FONT, _FORMAT, _XF = 0x0031, 0x041E, 0x00E0
 _BOOLERR, _MULRK, _MERGED = 0x0205, 0x00BD, 0x00E5
 _FORMULAS = (0x0006, 0x0406)
+_NO_NUMBER = b"\xff\xff"  # at the end of a formula's result: it is a text, a truth value or an error
 _NUMBERS = (0x0203, 0x027E, *_FORMULAS)
 _MAY_BE_ERRORS = (_BOOLERR, *_FORMULAS)
 _VALUES = frozenset((*_NUMBERS, _BOOLERR, 0x00FD, 0x0204, 0x00D6))  # and texts: LABELSST, LABEL, RSTRING
@@ -128,7 +129,8 @@ def _take(found: Scanned, styles: _Styles, stream: bytes, kind: int, start: int,
         found.cells.append((row, column, start - 4))
         if kind in _MAY_BE_ERRORS:
             _mark_error(marks, (row, column), kind, stream[start : start + size])
-        _mark_style(marks, styles, row, column, style, kind in _NUMBERS)
+        is_number = kind in _NUMBERS and stream[start + 12 : start + 14] != _NO_NUMBER
+        _mark_style(marks, styles, row, column, style, is_number)
     elif kind == _MULRK:
         row, first = struct.unpack_from("<HH", stream, start)
         for column in range(first, min(first + (size - 6) // 6, 256)):
@@ -143,7 +145,7 @@ def _take(found: Scanned, styles: _Styles, stream: bytes, kind: int, start: int,
 def _mark_error(marks: Marks, place: Place, kind: int, data: bytes) -> None:
     if kind == _BOOLERR and data[7:8] == b"\x01":
         marks.errors[place] = ERRORS.get(data[6], "#ERROR")
-    elif kind in _FORMULAS and data[12:14] == b"\xff\xff" and data[6] == 2:
+    elif kind in _FORMULAS and data[12:14] == _NO_NUMBER and data[6] == 2:
         marks.errors[place] = ERRORS.get(data[8], "#ERROR")
 
 

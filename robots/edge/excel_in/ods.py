@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from lxml import etree
@@ -159,13 +159,16 @@ def _moment(iso: str, text: str) -> date | str:
     return moment if "T" in iso and moment.time().isoformat() != "00:00:00" else moment.date()
 
 
-def _duration(iso: str, text: str) -> timedelta | str:
+def _duration(iso: str, text: str) -> time | timedelta | str:
+    """A time of day where it is one, as calamine has it."""
     match = _DURATION.fullmatch(iso)
     if not match:
         return text
     days, hours, minutes, seconds = (float(part or 0) for part in match.groups()[1:])
     span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return -span if match[1] else span
+    if match[1]:
+        return -span
+    return span if span >= timedelta(days=1) else (datetime.min + span).time()
 
 
 def _text(cell: Any) -> str:

@@ -157,9 +157,13 @@ def _inflate(chunks: Iterator[bytes]) -> Iterator[bytes]:
         raise EOFError
 
 
+_SPELLED = {name.lower(): name for name in ("[Content_Types].xml", "xl/sharedStrings.xml")}
+
+
 def plain(name: str) -> str:
-    """A part's name as libraries look for it."""
-    return name.replace("\\", "/").lstrip("/")
+    """A part's name as libraries look for it: some programs write other slashes and small letters only."""
+    name = name.replace("\\", "/").lstrip("/")
+    return _SPELLED.get(name.lower(), name)
 
 
 def refuse_doctype(xml: bytes) -> None:
