@@ -255,7 +255,8 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + zlib.compress(b"\0" * 999)
 LETTER = "尊敬的供应商:\n\n请于周五前交货,谢谢。\n\n此致\n敬礼\n".encode()
 POISON = {
     "no bytes at all": (b"", "FILE_EMPTY"),
-    "an .xlsx cut after one byte of ten thousand": (xlsx()[:3], ""),
+    "an .xlsx cut after three bytes": (xlsx()[:3], "FILE_INCOMPLETE"),
+    "an .xls cut after three bytes": (xls()[:3], "FILE_INCOMPLETE"),
     "an .xlsx cut in the first part": (xlsx()[:100], "FILE_INCOMPLETE"),
     "an .xlsx cut in the middle": (xlsx()[: len(xlsx()) // 2], "FILE_INCOMPLETE"),
     "an .xlsx without its last byte": (xlsx()[:-1], "FILE_INCOMPLETE"),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import sys
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -27,21 +29,25 @@ from robots.reading.claims import Words, dialect_for
 from robots.reading.reader import Reading, read_workbook
 
 _TICK = 0.05
+_RESERVED_MB = 1024  # what Arrow's allocator asks of the system beyond what it uses (measured: 900)
 
 
 @dataclass(frozen=True)
 class Limits:
     """How long and how much memory one file may take."""
 
-    seconds: float = 120.0
-    memory_mb: int = 2048
+    seconds: float = 20.0
+    memory_mb: int = 1024
 
 
 class ReadingRoom:
-    """Read files in a child process. Use as a context manager; the child starts with the first file."""
+    """Read files in a child process. Use as a context manager; the child starts with the first file.
 
-    def __init__(self, lexicon: Lexicon, limits: Limits = Limits()) -> None:
-        self._lexicon, self._limits = lexicon, limits
+    `passwords` are tried on every file that has one.
+    """
+
+    def __init__(self, lexicon: Lexicon, limits: Limits = Limits(), passwords: Sequence[str] = ()) -> None:
+        self._lexicon, self._limits, self._passwords = lexicon, limits, tuple(passwords)
         self._child: BaseProcess | None = None
         self._line: Connection | None = None
 
@@ -83,9 +89,16 @@ class ReadingRoom:
             self._close()
             context = multiprocessing.get_context("spawn")
             self._line, theirs = context.Pipe()
-            self._child = context.Process(target=_serve, args=(theirs, self._lexicon), daemon=True)
-            self._child.start()
-            theirs.close()
+            ours = (self._lexicon, self._limits.memory_mb, self._passwords)
+            self._child = context.Process(target=_serve, args=(theirs, *ours), daemon=True)
+            try:
+                self._child.start()
+            except BaseException:
+                self._child = None  # never started: there is nothing to end
+                self._close()
+                raise
+            finally:
+                theirs.close()
         return self._child, self._line
 
     def _close(self) -> None:
@@ -104,20 +117,31 @@ def _memory_mb(pid: int | None) -> float:
         return 0.0
 
 
-def _serve(line: Connection, lexicon: Lexicon) -> None:
+def _serve(line: Connection, lexicon: Lexicon, memory_mb: int, passwords: Sequence[str]) -> None:
     """The child: read until the line is closed. Cells come by the million and make no cycles: no collector."""
     gc.disable()
+    _fence(memory_mb)
     while True:
         try:
             path, name, look = line.recv()
         except (EOFError, OSError):
             return
-        line.send(_answer(path, name, look, lexicon))
+        line.send(_answer(path, name, look, lexicon, passwords))
 
 
-def _answer(path: Path, name: str, look: Look, lexicon: Lexicon) -> Reading | NotReadable:
+def _fence(memory_mb: int) -> None:
+    """A second limit for what is asked for all at once, between two looks of the parent; Windows has none."""
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415  # not everywhere
+
+        most = (2 * memory_mb + _RESERVED_MB) << 20
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _answer(path: Path, name: str, look: Look, lexicon: Lexicon, passwords: Sequence[str]) -> Reading | NotReadable:
     try:
-        return read_file(path, name, look, lexicon)
+        return read_file(path, name, look, lexicon, passwords)
     except NotReadable as problem:
         return problem
     except MemoryError:
@@ -126,7 +150,7 @@ def _answer(path: Path, name: str, look: Look, lexicon: Lexicon) -> Reading | No
         return NotReadable("FILE_FAILED", traceback.format_exc())
 
 
-def read_file(path: Path, name: str, look: Look, lexicon: Lexicon) -> Reading:
+def read_file(path: Path, name: str, look: Look, lexicon: Lexicon, passwords: Sequence[str] = ()) -> Reading:
     """Read one file in this process: grids, then tables and findings. Raises NotReadable."""
     words = Words(lexicon, known(), dialect_for(Path(name).name, lexicon.dialects), Path(name).name)
-    return read_workbook(excel_in.grids(path, look, Path(name).stem), words)
+    return read_workbook(excel_in.grids(path, look, Path(name).stem, passwords), words)

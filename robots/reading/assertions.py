@@ -9,7 +9,7 @@ from robots.kinds.words import Dialect, Foot
 from robots.model.findings import Finding, Level, a1, finding
 from robots.model.names import header_word
 from robots.model.words import say
-from robots.reading.body import Body, figure
+from robots.reading.body import Body, figure, plain
 from robots.reading.claims import Claim
 from robots.reading.headers import ARROW, Header, Heading
 
@@ -53,7 +53,7 @@ def _off(body: Body, foot: Foot, parts: list[Heading], total: Heading) -> Iterat
         summed = sum((figure(cells[part.column]) or Decimal(0) for part in parts), Decimal(0))
         if summed != written:
             values = {"first": a1(row, parts[0].column), "last": a1(row, parts[-1].column), "column": foot.total}
-            values |= {"written": f"{written:f}", "total": f"{summed:f}", "difference": f"{written - summed:f}"}
+            values |= {"written": plain(written), "total": plain(summed), "difference": plain(written - summed)}
             place = a1(row, total.column)
             yield index, finding("ROW_DOES_NOT_FOOT", Level.ERROR, body.grid.name, place, **values)
 

@@ -173,3 +173,12 @@ def figure(value: Any) -> Decimal | None:
         return read_number(value) if isinstance(value, str) else None
     except Unreadable:
         return None
+
+
+def plain(number: Decimal) -> str:
+    """An exact number without zeros that say nothing.
+
+    >>> plain(Decimal("59253.0")), plain(Decimal("12.50"))
+    ('59253', '12.5')
+    """
+    return f"{number.normalize():f}"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from robots.cells import IDENTIFIER, MONEY, NAME, NUMBER, is_blank, shown
+from robots.cells import IDENTIFIER, MONEY, NAME, NUMBER, is_blank
 from robots.model.findings import Finding, Level, a1, finding
-from robots.reading.body import Body, figure
+from robots.reading.body import Body, figure, plain
 from robots.reading.claims import Claim
 
 _LONGEST = 14  # characters of a label
@@ -105,8 +105,8 @@ def _sums(body: Body, columns: Sequence[int], first: int, last: int, left_out: C
     rows = [body.rows[i] for i in range(first, last) if i not in left_out]
     sums = {}
     for column in columns:
-        values = [body.grid.rows[row][column] for row in rows]
-        figures = [figure(value) for value in values if not is_blank(value)]
+        cells = [(row, body.grid.rows[row][column]) for row in rows]
+        figures = [figure(value) for row, value in cells if body.is_filled(row, column)]
         if figures and None not in figures:
             sums[column] = sum((number for number in figures if number is not None), Decimal(0))
     return sums
@@ -120,10 +120,13 @@ def _off(
     near, whole = (_sums(body, columns, start, index, left_out) for start in reversed(starts))
     for column in columns:
         written = figure(body.grid.rows[row][column])
-        if written is None or column not in whole or written in (near.get(column), whole[column]):
+        pairs = zip((near, whole), reversed(starts), strict=True)
+        sums = [(total[column], start) for total, start in pairs if column in total]
+        if written is None or len(sums) < 2 or any(written == total for total, _ in sums):
             continue
         level = Level.ERROR if must_foot else Level.WARNING
-        first, last = a1(body.rows[starts[0]], column), a1(body.rows[index - 1], column)
-        values: dict[str, Any] = {"written": shown(float(written)), "total": f"{whole[column]:f}"}
-        values |= {"first": first, "last": last, "difference": f"{written - whole[column]:f}"}
+        nearest, start = min(sums, key=lambda one: abs(one[0] - (written or 0)))
+        first, last = a1(body.rows[start], column), a1(body.rows[index - 1], column)
+        values: dict[str, Any] = {"written": plain(written), "total": plain(nearest)}
+        values |= {"first": first, "last": last, "difference": plain(written - nearest)}
         yield finding("TOTAL_DOES_NOT_FOOT", level, body.grid.name, a1(row, column), **values)
