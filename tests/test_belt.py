@@ -68,10 +68,11 @@ def test_every_bad_cell_is_named_and_no_good_one(demo: Demo) -> None:
     assert seen == ERRORS_OF_DAY_1
 
 
-def test_the_misspelt_vendor_is_a_question_and_the_only_one(demo: Demo) -> None:
+def test_the_misspelt_vendor_and_a_total_that_the_planted_quantity_spoils_are_the_only_doubts(demo: Demo) -> None:
     doubts = [f for f in demo.table("findings") if f["level"] in ("question", "warning")]
     assert [(f["drop"], f["sheet"], f["cell"], f["code"]) for f in doubts] == [
-        ("外协订单.xlsx", "2026年", "594", "VENDOR_NEAR")
+        ("外协订单.xlsx", "2026年", "594", "VENDOR_NEAR"),
+        ("收货验收_2026.xlsx", "6月", "H167", "TOTAL_DOES_NOT_FOOT"),
     ]
     assert "示例卯智能电子有限公司" in doubts[0]["says"]
 

@@ -63,8 +63,8 @@ class Body:
 
     def blank_rows(self, column: int) -> list[int]:
         """The rows of the grid that hold nothing in a column."""
+        blank = self.grid.blank(column)
         whole = self.grid.columns[column]
-        blank = {v for v in set(whole) if v is None or v == "" or (isinstance(v, str) and v.isspace())}
         return [row for row in self.rows if whole[row] in blank and not self.is_filled(row, column)] if blank else []
 
     def without(self, rows: Collection[int]) -> Body:

@@ -37,6 +37,28 @@ class Grid:
         """The same cells by column."""
         return list(zip(*self.rows, strict=True))
 
+    @cached_property
+    def _different(self) -> dict[int, frozenset[Any]]:
+        return {}
+
+    def different(self, column: int) -> frozenset[Any]:
+        """The different values of a column."""
+        if column not in self._different:
+            self._different[column] = frozenset(self.columns[column])
+        return self._different[column]
+
+    @cached_property
+    def _blank(self) -> dict[int, frozenset[Any]]:
+        return {}
+
+    def blank(self, column: int) -> frozenset[Any]:
+        """The values of a column that say nothing: none, an empty text, white space."""
+        if column not in self._blank:
+            values = self.different(column)
+            space = {v for v in values if v.__class__ is str and v.isspace()}
+            self._blank[column] = frozenset(space | ({None, ""} & values))
+        return self._blank[column]
+
     def is_filled(self, row: int, column: int) -> bool:
         """Does a cell hold anything: a value, an error, a formula that was never calculated?"""
         value = self.rows[row][column]

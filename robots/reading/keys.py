@@ -31,18 +31,18 @@ def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, 
     return table.filter(pa.array(keep, pa.bool_())), twice
 
 
-def _key_texts(table: pa.Table, kind: Kind) -> list[str]:
+def _key_texts(table: pa.Table, kind: Kind) -> list[bytes]:
     own = _joined([_key_column(table, name) for name in kind.key])
     if not kind.else_key or not table[kind.key[0]].null_count:
         return own
     present = table[kind.key[0]].is_valid().to_pylist()
     other = _joined([_key_column(table, name) for name in kind.else_key])
-    counts: Counter[str] = Counter()
+    counts: Counter[bytes] = Counter()
     texts = []
     for has_own, mine, theirs in zip(present, own, other, strict=True):
         counts[theirs] += not has_own
         number = counts[theirs] if kind.sequence else 1
-        texts.append(mine if has_own else f"\x1e{theirs}\x1f{number}")
+        texts.append(mine if has_own else b"\x1e%b\x1f%d" % (theirs, number))
     return texts
 
 
@@ -56,15 +56,16 @@ def _key_column(table: pa.Table, name: str) -> pa.ChunkedArray:
     return pc.take(known, pc.index_in(column, names))
 
 
-def _joined(columns: list[pa.ChunkedArray]) -> list[str]:
+def _joined(columns: list[pa.ChunkedArray]) -> list[bytes]:
     texts = [pc.fill_null(pc.cast(column, pa.string()), "\x00") for column in columns]
-    return list(pc.binary_join_element_wise(*texts, "\x1f").to_pylist()) if len(texts) > 1 else texts[0].to_pylist()
+    whole = pc.binary_join_element_wise(*texts, "\x1f") if len(texts) > 1 else texts[0]
+    return list(pc.cast(whole, pa.binary()).to_pylist())
 
 
-def _hashes(texts: list[str]) -> pa.Array:
+def _hashes(texts: list[bytes]) -> pa.Array:
     """64-bit signed hashes, the same on every machine and day."""
     blake2b = hashlib.blake2b
-    digests = b"".join([blake2b(text.encode(), digest_size=8).digest() for text in texts])
+    digests = b"".join([blake2b(text, digest_size=8).digest() for text in texts])
     return pa.array(np.frombuffer(digests, dtype="<i8"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from robots.cells import is_blank
@@ -79,13 +80,20 @@ def _whole_header_again(grid: Grid, last: Header, row: int) -> bool:
 def _suspects(grid: Grid, first: Header, spelled: frozenset[str]) -> list[int]:
     """Rows that may be a header: one of their first cells is spelled like one, or a blank row stands before them."""
     rows: set[int] = set()
-    for column in grid.columns[: _TELLING + (first.headings[0].column if first.headings else 0)]:
-        if not spelled.isdisjoint(different := set(column)):
-            met = {word for word in different if isinstance(word, str) and word in spelled}
-            rows |= {row for row, value in enumerate(column) if value in met}
+    for column in range(min(_TELLING + first.headings[0].column, len(grid.columns))):
+        for word in spelled & grid.different(column):
+            rows |= set(_places(grid.columns[column], word, first.below))
     gaps = _blank_rows(grid, first.below, len(grid.rows))
     rows |= {row + 1 for row in gaps if row + 1 < len(grid.rows)} - set(gaps)
     return sorted(row for row in rows if row >= first.below)
+
+
+def _places(column: tuple[object, ...], word: str, start: int) -> Iterator[int]:
+    """Where a word stands in a column, from a row on."""
+    with suppress(ValueError):
+        while True:
+            start = column.index(word, start) + 1
+            yield start - 1
 
 
 def _is_header(cells: list[object], spelled: Collection[str], known_words: Collection[str]) -> bool:
@@ -102,10 +110,8 @@ def _is_header(cells: list[object], spelled: Collection[str], known_words: Colle
 def _blank_rows(grid: Grid, start: int, end: int) -> list[int]:
     """Rows without anything in them. Columns are looked at one after the other: the first full one ends it."""
     rows = list(range(start, end))
-    for column in grid.columns:
-        if not rows:
-            return []
-        blank = {v for v in set(column[start:end]) if is_blank(v)}
+    for number, column in enumerate(grid.columns):
+        blank = grid.blank(number) if rows else frozenset()
         rows = [row for row in rows if column[row] in blank] if blank else []
     marked = {row for row, _ in (*grid.errors, *grid.uncalculated)}
     return [row for row in rows if row not in marked]

@@ -168,7 +168,7 @@ def _duration(iso: str, text: str) -> time | timedelta | str:
     span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if match[1]:
         return -span
-    return span if span >= timedelta(days=1) else (datetime.min + span).time()
+    return span if span >= timedelta(days=1) else (datetime(1, 1, 1) + span).time()
 
 
 def _text(cell: Any) -> str:
