@@ -66,7 +66,7 @@ def turn(settings: Settings, store: Store, now: datetime, sees: Sees = lambda _:
             number = tx.begin(now)
             take_in(settings, tx, number, now, claimed, report, sees)
             put_to_work(settings, tx, number, now, dues, report, sees)
-        folder.let_go(settings.inbox, [one for one, _ in claimed])
+        folder.let_go(settings.inbox, [one for one, _, _ in claimed])
     report.delivered = delivery.deliver(settings, store, now, sees)
     folder.heartbeat(settings.state, now, report.troubles)
     return report
@@ -115,12 +115,15 @@ def _is_taken(before: dict[str, tuple[Seen, bool]], seen: Seen) -> bool:
     return taken and known is not None and (known.size, known.mtime_ns) == (seen.size, seen.mtime_ns)
 
 
-def take(settings: Settings, arrived: Sequence[Arrived], report: Report) -> list[tuple[folder.Claimed, Look | str]]:
+Taken = tuple[folder.Claimed, Seen, Look | str]
+
+
+def take(settings: Settings, arrived: Sequence[Arrived], report: Report) -> list[Taken]:
     """Claim what arrived; a file that somebody holds open stays for the next turn."""
     claimed = []
     for seen, looked in arrived:
         try:
-            claimed.append((desk.claim(settings, seen), looked))
+            claimed.append((desk.claim(settings, seen), seen, looked))
         except OSError as error:
             LOG.warning("could not claim %s: %s", seen.name, error)
             report.coming.append(seen.name)
@@ -132,19 +135,27 @@ def take_in(
     tx: Turn,
     number: int,
     now: datetime,
-    claimed: Sequence[tuple[folder.Claimed, Look | str]],
+    claimed: Sequence[Taken],
     report: Report,
     sees: Sees,
 ) -> None:
     """Read and post every claimed file, each on its own: one that fails does not stop the others."""
     posted: list[tuple[int, Received]] = []
+    coming: list[Seen] = []
     with desk.open_reading_room(settings) as room:
-        for one, looked in claimed:
+        for one, seen, looked in claimed:
             sees(one.name)
             known = tx.is_known(one.name, one.sha256, settings.words_print)
             received = desk.nothing_new(one) if known else desk.receive(one, looked, room)
-            posted.append(_posted(settings, tx, number, now, received, report))
-    tx.taken(one.name for one, _ in claimed)
+            if desk.is_still_coming(settings, seen, received.code, clock.seconds()):
+                folder.give_back(settings.inbox, one)
+                coming.append(seen)
+            else:
+                posted.append(_posted(settings, tx, number, now, received, report))
+    report.coming += [seen.name for seen in coming]
+    tx.taken(one.name for one, seen, _ in claimed if seen not in coming)
+    if coming:
+        tx.keep_sightings(tx.sightings() | {seen.name: (seen, False) for seen in coming})
     for drop, received in posted:
         tx.findings(drop, tx.doubtful_names(received.reading), settings.words)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+import keyring
+from keyring.errors import KeyringError
 
 from robots.edge import folder
 from robots.edge.excel_in import Format, Look, NotReadable, look_through
@@ -16,6 +20,7 @@ from robots.edge.settings import Settings
 from robots.intake import WORKBOOK_ENDINGS, Seen, is_conflict_copy
 from robots.kinds.words import Lexicon
 from robots.model.findings import Level, finding
+from robots.reading.claims import dialect_for
 from robots.reading.reader import Reading
 
 State = Literal["taken", "set_aside", "unreadable", "ignored"]
@@ -74,7 +79,7 @@ def receive(claimed: Claimed, looked: Look | str, room: ReadingRoom) -> Received
     if isinstance(looked, str):
         return _refused(claimed, "unreadable", looked)
     try:
-        reading = room.read(claimed.path, claimed.name, looked)
+        reading = room.read(claimed.path, claimed.name, looked, passwords_for(claimed.name, looked, room.lexicon))
     except NotReadable as problem:
         if len(problem.args) > 1:
             LOG.error("reading %s failed: %s", claimed.name, problem.args[1])
@@ -86,6 +91,29 @@ def receive(claimed: Claimed, looked: Look | str, room: ReadingRoom) -> Received
         whole = replace(reading, findings=(finding(code, Level.ERROR), *reading.findings))
         return Received(claimed, "set_aside", whole, code)
     return Received(claimed, "taken", reading)
+
+
+def passwords_for(name: str, looked: Look, lexicon: Lexicon) -> list[str]:
+    """What may open a locked file: its sender's password, else the one for all; environment before keyring.
+
+    ROBOTS_PASSWORD_<SENDER>, or the keyring's service robots-workbooks with the sender's name; ROBOTS_PASSWORD and
+    the name "all" for files of any sender.
+    """
+    if not looked.locked:
+        return []
+    dialect = dialect_for(name.rsplit("/", 1)[-1], lexicon.dialects)
+    names = [*([dialect.sender] if dialect else []), "all"]
+    return [secret for one in names if (secret := _secret(one))]
+
+
+def _secret(name: str) -> str | None:
+    variable = "ROBOTS_PASSWORD" if name == "all" else f"ROBOTS_PASSWORD_{name.upper().replace('-', '_')}"
+    if secret := os.environ.get(variable):
+        return secret
+    try:
+        return keyring.get_password("robots-workbooks", name)
+    except KeyringError:  # a server without a keyring: then the environment is the only place
+        return None
 
 
 def nothing_new(claimed: Claimed) -> Received:
@@ -109,7 +137,7 @@ def check(path_text: str, lexicon: Lexicon, settings: Settings) -> tuple[Reading
     try:
         looked = look_through(path, settings.toml.intake.unpacked_mb << 20)
         with ReadingRoom(lexicon, Limits(settings.toml.intake.seconds, settings.toml.intake.memory_mb)) as room:
-            return room.read(path, path.name, looked), ""
+            return room.read(path, path.name, looked, passwords_for(path.name, looked, lexicon)), ""
     except NotReadable as problem:
         code = str(problem.args[0])
     except FileNotFoundError:

@@ -142,6 +142,13 @@ def _tidy(inbox: Path) -> None:
             Path(place).rmdir()
 
 
+def give_back(inbox: Path, claimed: Claimed) -> None:
+    """A file that proves to be still in coming goes back under its name, unless a newer one lies there."""
+    target = inbox / claimed.name
+    if claimed.aside is not None and not target.exists():
+        claimed.aside.rename(target)
+
+
 def let_go(inbox: Path, claimed: list[Claimed]) -> None:
     """Remove what was claimed and its scratch copies: the turn is committed and the archive has it."""
     for one in claimed:

@@ -41,13 +41,10 @@ class Limits:
 
 
 class ReadingRoom:
-    """Read files in a child process. Use as a context manager; the child starts with the first file.
+    """Read files in a child process. Use as a context manager; the child starts with the first file."""
 
-    `passwords` are tried on every file that has one.
-    """
-
-    def __init__(self, lexicon: Lexicon, limits: Limits = Limits(), passwords: Sequence[str] = ()) -> None:
-        self._lexicon, self._limits, self._passwords = lexicon, limits, tuple(passwords)
+    def __init__(self, lexicon: Lexicon, limits: Limits = Limits()) -> None:
+        self.lexicon, self._limits = lexicon, limits
         self._child: BaseProcess | None = None
         self._line: Connection | None = None
 
@@ -57,10 +54,13 @@ class ReadingRoom:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._close()
 
-    def read(self, path: Path, name: str, look: Look) -> Reading:
-        """Read the file at `path`, known to people as `name`. Raises NotReadable with a finding code."""
+    def read(self, path: Path, name: str, look: Look, passwords: Sequence[str] = ()) -> Reading:
+        """Read the file at `path`, known to people as `name`; `passwords` are tried where it is locked.
+
+        Raises NotReadable with a finding code.
+        """
         child, line = self._open()
-        line.send((path, name, look))
+        line.send((path, name, look, tuple(passwords)))
         self._wait(child, line)
         try:
             answer = line.recv()
@@ -89,7 +89,7 @@ class ReadingRoom:
             self._close()
             context = multiprocessing.get_context("spawn")
             self._line, theirs = context.Pipe()
-            ours = (self._lexicon, self._limits.memory_mb, self._passwords)
+            ours = (self.lexicon, self._limits.memory_mb)
             self._child = context.Process(target=_serve, args=(theirs, *ours), daemon=True)
             try:
                 self._child.start()
@@ -117,13 +117,13 @@ def _memory_mb(pid: int | None) -> float:
         return 0.0
 
 
-def _serve(line: Connection, lexicon: Lexicon, memory_mb: int, passwords: Sequence[str]) -> None:
+def _serve(line: Connection, lexicon: Lexicon, memory_mb: int) -> None:
     """The child: read until the line is closed. Cells come by the million and make no cycles: no collector."""
     gc.disable()
     _fence(memory_mb)
     while True:
         try:
-            path, name, look = line.recv()
+            path, name, look, passwords = line.recv()
         except (EOFError, OSError):
             return
         line.send(_answer(path, name, look, lexicon, passwords))
