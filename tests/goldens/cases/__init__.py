@@ -1,0 +1,1 @@
+"""The goldens themselves, one function each, grouped by the sort of mess."""
