@@ -62,6 +62,41 @@ def test_a_hold_tells_its_present_cause_not_its_first(home: Home, books: SimpleN
     assert [p["hold_reason"] for p in home.export("payables")] == ["WRONG_VENDOR"]
 
 
+SILENT = {
+    "the due date of an order that was billed": ("orders", "订单.xlsx", {"承诺交期": date(2026, 6, 30)}, "K2"),
+    "the price of an order that was billed": ("orders", "订单.xlsx", {"单价": 6}, "H2"),
+    "the accepted quantity of a delivery that was put up for payment": (
+        "deliveries",
+        "收货.xlsx",
+        {"合格数": 90},
+        "G2",
+    ),
+    "the account of a vendor that was paid": ("vendors", "供应商.xlsx", {"银行账号": "6222000000000009999"}, "H2"),
+}
+
+
+@pytest.mark.parametrize(("kind", "name", "change", "cell"), [pytest.param(*c, id=i) for i, c in SILENT.items()])
+def test_a_silent_edit_is_told_with_both_versions(
+    home: Home, books: SimpleNamespace, kind: str, name: str, change: dict[str, object], cell: str
+) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    home.drop(name, getattr(books, kind)(change))
+    home.turn(TUESDAY)
+    told = [f for f in home.export("findings") if f["code"] == "SILENT_EDIT"]
+    assert [(f["drop"], f["cell"], f["level"]) for f in told] == [(name, cell, "warning")]
+    after = str(next(iter(change.values())))
+    assert after in told[0]["says"] and "2026-07-06 18:00" in told[0]["says"] and "2026-07-07 18:00" in told[0]["says"]
+
+
+def test_a_due_date_changed_before_anything_happened_is_no_silent_edit(home: Home, books: SimpleNamespace) -> None:
+    home.drop("订单.xlsx", books.orders({"承诺交期": date(2026, 8, 20)}))
+    home.turn(MONDAY)
+    home.drop("订单.xlsx", books.orders({"承诺交期": date(2026, 8, 30)}))
+    home.turn(TUESDAY)
+    assert [f["code"] for f in home.export("findings") if f["code"] == "SILENT_EDIT"] == []
+
+
 def test_a_word_learned_makes_the_same_file_news(home: Home, books: SimpleNamespace) -> None:
     content = books.xlsx({"发货": [{"单据": "PO-1", "行号": 1, "到货日期": date(2026, 6, 18), "到货数": 5}]})
     home.drop("发货.xlsx", content)

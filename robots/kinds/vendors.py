@@ -10,6 +10,7 @@ from robots.kinds.kind import Field, Kind
 KIND = Kind(
     name="vendors",
     key=("vendor",),
+    watched=("bank_account",),
     any_of=("status", "tax_id", "bank_account", "monthly_capacity", "approved_on", "bank_name", "vendor_id"),
     telling=("tax_id", "bank_account", "monthly_capacity", "approved_on"),
     fields=(

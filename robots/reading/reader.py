@@ -88,7 +88,8 @@ def _per_sheet(taken: Sequence[tuple[Taken, pa.Table]], tables: Mapping[str, pa.
         columns = tuple(dict.fromkeys(column for part in parts for column in part.columns))
         rows = sum(part.rows for part in parts)
         kept: int = pc.sum(pc.equal(tables[kind]["_sheet"], sheet)).as_py() or 0
-        yield Taken(sheet, kind, columns, kept, sum(part.set_aside for part in parts) + rows - kept)
+        aside = sum(part.set_aside for part in parts) + rows - kept
+        yield Taken(sheet, kind, columns, kept, aside, parts[0].letters)
 
 
 def _capped(findings: list[Finding]) -> Iterator[Finding]:

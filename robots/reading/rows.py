@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from string import ascii_uppercase
@@ -44,7 +44,7 @@ _NOT_SUMMED = (NUMBER, MONEY)  # a figure written once for several rows belongs 
 class Taken:
     """What one kind took of one sheet: how many rows, how many were set aside, and which column is which field.
 
-    `columns`: (field, the header as it stands, the field's usual word).
+    `columns`: (field, the header as it stands, the field's usual word). `letters`: field → Excel's name of its column.
     """
 
     sheet: str
@@ -52,6 +52,7 @@ class Taken:
     columns: tuple[tuple[str, str, str], ...]
     rows: int
     set_aside: int
+    letters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -89,7 +90,9 @@ def take_rows(body: Body, claim: Claim, claims: Sequence[Claim], words: Words) -
     findings = list(_without_notes(taking, notes))
     bad = taking.bad
     good = table.filter(pa.array([i not in bad for i in range(taking.length)], pa.bool_())) if bad else table
-    return Taken(mine.grid.name, claim.kind.name, _told(taking), good.num_rows, len(bad) - len(notes)), good, findings
+    letters = {name: column_letter(heading.column) for name, heading in claim.columns.items()}
+    told = _told(taking)
+    return Taken(mine.grid.name, claim.kind.name, told, good.num_rows, len(bad) - len(notes), letters), good, findings
 
 
 def _told(taking: _Taking) -> tuple[tuple[str, str, str], ...]:

@@ -93,7 +93,9 @@ def text(value: Any) -> str:
 def differences(golden: Golden, answer: Answer) -> list[str]:
     """Everything in which a reading differs from what a careful person says: rows, complaints, false alarms."""
     kinds = dict.fromkeys([*golden.truth, *answer.rows])
-    differing = [line for kind in kinds for line in _rows_differ(kind, golden.truth.get(kind), answer.rows.get(kind, []))]
+    differing = [
+        line for kind in kinds for line in _rows_differ(kind, golden.truth.get(kind), answer.rows.get(kind, []))
+    ]
     return differing + list(_complaints_differ(golden, answer))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, select, text
 
-from robots.edge.store.tables import META, MIGRATIONS
+from robots.edge.store.tables import EDITS, META, MIGRATIONS, PAYABLES
 
 Migration = Callable[[Connection], None]
 
@@ -22,6 +22,13 @@ def append_only_journal(connection: Connection) -> None:
     script = _SQLITE_GUARDS if connection.dialect.name == "sqlite" else _POSTGRES_GUARDS
     for statement in script:
         connection.execute(text(statement))
+
+
+def silent_edits(connection: Connection) -> None:
+    """Where changes of rows that had been acted on are kept, and payable lines found by their order."""
+    EDITS.create(connection, checkfirst=True)
+    by_order = next(index for index in PAYABLES.indexes if "order_id" in index.columns)
+    by_order.create(connection, checkfirst=True)
 
 
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
@@ -42,7 +49,7 @@ _POSTGRES_GUARDS = (
     "CREATE TRIGGER journal_links BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION journal_follows()",
 )
 
-MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (first_tables, append_only_journal)
+MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (first_tables, append_only_journal, silent_edits)
 
 
 def migrate(engine: Engine, now: datetime) -> list[str]:

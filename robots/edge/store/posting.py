@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -13,7 +13,9 @@ import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, insert, select, update
 
 from robots.edge.store.columns import to_stored
+from robots.edge.store.edits import silent_edits, watched_changes
 from robots.edge.store.tables import FILES, ROWS
+from robots.kinds import known
 from robots.model.findings import Finding, Level, finding
 from robots.model.words import say
 from robots.reading.changes import Changes, compare
@@ -63,7 +65,8 @@ def _post(
     for name, table in ROWS.items():
         mine = [taken for taken in reading.taken if taken.kind == name]
         if name in reading.tables:
-            counts, found = _replace(connection, table, file, drop, reading.tables[name], broken)
+            letters = {one.sheet: one.letters for one in mine}
+            counts, found = _replace(connection, table, file, drop, reading.tables[name], broken, letters)
             posted += _per_sheet(mine, counts)
             findings += found
         elif not broken and (gone := _remove(connection, table, file, None)):
@@ -87,19 +90,28 @@ def _per_sheet(taken: Sequence[Taken], counts: _Counts) -> Iterator[Posted]:
 
 
 def _replace(
-    connection: Connection, table: Table, file: int, drop: int, rows: pa.Table, broken: Collection[str]
+    connection: Connection,
+    table: Table,
+    file: int,
+    drop: int,
+    rows: pa.Table,
+    broken: Collection[str],
+    letters: Mapping[str, Mapping[str, str]],
 ) -> tuple[_Counts, list[Finding]]:
     sheets = rows["_sheet"].to_pylist()
     numbers, keys, hashes = (rows[name].to_numpy().tolist() for name in ("_row", "_key", "_hash"))
     places = list(zip(sheets, numbers, strict=True))
     changes = compare(_old(connection, table, file, broken, set(keys)), keys, hashes, places)
+    kind = known()[table.name.removeprefix("rows_")]
+    edits = watched_changes(connection, kind, file, rows, changes.updated)
     _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)])
     _write(connection, table, file, drop, rows, sorted([*changes.new, *changes.updated]))
     _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
     findings = list(_beat_others(connection, table, file, drop)) if changes.new or changes.updated else []
+    findings += silent_edits(connection, kind, drop, edits, letters)
     if changes.gone:
-        kind = say(f"kind.{table.name.removeprefix('rows_')}")
-        findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=kind, count=len(changes.gone)))
+        named = say(f"kind.{kind.name}")
+        findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=named, count=len(changes.gone)))
     return _counted(changes, sheets), findings
 
 

@@ -86,6 +86,23 @@ WORDS = Table(
     PrimaryKeyConstraint("drop", "n"),
 )
 
+EDITS = Table(
+    "edits",
+    META,
+    _id("n"),
+    Column("drop", BigInteger, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("row", BigInteger, nullable=False),
+    Column("vendor", Text),
+    Column("order_id", Text),
+    Column("line", Text),
+    Column("field", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+
 KPIS = Table(
     "kpis",
     META,
@@ -140,7 +157,7 @@ PAYABLES = Table(
     META,
     Column("payment_key", Text, primary_key=True),
     Column("vendor", Text, nullable=False),
-    Column("order_id", Text),
+    Column("order_id", Text, index=True),
     Column("line", Text),
     Column("invoice_no", Text, nullable=False),
     *(
