@@ -148,7 +148,7 @@ def _read_table(grid: Grid, table: Table, words: Words) -> _Part:
     every = [*claims, *(claim for spread in spreads for claim in spread.claims[:1])]
     body, left_out = _data_rows(with_merged(rows), header, every, words)
     taken, findings = _take_all(body, claims, spreads, words)
-    unknown = [] if table.repeats else [h for h in header.headings if _is_unknown(h, claims, spreads, words)]
+    unknown = [heading for heading in header.headings if _is_unknown(heading, claims, spreads, words)]
     noted = [_unknown_column(grid, header, heading, claims, words) for heading in unknown]
     noted += list(_nameless(body, header))
     shown_words = tuple((grid.name, heading.shown) for heading in unknown)
@@ -157,9 +157,9 @@ def _read_table(grid: Grid, table: Table, words: Words) -> _Part:
 
 def _about_the_table(grid: Grid, table: Table) -> Iterator[Finding]:
     """Every header but the first one is named: it is no data."""
-    if table.number:
-        code = "ROW_HEADER" if table.repeats else "TABLE_BELOW"
-        for row in range(table.header.top, table.header.below):
+    places = [("TABLE_BELOW", table.header)] if table.number else []
+    for code, header in (*places, *(("ROW_HEADER", again) for again in table.again)):
+        for row in range(header.top, header.below):
             yield finding(code, Level.INFO, grid.name, str(row + 1))
 
 

@@ -328,9 +328,10 @@ def _notes(taking: _Taking) -> set[int]:
 
 
 def _is_note(body: Body, row: int, required: list[int]) -> bool:
-    """One or two cells of which at most one, and not all, is required; or labels only (制表:张三, 审核:李四)."""
+    """One or two cells of which at most one, and not all, is required; labels only (制表:张三); a label in front."""
     cells = [value for value in body.grid.rows[row] if not is_blank(value)]
-    if cells and all(isinstance(value, str) and ":" in fold(value) for value in cells):
+    labels = [isinstance(value, str) and ":" in fold(value) for value in cells]
+    if cells and (all(labels) or (labels[0] and fold(cells[0]).endswith(":"))):
         return True
     filled = sum(body.is_filled(row, column) for column in required)
     return len(cells) <= 2 and filled <= 1 and filled < len(required)

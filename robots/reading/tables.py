@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -18,16 +18,24 @@ _TELLING = 6  # columns that are looked at for header words: a header has one am
 
 @dataclass(frozen=True)
 class Table:
-    """One header with what belongs to it: rows `header.below` to `end` (exclusive), and facts beside it.
+    """One header with what belongs to it: the rows below it to `end` (exclusive), and facts beside it.
 
-    `number` counts the tables of the sheet from 0; `repeats`: it has the very header of the table before.
+    `number` counts the tables of the sheet from 0. `again` are further places of the very same header, in the middle
+    of the table (a second printed page).
     """
 
     header: Header
     end: int
     facts: Facts = field(default_factory=dict)
     number: int = 0
-    repeats: bool = False
+    again: tuple[Header, ...] = ()
+
+    @property
+    def spans(self) -> list[range]:
+        """The rows under each place of the header."""
+        places = (self.header, *self.again)
+        ends = (*(header.top for header in self.again), self.end)
+        return [range(header.below, end) for header, end in zip(places, ends, strict=True)]
 
 
 def tables_of(grid: Grid, words: Words) -> list[Table]:
@@ -37,16 +45,20 @@ def tables_of(grid: Grid, words: Words) -> list[Table]:
         return []
     headers = [first, *_further(grid, first, words)]
     ends = [header.top for header in headers[1:]] + [len(grid.rows)]
-    before = [None, *headers]
-    tables = [
-        Table(header, end, {}, number, _same(header, last))
-        for number, (header, end, last) in enumerate(zip(headers, ends, before, strict=False))
-    ]
-    return _with_facts(grid, tables, words)
+    tables = [Table(header, end, {}, n) for n, (header, end) in enumerate(zip(headers, ends, strict=True))]
+    return list(_continued(_with_facts(grid, tables, words)))
 
 
-def _same(one: Header, other: Header | None) -> bool:
-    return other is not None and [h.parts for h in one.headings] == [h.parts for h in other.headings]
+def _continued(tables: list[Table]) -> Iterator[Table]:
+    """Tables of one header and the same facts are one table that goes on."""
+    last = tables[0]
+    for table in tables[1:]:
+        if table.facts == last.facts and table.header.headings == last.header.headings:
+            last = replace(last, end=table.end, again=(*last.again, table.header))
+        else:
+            yield last
+            last = table
+    yield last
 
 
 def _further(grid: Grid, first: Header, words: Words) -> Iterator[Header]:
@@ -83,7 +95,7 @@ def _suspects(grid: Grid, first: Header, spelled: frozenset[str]) -> list[int]:
     for column in range(min(_TELLING + first.headings[0].column, len(grid.columns))):
         for word in spelled & grid.different(column):
             rows |= set(_places(grid.columns[column], word, first.below))
-    gaps = _blank_rows(grid, first.below, len(grid.rows))
+    gaps = _blank_rows(grid, range(first.below, len(grid.rows)))
     rows |= {row + 1 for row in gaps if row + 1 < len(grid.rows)} - set(gaps)
     return sorted(row for row in rows if row >= first.below)
 
@@ -107,9 +119,8 @@ def _is_header(cells: list[object], spelled: Collection[str], known_words: Colle
 # ------------------------------------------------------------------ rows
 
 
-def _blank_rows(grid: Grid, start: int, end: int) -> list[int]:
-    """Rows without anything in them. Columns are looked at one after the other: the first full one ends it."""
-    rows = list(range(start, end))
+def _blank_rows(grid: Grid, rows: Sequence[int]) -> list[int]:
+    """Of some rows, those without anything in them. Columns are looked at one by one: the first full one ends it."""
     for number, column in enumerate(grid.columns):
         blank = grid.blank(number) if rows else frozenset()
         rows = [row for row in rows if column[row] in blank] if blank else []
@@ -119,9 +130,9 @@ def _blank_rows(grid: Grid, start: int, end: int) -> list[int]:
 
 def filled_rows(grid: Grid, table: Table) -> list[int]:
     """The rows of a table that hold anything in its columns, or anything at all."""
-    blank = set(_blank_rows(grid, table.header.below, table.end))
-    rows = range(table.header.below, table.end)
-    return [row for row in rows if row not in blank] if blank else list(rows)
+    rows = [row for span in table.spans for row in span]
+    blank = set(_blank_rows(grid, rows))
+    return [row for row in rows if row not in blank] if blank else rows
 
 
 # ------------------------------------------------------------------ facts beside tables

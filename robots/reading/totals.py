@@ -29,7 +29,7 @@ class Totals:
         word = "|".join(r"\s*".join(map(re.escape, word)) for word in words)
         around = r"(?:本|当|上|页|单|全)?(?:年|季|月|周|日|期|页|单|部)?"
         return cls(
-            re.compile(rf"\W*{around}(?:{word})\W*(?:[((].{{0,6}}[))])?\W*", re.IGNORECASE),
+            re.compile(rf"\W*{around}(?:{word})\W*(?:[((].{{0,6}}[))])?(?:\d+\D{{0,3}})?\W*", re.IGNORECASE),
             re.compile(rf"\W*(?:{word})\b.{{0,8}}|.{{0,8}}(?:{word})\W*", re.IGNORECASE),
         )
 
@@ -43,7 +43,8 @@ def without_totals(body: Body, claims: Sequence[Claim], totals: Totals, must_foo
     for index in sorted(_suspects(body, claims)):
         row = body.rows[index]
         label = _label(body, row, totals, _is_incomplete(body, row, claims))
-        if label is None and not _adds_up(body, claims, row, _sums(body, summed, last, index, found)):
+        sums = [] if label else [_sums(body, summed, first, index, found) for first in (last, start)]
+        if label is None and not any(_adds_up(body, claims, row, one) for one in sums):
             continue
         findings.append(finding("ROW_TOTAL", Level.INFO, body.grid.name, str(row + 1)))
         if label is not None:
