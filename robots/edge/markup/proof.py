@@ -110,7 +110,11 @@ class _Comparison:
         if kind is not Piece.ROW:
             _require(kind is old_kind and _without_drawing(piece) == _without_drawing(old_piece))
             return True
+        in_step = self.old_number == self.new_number
         _, self.new_number = row_tag(self.tags, piece, self.new_number)
+        if in_step and piece == old_piece:
+            self.old_number = self.new_number
+            return True
         if old_kind is Piece.ROW:
             _, number = row_tag(self.tags, old_piece, self.old_number)
             if number == self.new_number:
@@ -122,8 +126,6 @@ class _Comparison:
         return False
 
     def _compare_rows(self, old_piece: bytes, piece: bytes) -> None:
-        if old_piece == piece:
-            return
         old, new = self._parsed(old_piece, self.new_number), self._parsed(piece)
         _require((old.attributes, old.cells, old.rest) == (new.attributes, new.cells, new.rest))
         _require(set(old.columns) <= set(new.columns))

@@ -68,7 +68,7 @@ class Tags:
         inner = rb"|<%sc(?=[\s/>])%s|</%s(?:c|row)\s*>" % (p, INSIDE, p)
         object.__setattr__(self, "border", re.compile(border))
         object.__setattr__(self, "careful_border", re.compile(_ASIDE + rb"|" + border, re.DOTALL))
-        object.__setattr__(self, "row", re.compile(rb"<%srow(?=[\s/>])%s" % (p, INSIDE)))
+        object.__setattr__(self, "row", re.compile(rb"<%srow(?=[\s/>])(?: r=\"(?P<number>\d+)\")?+%s" % (p, INSIDE)))
         object.__setattr__(self, "inner", re.compile(_ASIDE + inner, re.DOTALL))
 
 
@@ -247,7 +247,7 @@ def row_tag(tags: Tags, piece: bytes, before: int) -> tuple[bytes, int]:
     match = tags.row.match(piece)
     if not match:
         raise CannotMark("damaged")
-    written = attributes_of(match[0]).get(b"r")
+    written = match["number"] or attributes_of(match[0]).get(b"r")
     number = before + 1 if written is None else whole_number(written)
     if not before < number <= LAST_ROW:
         raise CannotMark("rows_out_of_order")
