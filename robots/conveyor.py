@@ -20,7 +20,7 @@ from robots.edge.store.outbox import Queued
 from robots.intake import Seen, look_again, settled
 from robots.model import wire
 from robots.model.calendar import UnknownYear
-from robots.model.decisions import Decision, Notice, Record, Workbook
+from robots.model.decisions import Decision, MarkedCopy, Notice, Record, Workbook
 from robots.roster import Due, due_between, latest_of_each
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ def take_in(
     with desk.open_reading_room(settings) as room:
         for one, seen, looked in claimed:
             sees(one.name)
+            one = desk.under_first_name(one, looked, tx)  # noqa: PLW2901  # the same file under the name it had
             known = tx.is_known(one.name, one.sha256, settings.words_print)
             received = desk.nothing_new(one) if known else desk.receive(one, looked, room)
             if desk.is_still_coming(settings, seen, received.code, clock.seconds()):
@@ -185,6 +186,7 @@ def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Re
         tx.receipts(drop, rows)
         tx.findings(drop, found, settings.words)
         tx.unknown_words(drop, desk.words_of(reading))
+    tx.asides(drop, reading.asides)
     tx.journal([("intake", received.state, one.name, one.sha256)], now)
     report.drops.append((one.name, received.state, why))
     report.errors += sum(f.level == "error" for f in reading.findings)
@@ -257,16 +259,10 @@ def _carry(
             case Record():
                 tx.record(spoken)
                 continue
-            case Workbook():
-                entry = Queued(
-                    decision.key,
-                    decision.robot,
-                    decision.period,
-                    decision.subject,
-                    decision.name,
-                    "workbook",
-                    wire.dump(spoken),
-                )
+            case Workbook() | MarkedCopy():
+                sort = "workbook" if isinstance(decision.what, Workbook) else "copy"
+                about = (decision.key, decision.robot, decision.period, decision.subject, decision.name)
+                entry = Queued(*about, sort, wire.dump(spoken))
                 if not tx.queue(number, now, entry):
                     continue
             case Notice():

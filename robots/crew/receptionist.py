@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from robots.crew.registry import robot
 from robots.figures.lines import records
 from robots.ledger import Ledger
-from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook
+from robots.model.decisions import Column, Decision, Look, MarkedCopy, Notice, Sheet, Table, Workbook
 from robots.model.words import Say, Text, say
 from robots.rules import Rules
 
@@ -23,20 +24,26 @@ def receptionist(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision
     """One receipt workbook per drop of this turn, and one notice that sums them up."""
     del rules  # a receipt says what was read; no rule weighs in
     drops = records(ledger.news("drops"))
-    receipts, findings = ledger.news("receipts"), ledger.news("findings")
+    receipts, findings, asides = (ledger.news(name) for name in ("receipts", "findings", "asides"))
     told = []
     for drop in drops:
-        mine = records(receipts[receipts["drop"] == drop["id"]])
-        problems = records(findings[findings["drop"] == drop["id"]])
-        name = f"receipt-{drop['id']}"
-        yield Decision("receptionist", today.isoformat(), drop["name"], receipt(drop, mine, problems), name=name)
-        told.append((drop, mine, problems, name))
+        mine, problems, rows = (records(t[t["drop"] == drop["id"]]) for t in (receipts, findings, asides))
+        marked = marked_copy(drop, problems)
+        names = [f"receipt-{drop['id']}"]
+        whole = receipt(drop, mine, problems, () if marked else _rows_to_mend(rows, problems))
+        yield Decision("receptionist", today.isoformat(), drop["name"], whole, name=names[0])
+        if marked:
+            names.append(f"marked-{drop['id']}")
+            yield Decision("receptionist", today.isoformat(), drop["name"], marked, name=names[1])
+        told.append((drop, mine, problems, tuple(names)))
     if told:
         yield Decision("receptionist", today.isoformat(), "notice", _notice(told))
 
 
-def receipt(drop: Row, receipts: list[Row], findings: list[Row]) -> Workbook:
-    """Sheet 1: what became of the file and what to do next. Sheet 2: every finding with its cell and its mending."""
+def receipt(drop: Row, receipts: list[Row], findings: list[Row], rows: tuple[Table, ...] = ()) -> Workbook:
+    """Sheet 1: what became of the file and what to do next. Sheet 2: every finding with its cell and its mending.
+    Sheet 3, where the workbook itself is not marked: the rows that were set aside, as they stand.
+    """
     counts = {level: sum(f["level"] == level for f in findings) for level in _LEVELS}
     facts = (
         (say("fact.file"), drop["name"]),
@@ -49,9 +56,51 @@ def receipt(drop: Row, receipts: list[Row], findings: list[Row]) -> Workbook:
     )
     summary = Sheet(say("sheet.receipt"), say("title.receipt"), facts, (_taken(receipts), _columns(receipts)))
     problems = Sheet(say("sheet.findings"), say("title.findings"), (), (_findings(findings),))
-    return Workbook(
-        "receipts", say("file.receipt", day=drop["day"], name=_stem(drop["name"]), drop=drop["id"]), (summary, problems)
+    sheets = (summary, problems, *((Sheet(say("sheet.asides"), say("title.asides"), (), rows),) if rows else ()))
+    return Workbook("receipts", say("file.receipt", day=drop["day"], name=_stem(drop["name"]), drop=drop["id"]), sheets)
+
+
+_CAN_BE_MARKED = (".xlsx", ".xlsm")
+_PLACE = re.compile(r"([A-Z]{1,3}\d+)|(\d+)")
+
+
+def marked_copy(drop: Row, findings: list[Row]) -> MarkedCopy | None:
+    """The sender's own workbook with the bad cells marked, where it can be marked and there is anything to mend."""
+    suffix = "." + drop["name"].rsplit(".", 1)[-1].lower()
+    weighty = [f for f in findings if f["level"] != "info" and f["sheet"]]
+    marks = tuple(
+        (f["sheet"], cell, f["level"], f"{f['says']}\n→ {f['fix']}") for f in weighty if (cell := _cell(f["cell"]))
     )
+    if suffix not in _CAN_BE_MARKED or not marks or not drop["sha256"]:
+        return None
+    name = say("file.marked", name=_stem(drop["name"]), drop=drop["id"])
+    return MarkedCopy("receipts", name, suffix, drop["sha256"], drop["id"], drop["name"], marks)
+
+
+def _cell(place: str) -> str:
+    """The cell that a finding's place is marked at: a range's first one, a row's first one."""
+    match = _PLACE.match(place)
+    return "" if match is None else match[1] or f"A{match[2]}"
+
+
+def _rows_to_mend(rows: list[Row], findings: list[Row]) -> tuple[Table, ...]:
+    """The rows that were set aside, sheet by sheet, each with what is wrong in it."""
+    wrong: dict[tuple[str, int], list[str]] = {}
+    for found in findings:
+        if found["level"] == "error" and (digits := re.sub(r"\D", "", found["cell"])):
+            wrong.setdefault((found["sheet"], int(digits)), []).append(found["says"])
+    sheets: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = {}
+    for row in rows:
+        cells = json.loads(row["cells"])
+        says = "\n".join(dict.fromkeys(wrong.get((row["sheet"], row["row"]), [])))
+        place = sheets.setdefault((row["sheet"], tuple(name for name, _ in cells)), [])
+        place.append((row["row"], says, *(text for _, text in cells)))
+    return tuple(Table(_columns_to_mend(names), tuple(lines), sheet) for (sheet, names), lines in sheets.items())
+
+
+def _columns_to_mend(names: tuple[str, ...]) -> tuple[Column, ...]:
+    first = (Column(say("column.row"), Look.INTEGER, 6), Column(say("column.says"), Look.WRAP, 44))
+    return (*first, *(Column(name, Look.TEXT, 14) for name in names))
 
 
 def _stem(name: str) -> str:
@@ -115,14 +164,16 @@ def _findings(findings: list[Row]) -> Table:
     return Table(columns, rows, empty=say("receipt.no_findings"))
 
 
-def _notice(told: list[tuple[Row, list[Row], list[Row], str]]) -> Notice:
+def _notice(told: list[tuple[Row, list[Row], list[Row], tuple[str, ...]]]) -> Notice:
     rows = tuple(_notice_row(*one[:3]) for one in told)
     bad = sum(drop["state"] in ("set_aside", "unreadable") for drop, *_ in told)
     errors = sum(f["level"] == "error" for _, _, findings, _ in told for f in findings)
     columns = tuple(Column(say(f"column.{name}")) for name in ("file", "result", "rows", "problems"))
     headline = say("notice.receipts.headline", count=len(told), bad=bad, errors=errors)
     step = say("notice.receipts.mend") if bad or errors else say("notice.receipts.fine")
-    with_problems = tuple(name for _, _, findings, name in told if any(f["level"] != "info" for f in findings))
+    with_problems = tuple(
+        name for _, _, findings, names in told if any(f["level"] != "info" for f in findings) for name in names
+    )
     severity = "warning" if bad or errors else "info"
     return Notice("clerk", headline, (), severity, with_problems, Table(columns, rows), step)
 

@@ -8,22 +8,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import PurePath
+from typing import cast
 
 import keyring
 from keyring.errors import KeyringError
 
-from robots.edge import excel_out, folder
+from robots.edge import desk, excel_out, folder
+from robots.edge.excel_in import NotReadable
 from robots.edge.log import LOG
+from robots.edge.markup import CannotMark, Level, Mark
 from robots.edge.post import Folder, Outcome, Postbox, Smtp
+from robots.edge.reading_room import ReadingRoom
 from robots.edge.settings import Settings
 from robots.edge.store.database import Store
 from robots.edge.store.outbox import Waiting, next_try
 from robots.model import wire
-from robots.model.decisions import Workbook
+from robots.model.decisions import MarkedCopy, Workbook
 from robots.model.letters import Attachment, Letter, LetterPlan
 
 CarryOut = Callable[[Settings, Store, Waiting, datetime], "Delivered"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MEDIA = {".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12"}
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,12 @@ def deliver(settings: Settings, store: Store, now: datetime, sees: Callable[[str
         waiting = tx.waiting(now)
     done = []
     letters = [one for one in waiting if one.sort == "letter"]
-    for one in waiting:
-        if one.sort == "workbook":
-            done.append(_safely(_write, settings, store, one, now))
-            sees(done[-1].what)
+    with desk.open_reading_room(settings) as room:
+        carry_out: dict[str, CarryOut] = {"workbook": _write, "copy": partial(_mark, room)}
+        for one in waiting:
+            if one.sort in carry_out:
+                done.append(_safely(carry_out[one.sort], settings, store, one, now))
+                sees(done[-1].what)
     if letters:
         done += _send_all(settings, store, letters, now, sees)
     return done
@@ -80,19 +88,46 @@ def _safely(carry_out: CarryOut, settings: Settings, store: Store, one: Waiting,
 def _write(settings: Settings, store: Store, one: Waiting, now: datetime) -> Delivered:
     workbook: Workbook = wire.load(one.payload)
     content = excel_out.render(workbook, settings.words, datetime.fromisoformat(one.at))
-    name = str(workbook.name)
-    sha256 = hashlib.sha256(content).hexdigest()
-    folder.archive(settings.archive, content, sha256, ".xlsx")
+    return _publish(settings, store, one, now, workbook.folder, str(workbook.name), ".xlsx", content)
+
+
+def _mark(room: ReadingRoom, settings: Settings, store: Store, one: Waiting, now: datetime) -> Delivered:
+    """The sender's workbook with its bad cells marked, made by the child process. One that cannot be marked without
+    loss is not marked: the receipt has it all."""
+    copy: MarkedCopy = wire.load(one.payload)
+    name = str(copy.name)
+    source = folder.archived(settings.archive, copy.sha256, copy.suffix)
+    target = settings.state / "scratch" / f"{one.key}{copy.suffix}"
+    marks = [Mark(sheet, cell, cast("Level", level), str(text)) for sheet, cell, level, text in copy.marks]
+    told = {desk.DROP_PROPERTY: str(copy.drop), desk.HASH_PROPERTY: copy.sha256}
     try:
-        path = folder.publish(settings.out_folder(workbook.folder), name, ".xlsx", content)
+        room.mark(source, target, marks, settings.words.entries["product.name"], told)
+    except (CannotMark, NotReadable) as why:
+        LOG.info("%s is not marked: %s", copy.source, why.args[0])
+        with store.transaction() as tx:
+            tx.mark(one.key, "done", detail=str(why.args[0]), done_at=now.isoformat())
+        return Delivered("copy", name, "", "unmarked", str(why.args[0]))
+    content = target.read_bytes()
+    target.unlink()
+    return _publish(settings, store, one, now, copy.folder, name, copy.suffix, content)
+
+
+def _publish(
+    settings: Settings, store: Store, one: Waiting, now: datetime, place: str, name: str, suffix: str, content: bytes
+) -> Delivered:
+    """Keep it in the archive, put it into its folder, and say where."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    folder.archive(settings.archive, content, sha256, suffix)
+    try:
+        path = folder.publish(settings.out_folder(place), name, suffix, content)
     except OSError as error:  # letters carry it all the same: from the archive, under the name it is to have
-        told = Delivered("workbook", name, "", "new", str(error))
-        return _not_yet(store, one, now, settings, told, path=f"{folder.safe_name(name)}.xlsx", detail=sha256)
+        told = Delivered(one.sort, name, "", "new", str(error))
+        return _not_yet(store, one, now, settings, told, path=f"{folder.safe_name(name)}{suffix}", detail=sha256)
     where = str(path.relative_to(settings.home)) if path.is_relative_to(settings.home) else str(path)
     with store.transaction() as tx:
         tx.mark(one.key, "done", path=where, detail=sha256, done_at=now.isoformat())
         tx.journal([("delivery", "written", where, sha256)], now)
-    return Delivered("workbook", name, where, "done")
+    return Delivered(one.sort, name, where, "done")
 
 
 def _send(postbox: Postbox, settings: Settings, store: Store, one: Waiting, now: datetime) -> Delivered:
@@ -130,8 +165,9 @@ def _attachment(settings: Settings, path: str | None, sha256: str | None) -> Att
     """A written workbook from the archive, so that a second sending carries the same bytes."""
     if not path or not sha256:
         return None
-    content = folder.archived(settings.archive, sha256, ".xlsx").read_bytes()
-    return Attachment(path.replace("\\", "/").rsplit("/", 1)[-1], content, XLSX)
+    suffix = PurePath(path).suffix
+    content = folder.archived(settings.archive, sha256, suffix).read_bytes()
+    return Attachment(path.replace("\\", "/").rsplit("/", 1)[-1], content, _MEDIA.get(suffix, XLSX))
 
 
 def open_postbox(settings: Settings) -> Postbox:

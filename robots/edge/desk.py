@@ -15,8 +15,10 @@ from robots.edge import folder
 from robots.edge.excel_in import Format, Look, NotReadable, look_through
 from robots.edge.folder import Claimed
 from robots.edge.log import LOG
+from robots.edge.markup import custom_properties
 from robots.edge.reading_room import Limits, ReadingRoom
 from robots.edge.settings import Settings
+from robots.edge.store.database import Turn
 from robots.intake import WORKBOOK_ENDINGS, Seen, is_conflict_copy
 from robots.kinds.words import Lexicon
 from robots.model.findings import Level, finding
@@ -25,6 +27,7 @@ from robots.reading.reader import Reading
 
 State = Literal["taken", "set_aside", "unreadable", "ignored"]
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+DROP_PROPERTY, HASH_PROPERTY = "robots-drop", "robots-sha256"  # how a marked copy tells what it was made from
 PATIENCE = 5  # an incomplete file that keeps still this many quiet times will not become whole any more
 
 
@@ -70,6 +73,15 @@ def claim(settings: Settings, seen: Seen) -> Claimed:
     claimed = folder.claim(settings.inbox, seen.name, settings.state / "scratch", settings.toml.intake.keep)
     folder.archive(settings.archive, claimed.path, claimed.sha256, claimed.path.suffix)
     return claimed
+
+
+def under_first_name(claimed: Claimed, looked: Look | str, tx: Turn) -> Claimed:
+    """A marked copy that the sender mended is the next version of the workbook it was made from, whatever its name."""
+    if isinstance(looked, str) or looked.format is not Format.OOXML:
+        return claimed
+    told = custom_properties(claimed.path)
+    name = tx.name_of_drop(told.get(DROP_PROPERTY, ""), told.get(HASH_PROPERTY, ""))
+    return replace(claimed, name=name) if name else claimed
 
 
 def receive(claimed: Claimed, looked: Look | str, room: ReadingRoom) -> Received:

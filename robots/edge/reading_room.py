@@ -11,18 +11,19 @@ import multiprocessing
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psutil
 
 from robots.edge import excel_in
 from robots.edge.excel_in import Look, NotReadable
+from robots.edge.markup import CannotMark, Mark, mark_up
 from robots.kinds import known
 from robots.kinds.words import Lexicon
 from robots.reading.claims import Words, dialect_for
@@ -59,17 +60,28 @@ class ReadingRoom:
 
         Raises NotReadable with a finding code.
         """
+        reading: Reading = self._ask(read_file, path, name, look, self.lexicon, tuple(passwords))
+        return reading
+
+    def mark(
+        self, source: Path, target: Path, marks: Sequence[Mark], author: str, properties: Mapping[str, str]
+    ) -> None:
+        """Write a marked copy of a workbook. Raises CannotMark, or NotReadable where the child died over it."""
+        self._ask(mark_up, source, target, list(marks), author, dict(properties))
+
+    def _ask(self, what: Callable[..., Any], *arguments: Any) -> Any:
+        """Have the child do something, within the limits, and give or raise what comes of it."""
         child, line = self._open()
-        line.send((path, name, look, tuple(passwords)))
+        line.send((what, arguments))
         self._wait(child, line)
         try:
             answer = line.recv()
         except (EOFError, OSError) as error:
             self._close()
             raise NotReadable("FILE_KILLED_READER") from error
-        if isinstance(answer, NotReadable):
+        if isinstance(answer, NotReadable | CannotMark):
             raise answer
-        return answer  # type: ignore[no-any-return]  # the line carries what _serve sends
+        return answer
 
     def _wait(self, child: BaseProcess, line: Connection) -> None:
         """Until the child answers or dies; past a limit it is ended."""
@@ -89,8 +101,7 @@ class ReadingRoom:
             self._close()
             context = multiprocessing.get_context("spawn")
             self._line, theirs = context.Pipe()
-            ours = (self.lexicon, self._limits.memory_mb)
-            self._child = context.Process(target=_serve, args=(theirs, *ours), daemon=True)
+            self._child = context.Process(target=_serve, args=(theirs, self._limits.memory_mb), daemon=True)
             try:
                 self._child.start()
             except BaseException:
@@ -117,16 +128,16 @@ def _memory_mb(pid: int | None) -> float:
         return 0.0
 
 
-def _serve(line: Connection, lexicon: Lexicon, memory_mb: int) -> None:
+def _serve(line: Connection, memory_mb: int) -> None:
     """The child: read until the line is closed. Cells come by the million and make no cycles: no collector."""
     gc.disable()
     _fence(memory_mb)
     while True:
         try:
-            path, name, look, passwords = line.recv()
+            what, arguments = line.recv()
         except (EOFError, OSError):
             return
-        line.send(_answer(path, name, look, lexicon, passwords))
+        line.send(_answer(what, arguments))
 
 
 def _fence(memory_mb: int) -> None:
@@ -139,10 +150,10 @@ def _fence(memory_mb: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _answer(path: Path, name: str, look: Look, lexicon: Lexicon, passwords: Sequence[str]) -> Reading | NotReadable:
+def _answer(what: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     try:
-        return read_file(path, name, look, lexicon, passwords)
-    except NotReadable as problem:
+        return what(*arguments)
+    except (NotReadable, CannotMark) as problem:
         return problem
     except MemoryError:
         return NotReadable("FILE_TOO_LARGE")

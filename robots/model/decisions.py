@@ -90,6 +90,24 @@ class Workbook:
 
 @wire.travels
 @dataclass(frozen=True)
+class MarkedCopy:
+    """A sender's own workbook with its bad cells filled and explained, for the sender to mend and drop again.
+
+    `sha256` and `suffix` name the original in the archive; `drop` and `source` are the drop it came by and its name
+    then. `marks`: (sheet, cell, level, text).
+    """
+
+    folder: str
+    name: Text
+    suffix: str
+    sha256: str
+    drop: int
+    source: str
+    marks: tuple[tuple[str, str, str, Text], ...]
+
+
+@wire.travels
+@dataclass(frozen=True)
 class Notice:
     """Something to tell a role. Notices of one run become one letter per recipient."""
 
@@ -116,7 +134,7 @@ class Record:
     gone: tuple[str, ...] = ()
 
 
-What = Workbook | Notice | Record
+What = Workbook | MarkedCopy | Notice | Record
 
 
 @wire.travels

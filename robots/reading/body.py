@@ -23,7 +23,7 @@ class Body:
 
     `fills`: cell → the cell above that holds its value, where one value is written for several rows. `money_factor`:
     what amounts are multiplied by, where a line above the table names a unit (单位:万元). `year` and `month` are what
-    the sheet or the file is about.
+    the sheet or the file is about; `head` is Excel's number of the header's lowest row.
     """
 
     grid: Grid
@@ -32,6 +32,7 @@ class Body:
     money_factor: Decimal = Decimal(1)
     year: int | None = None
     month: int | None = None
+    head: int = 0
 
     def cells(self, column: int, down: bool = True) -> Sequence[Any]:
         """The raw cells of one column; with `down`, each with the value that is written for it above."""

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from robots.cells import unit_factor
+from robots.cells import shown, unit_factor
 from robots.model.findings import Finding, Level, a1, column_letter, finding
 from robots.model.names import fold
 from robots.model.words import say
@@ -34,17 +34,27 @@ _STRUCTURE = {"SHEET_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE", "EXPECTED_COLU
 
 
 @dataclass(frozen=True)
+class Aside:
+    """A row that was set aside: its cells as (header, what a person sees)."""
+
+    sheet: str
+    row: int
+    cells: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Reading:
     """What became of one file.
 
     `tables`: kind → the kind's fields plus `_sheet`, `_row` (Excel's number), `_key` and `_hash` (int64).
-    `unknown`: header words nobody knew, as (sheet, word).
+    `unknown`: header words nobody knew, as (sheet, word). `asides`: rows set aside, as they stand.
     """
 
     taken: tuple[Taken, ...] = ()
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
+    asides: tuple[Aside, ...] = ()
 
     @property
     def broken(self) -> frozenset[str]:
@@ -59,6 +69,7 @@ class _Part:
     taken: tuple[tuple[Taken, pa.Table], ...] = ()
     findings: tuple[Finding, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
+    asides: tuple[Aside, ...] = ()
 
 
 def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
@@ -76,7 +87,8 @@ def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
         tables[name], twice = with_keys(pa.concat_tables(table for _, table in mine), words.kinds[name])
         findings += [key_twice(words.kinds[name], row, first) for row, first in twice]
     unknown = tuple(dict.fromkeys(word for part in parts for word in part.unknown))
-    return Reading(tuple(_per_sheet(taken, tables)), tables, tuple(_capped(findings)), unknown)
+    asides = tuple(aside for part in parts for aside in part.asides)
+    return Reading(tuple(_per_sheet(taken, tables)), tables, tuple(_capped(findings)), unknown, asides)
 
 
 def _per_sheet(taken: Sequence[tuple[Taken, pa.Table]], tables: Mapping[str, pa.Table]) -> Iterator[Taken]:
@@ -122,7 +134,8 @@ def _read_sheet(grid: Grid, words: Words) -> _Part:
     taken = tuple(pair for part in parts for pair in part.taken)
     if taken:
         findings = {found: None for found in findings if found.code != "SHEET_LEFT"}
-    return _Part(taken, (*noted, *findings), tuple(word for part in parts for word in part.unknown))
+    unknown = tuple(word for part in parts for word in part.unknown)
+    return _Part(taken, (*noted, *findings), unknown, tuple(aside for part in parts for aside in part.asides))
 
 
 def _about_the_sheet(grid: Grid) -> Iterator[Finding]:
@@ -144,7 +157,7 @@ def _read_table(grid: Grid, table: Table, words: Words) -> _Part:
         why = _nobody_takes(grid, table, words, [*doubts, *missing], year)
         left = _rows_left(grid, table)
         return _Part(findings=(*_about_the_table(grid, table), *doubts, *missing, *why, *left))
-    rows = Body(grid, filled_rows(grid, table), {}, _money_factor(grid, header), year, month)
+    rows = Body(grid, filled_rows(grid, table), {}, _money_factor(grid, header), year, month, header.below)
     every = [*claims, *(claim for spread in spreads for claim in spread.claims[:1])]
     body, left_out = _data_rows(with_merged(rows), header, every, words)
     taken, findings = _take_all(body, claims, spreads, words)
@@ -152,7 +165,18 @@ def _read_table(grid: Grid, table: Table, words: Words) -> _Part:
     noted = [_unknown_column(grid, header, heading, claims, words) for heading in unknown]
     noted += list(_nameless(body, header))
     shown_words = tuple((grid.name, heading.shown) for heading in unknown)
-    return _Part(tuple(taken), (*_about_the_table(grid, table), *doubts, *noted, *left_out, *findings), shown_words)
+    asides = tuple(_asides(grid, header, {row for one, _ in taken for row in one.aside}))
+    found = (*_about_the_table(grid, table), *doubts, *noted, *left_out, *findings)
+    return _Part(tuple(taken), found, shown_words, asides)
+
+
+def _asides(grid: Grid, header: Header, rows: set[int]) -> Iterator[Aside]:
+    """Rows that were set aside, as they stand; an error cell as its error."""
+    for row in sorted(rows):
+        cells = (
+            (h.shown, grid.errors.get((row, h.column)) or shown(grid.rows[row][h.column])) for h in header.headings
+        )
+        yield Aside(grid.name, row + 1, tuple((name, "" if text == "None" else text[:200]) for name, text in cells))
 
 
 def _about_the_table(grid: Grid, table: Table) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ from robots.reading.headers import Heading
 from robots.reading.proposals import likely_value
 
 _TAKEN_ANYWAY = {"WORD_UNKNOWN"}  # the word is reported, the row goes on without it
+MOST_ASIDE = 200  # rows of one kind on one sheet that a receipt repeats
 _NOT_SUMMED = (NUMBER, MONEY)  # a figure written once for several rows belongs to none of them
 
 
@@ -45,6 +46,7 @@ class Taken:
     """What one kind took of one sheet: how many rows, how many were set aside, and which column is which field.
 
     `columns`: (field, the header as it stands, the field's usual word). `letters`: field → Excel's name of its column.
+    `aside`: where the first rows set aside stand in the grid.
     """
 
     sheet: str
@@ -53,6 +55,7 @@ class Taken:
     rows: int
     set_aside: int
     letters: Mapping[str, str] = field(default_factory=dict)
+    aside: tuple[int, ...] = ()
 
 
 @dataclass
@@ -92,7 +95,9 @@ def take_rows(body: Body, claim: Claim, claims: Sequence[Claim], words: Words) -
     good = table.filter(pa.array([i not in bad for i in range(taking.length)], pa.bool_())) if bad else table
     letters = {name: column_letter(heading.column) for name, heading in claim.columns.items()}
     told = _told(taking)
-    return Taken(mine.grid.name, claim.kind.name, told, good.num_rows, len(bad) - len(notes), letters), good, findings
+    aside = tuple(mine.rows[index] for index in sorted(bad - notes)[:MOST_ASIDE])
+    counts = (good.num_rows, len(bad) - len(notes))
+    return Taken(mine.grid.name, claim.kind.name, told, *counts, letters, aside), good, findings
 
 
 def _told(taking: _Taking) -> tuple[tuple[str, str, str], ...]:
@@ -158,7 +163,8 @@ def _constant(length: int, spec: Field, value: Any) -> pa.Array:
 def _from_column(taking: _Taking, spec: Field, heading: Heading) -> pa.Array:
     body, length = taking.body, taking.length
     if code := _header_refused(heading, spec, taking.currency):
-        taking.tell(code, column_letter(heading.column), column=heading.shown, currency=taking.currency)
+        cell = f"{column_letter(heading.column)}{body.head}"
+        taking.tell(code, cell, column=heading.shown, currency=taking.currency)
         taking.bad |= set(range(length)) if spec.required else set()
         return pa.nulls(length, spec.type.arrow)
     cells = body.cells(heading.column, down=spec.type not in _NOT_SUMMED)

@@ -4,7 +4,7 @@ Libraries that load and save a workbook drop what they do not know: shapes, stor
 """
 
 from robots.edge.markup.marking import mark_up
-from robots.edge.markup.marks import CannotMark, Mark
+from robots.edge.markup.marks import CannotMark, Level, Mark
 from robots.edge.markup.properties import custom_properties
 
-__all__ = ["CannotMark", "Mark", "custom_properties", "mark_up"]
+__all__ = ["CannotMark", "Level", "Mark", "custom_properties", "mark_up"]

@@ -23,6 +23,7 @@ from robots.edge.store.journal import broken_at as journal_broken_at
 from robots.edge.store.journal import write as write_journal
 from robots.edge.store.migrations import migrate
 from robots.edge.store.tables import (
+    ASIDES,
     DERIVED,
     DROPS,
     FILES,
@@ -42,7 +43,7 @@ from robots.model.decisions import Record
 from robots.model.findings import Finding
 from robots.model.names import identity
 from robots.model.words import Catalogue
-from robots.reading.reader import Reading
+from robots.reading.reader import Aside, Reading
 
 if TYPE_CHECKING:
     from robots.ledger import Ledger
@@ -189,6 +190,28 @@ class Turn:
         found = select(DROPS.c.sha256, DROPS.c.words).where(DROPS.c.name == name, DROPS.c.state == "taken")
         row = self.connection.execute(found.order_by(DROPS.c.id.desc()).limit(1)).first()
         return (row.sha256, row.words) if row else None
+
+    def name_of_drop(self, drop: str, sha256: str) -> str | None:
+        """The name under which a drop came, where both its number and its content's hash are right."""
+        if not drop.isdecimal() or len(drop) > 18:
+            return None
+        here = (DROPS.c.id == int(drop), DROPS.c.sha256 == sha256)
+        return self.connection.execute(select(DROPS.c.name).where(*here)).scalar()
+
+    def asides(self, drop: int, rows: Iterable[Aside]) -> None:
+        """Rows that were set aside, as they stand in the sender's workbook."""
+        values = [
+            {
+                "drop": drop,
+                "n": n,
+                "sheet": one.sheet,
+                "row": one.row,
+                "cells": json.dumps(one.cells, ensure_ascii=False),
+            }
+            for n, one in enumerate(rows)
+        ]
+        if values:
+            self.connection.execute(insert(ASIDES), values)
 
     def file(self, name: str) -> int:
         """The number of a file, known by its name inside the inbox."""

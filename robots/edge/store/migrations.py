@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, select, text
 
-from robots.edge.store.tables import EDITS, META, MIGRATIONS, PAYABLES
+from robots.edge.store.tables import ASIDES, EDITS, META, MIGRATIONS, PAYABLES
 
 Migration = Callable[[Connection], None]
 
@@ -31,6 +31,11 @@ def silent_edits(connection: Connection) -> None:
     by_order.create(connection, checkfirst=True)
 
 
+def rows_set_aside(connection: Connection) -> None:
+    """Where rows that were set aside are kept, for the receipt."""
+    ASIDES.create(connection, checkfirst=True)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -49,7 +54,7 @@ _POSTGRES_GUARDS = (
     "CREATE TRIGGER journal_links BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION journal_follows()",
 )
 
-MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (first_tables, append_only_journal, silent_edits)
+MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (first_tables, append_only_journal, silent_edits, rows_set_aside)
 
 
 def migrate(engine: Engine, now: datetime) -> list[str]:

@@ -86,6 +86,17 @@ WORDS = Table(
     PrimaryKeyConstraint("drop", "n"),
 )
 
+ASIDES = Table(
+    "asides",
+    META,
+    Column("drop", BigInteger, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("row", BigInteger, nullable=False),
+    Column("cells", Text, nullable=False),
+    PrimaryKeyConstraint("drop", "n"),
+)
+
 EDITS = Table(
     "edits",
     META,
