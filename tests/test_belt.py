@@ -68,11 +68,12 @@ def test_every_bad_cell_is_named_and_no_good_one(demo: Demo) -> None:
     assert seen == ERRORS_OF_DAY_1
 
 
-def test_the_misspelt_vendor_and_a_total_that_the_planted_quantity_spoils_are_the_only_doubts(demo: Demo) -> None:
+def test_the_misspelt_vendor_a_spoilt_total_and_an_account_changed_after_payment_are_the_only_doubts(demo: Demo) -> None:
     doubts = [f for f in demo.table("findings") if f["level"] in ("question", "warning")]
     assert [(f["drop"], f["sheet"], f["cell"], f["code"]) for f in doubts] == [
         ("外协订单.xlsx", "2026年", "594", "VENDOR_NEAR"),
         ("收货验收_2026.xlsx", "6月", "H167", "TOTAL_DOES_NOT_FOOT"),
+        ("供应商台账.xlsx", "供应商台账", "N5", "SILENT_EDIT"),
     ]
     assert "示例卯智能电子有限公司" in doubts[0]["says"]
 

@@ -28,7 +28,7 @@ def test_a_bad_cell_is_filled_and_explained_in_a_copy_that_travels_with_the_lett
     cell = openpyxl.load_workbook(copy)["订单"]["K3"]
     assert cell.value == "2026/6/31"
     assert "不是有效日期" in cell.comment.text and cell.fill.fgColor.rgb != "00000000"
-    letters = [path.read_bytes() for path in home.settings.out_folder("letters").iterdir()]
+    letters = [path.read_bytes() for path in home.settings.out_folder("letters").glob("*.eml")]
     assert max(letter.count(b"Content-Disposition: attachment") for letter in letters) == 2
 
 
