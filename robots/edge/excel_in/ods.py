@@ -27,6 +27,7 @@ _CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
 _TAGS = (_TABLE + "table", _TABLE + "table-row", _STYLE + "style")
 _ERROR = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)|Err:\d{3}")
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+_MIDNIGHT = datetime(2000, 1, 1)
 _ANNOTATION = _OFFICE + "annotation"
 
 
@@ -168,7 +169,11 @@ def _duration(iso: str, text: str) -> time | timedelta | str:
     span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if match[1]:
         return -span
+<<<<<<< HEAD
     return span if span >= timedelta(days=1) else (datetime(1, 1, 1) + span).time()
+=======
+    return span if span >= timedelta(days=1) else (_MIDNIGHT + span).time()
+>>>>>>> formats
 
 
 def _text(cell: Any) -> str:

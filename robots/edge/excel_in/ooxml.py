@@ -70,7 +70,7 @@ class _Reading:
         self._trusted = {part for part in parts if _is_as_full_as_it_says(package, part)}
         rest = sorted(package.names - set(parts))
         self._first = beside.submit(_verify, package, [name for name in rest if not name.startswith(_NO_CELLS_IN)])
-        self._scans = {part: beside.submit(_scan, package, part, styles) for part in parts}
+        self._scans = {part: beside.submit(_scan, package, part, styles, part not in self._trusted) for part in parts}
         self._last = beside.submit(_verify, package, [name for name in rest if name.startswith(_NO_CELLS_IN)])
         self._second = SecondReader(source)
 
@@ -134,8 +134,8 @@ def _verify(package: Package, names: list[str]) -> None:
         package.verify(name)
 
 
-def _scan(package: Package, part: str, styles: Styles) -> Scan:
-    return sheet_xml.scan(package.pieces(part), styles)
+def _scan(package: Package, part: str, styles: Styles, measure: bool) -> Scan:
+    return sheet_xml.scan(package.pieces(part), styles, measure)
 
 
 def _may_be_sparse(scan: Scan) -> bool:

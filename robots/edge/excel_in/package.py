@@ -15,7 +15,7 @@ from robots.edge.excel_in.source import NotReadable, Source
 
 _LOCAL = struct.Struct("<4s22xHH")
 _MOST_PARTS = 20_000
-_PIECE = 4 << 20
+_PIECE = 64 << 10  # small enough to stay in the caches: faults on large ones hold up the thread beside
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError, ValueError)
 
 
@@ -23,7 +23,8 @@ class Package:
     """The parts of a zip. Use as a context manager.
 
     Raises NotReadable: FILE_INCOMPLETE where its directory does not fit its bytes, FILE_BOMB where it would unpack to
-    more than `limit` bytes or its parts overlap, FILE_PASSWORD where the zip itself is encrypted.
+    more than `limit` bytes, FILE_DAMAGED where parts overlap or two have one name, FILE_PASSWORD where the zip itself
+    is encrypted.
     """
 
     def __init__(self, source: Source, limit: int) -> None:
@@ -69,7 +70,7 @@ class Package:
         assert stream is not None  # noqa: S101  # it is open
         for member in sorted(members, key=lambda member: member.header_offset):
             if member.header_offset < end:
-                raise NotReadable("FILE_BOMB")
+                raise NotReadable("FILE_DAMAGED")
             stream.seek(member.header_offset)
             header = stream.read(_LOCAL.size)
             if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):

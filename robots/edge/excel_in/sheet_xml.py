@@ -7,7 +7,7 @@ threads go on, and only cells that have something to tell are looked at one by o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,6 +30,7 @@ _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s[^>]*?ref="\$?([A-Z]{1,3})\$?(\d
 
 Positions = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+_NOWHERE: Positions = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -67,75 +68,112 @@ def declared_area(start: bytes) -> int:
     return (int(match[4])) * (column_index(match[3]) + 1)
 
 
-def scan(pieces: Iterable[bytes], styles: Styles) -> Scan:
-    """Look through a worksheet part."""
-    found, reader = Scan(), _Reader(styles)
-    for piece in _by_rows(pieces):
+def scan(pieces: Iterable[bytes], styles: Styles, measure: bool = True) -> Scan:
+    """Look through a worksheet part; `measure` says whether its height and width are wanted."""
+    found, reader = Scan(), _Reader(styles, measure)
+    for piece, is_end in _by_rows(pieces):
         reader.look_at(piece, found)
+        if is_end and len(found.marks.merged) < MOST_MERGED:
+            found.marks.merged += [_range(match) for match in _MERGE.finditer(piece)]
     return found
 
 
-def _by_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes cut at the ends of rows, so that no cell is cut; without a prefix on every tag."""
-    rest, prefix, in_tail = b"", b"", False
+def _by_rows(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """The same bytes cut at the ends of rows, so that no cell is cut, as plain as Excel itself writes them, and
+    whether they reach past the last row.
+    """
+    rest, in_tail = b"", False
+    plain: Callable[[bytes], bytes] = bytes
     for number, piece in enumerate(pieces):
-        if number == 0 and (match := _PREFIX.search(piece[:65536])):
-            prefix = match[1] + b":"
+        if number == 0:
+            plain = _plainer(piece)
         start = max(0, len(rest) - 16)
         rest = rest + piece if rest else piece
         in_tail = in_tail or rest.find(_TAIL, start) >= 0
         end = rest.rfind(b">") + 1 if in_tail else rest.rfind(_ROW_END, start) + len(_ROW_END)
-        if end < len(_ROW_END):
-            continue
-        yield _plain(rest[:end], prefix)
-        rest = rest[end:]
-    yield _plain(rest, prefix)
+        if end >= len(_ROW_END):
+            yield plain(rest[:end]), in_tail
+            rest = rest[end:]
+    yield plain(rest), in_tail
 
 
-def _plain(xml: bytes, prefix: bytes) -> bytes:
-    """Some programs write every tag with a prefix (x:c), and some use single quotes."""
-    if prefix:
-        xml = xml.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</").replace(b"xmlns:" + prefix[:-1], b"xmlns")
-    return xml.replace(b"'", b'"') if b" r='" in xml else xml
+def _plainer(start: bytes) -> Callable[[bytes], bytes]:
+    """Some programs write every tag with a prefix (x:c), and some use single quotes: how to undo that, if need be."""
+    match = _PREFIX.search(start[:65536])
+    if match:
+        name = match[1]
+        changes = [(b"<%s:" % name, b"<"), (b"</%s:" % name, b"</"), (b"xmlns:%s" % name, b"xmlns")]
+    else:
+        changes = []
+    if b" r='" in start:
+        changes.append((b"'", b'"'))
+
+    def plain(xml: bytes) -> bytes:
+        for old, new in changes:
+            xml = xml.replace(old, new)
+        return xml
+
+    return plain
 
 
 class _Reader:
     """Goes through a sheet piece by piece and keeps count of rows and columns for cells that do not name theirs."""
 
-    def __init__(self, styles: Styles) -> None:
-        self._styles = styles
+    def __init__(self, styles: Styles, measure: bool = True) -> None:
+        self._styles, self._measure = styles, measure
         self._place: Place = (-1, -1)
         self._bold_left = _MOST_BOLD
-        self._counting = False
+        self._counting: bool | None = None  # not known before the first cell; a program writes all of them alike
 
     def look_at(self, xml: bytes, found: Scan) -> None:
         """Take one piece into account."""
+        if self._counting is None:
+            self._counting = _names_no_cells(_tags(xml))
+        if self._counting:
+            self._count(xml, found)
+        else:
+            self._jump(xml, found)
+
+    def _count(self, xml: bytes, found: Scan) -> None:
+        """The slow way: every cell, one after the other."""
+        for place, start, end in self.spans(xml):
+            found.height, found.width = max(found.height, place[0] + 1), max(found.width, place[1] + 1)
+            self._mark(found.marks, place, *_split(xml[start:end]))
+
+    def _jump(self, xml: bytes, found: Scan) -> None:
+        """The fast way: from one cell that has something to tell to the next."""
+        hits = [np.fromiter(_found(xml, b't="e"'), np.int64)]
+        percent = _NOWHERE
+        if self._styles.any:
+            percent, others = self._styled(np.frombuffer(xml, np.uint8))
+            hits.append(others)
+        has_formulas = b"<f" in xml
+        if not (self._measure or has_formulas or len(percent) or any(map(len, hits))):
+            return
         tags = _tags(xml)
         cells = tags.starts_of(b"c")
-        self._counting = self._counting or not _all_named(tags.raw, cells)
-        if self._counting:
-            for place, start, end in self.spans(xml):
-                found.height, found.width = max(found.height, place[0] + 1), max(found.width, place[1] + 1)
-                self._mark(found.marks, place, *_split(xml[start:end]))
-        else:
-            _stretch(found, tags.raw, cells)
-            for start in self._telling(xml, tags, cells):
-                attributes, inner = _split(xml[start : _cell_end(xml, int(start))])
-                if ref := _REF.search(attributes):
-                    self._mark(found.marks, (int(ref[2]) - 1, column_index(ref[1])), attributes, inner)
-        if b"<mergeCell" in xml and len(found.marks.merged) < MOST_MERGED:
-            found.marks.merged += [_range(match) for match in _MERGE.finditer(xml)]
-
-    def _telling(self, xml: bytes, tags: _Tags, cells: Positions) -> Positions:
-        """Where the cells begin that may have something to tell."""
-        hits = [np.fromiter(_found(xml, b't="e"'), np.int64)]
-        if b"<f" in xml:
+        if has_formulas:
             hits.append(tags.uncalculated())
-        if self._styles.any:
-            hits.append(_styled(tags.raw, self._styles.percent | (self._styles.bold & (self._bold_left > 0))))
-        every = np.concatenate(hits)
-        at = np.searchsorted(cells, every, side="right") - 1
-        return np.unique(cells[at[at >= 0]]) if len(cells) else cells
+        if self._measure and len(cells):
+            rows, columns = _references(tags.raw, cells)
+            found.height, found.width = max(found.height, int(rows.max()) + 1), max(found.width, int(columns.max()) + 1)
+        rows, columns = _references(tags.raw, _cells_at(cells, percent))
+        found.marks.percent.update(zip(rows.tolist(), columns.tolist(), strict=True))
+        for start in _cells_at(cells, np.concatenate(hits)).tolist():
+            attributes, inner = _split(xml[start : _cell_end(xml, start)])
+            if ref := _REF.search(attributes):
+                self._mark(found.marks, (int(ref[2]) - 1, column_index(ref[1])), attributes, inner)
+
+    def _styled(self, raw: NDArray[np.uint8]) -> tuple[Positions, Positions]:
+        """Where a style is named that tells something: plain numbers in percent, of which there may be a whole
+        column, and all others, which are looked at one by one.
+        """
+        at, number, after = _style_names(raw)
+        known = number < len(self._styles.bold)
+        at, number, after = at[known], number[known], after[known]
+        percent, bold = self._styles.percent[number], self._styles.bold[number] & (self._bold_left > 0)
+        plain = percent & ~bold & _continues(raw, after, b'"><v>')
+        return at[plain], at[(percent | bold) & ~plain]
 
     def spans(self, xml: bytes) -> Iterator[tuple[Place, int, int]]:
         """Every cell with its place, counted where it is not named, as Excel does, and where it begins and ends."""
@@ -205,44 +243,63 @@ def _tags(xml: bytes) -> _Tags:
     return _Tags(raw, at, raw[at + 1], raw[at + 2])
 
 
-def _all_named(raw: NDArray[np.uint8], cells: Positions) -> bool:
-    """Does every cell begin with its reference, as nearly all programs write it?"""
+def _names_no_cells(tags: _Tags) -> bool | None:
+    """Is there a cell that does not begin with its reference, as nearly all programs write it? None without a cell."""
+    cells, raw = tags.starts_of(b"c"), tags.raw
     if not len(cells):
-        return True
+        return None
     if cells[-1] + 6 >= len(raw):
-        return False
-    return bool(((raw[cells + 3] == ord("r")) & (raw[cells + 4] == ord("=")) & (raw[cells + 5] == ord('"'))).all())
+        return True
+    return not ((raw[cells + 3] == ord("r")) & (raw[cells + 4] == ord("=")) & (raw[cells + 5] == ord('"'))).all()
 
 
-def _stretch(found: Scan, raw: NDArray[np.uint8], cells: Positions) -> None:
-    """How far the cells of a piece reach."""
-    if not len(cells):
-        return
-    start, row, column = cells + 6, np.zeros(len(cells), np.int64), np.zeros(len(cells), np.int64)
-    letters, digits = np.ones(len(cells), bool), np.ones(len(cells), bool)
-    last = len(raw) - 1
+def _cells_at(cells: Positions, hits: Positions) -> Positions:
+    """Where the cells begin in which these places lie."""
+    at = np.searchsorted(cells, hits, side="right") - 1
+    starts: Positions = np.unique(cells[at[at >= 0]])
+    return starts
+
+
+def _references(raw: NDArray[np.uint8], cells: Positions) -> tuple[Positions, Positions]:
+    """Rows and columns of cells that begin with their reference, read all at once."""
+    start, last = cells + 6, len(raw) - 1
+    row, column = np.zeros(len(cells), np.int64), np.zeros(len(cells), np.int64)
+    letters = going = np.ones(len(cells), bool)
     for offset in range(10):
-        byte = raw[np.minimum(start + offset, last)].astype(np.int64)
-        letters &= (byte >= 65) & (byte <= 90)
+        byte = raw[np.minimum(start + offset, last)]
+        letters = letters & (byte >= 65) & (byte <= 90)
+        going = going & (letters | ((byte >= 48) & (byte <= 57)))
+        if not going.any():
+            break
         column = np.where(letters, column * 26 + byte - 64, column)
-        digits &= letters | ((byte >= 48) & (byte <= 57))
-        row = np.where(digits & ~letters, row * 10 + byte - 48, row)
-    found.height, found.width = max(found.height, int(row.max())), max(found.width, int(column.max()))
+        row = np.where(going & ~letters, row * 10 + byte - 48, row)
+    return row - 1, column - 1
 
 
-def _styled(raw: NDArray[np.uint8], wanted: Flags) -> Positions:
-    """Where an attribute s="…" names one of the wanted styles."""
+def _style_names(raw: NDArray[np.uint8]) -> tuple[Positions, Positions, Positions]:
+    """Where each attribute s="…" begins, the number in it, and where the number ends."""
     if len(raw) < 8:
-        return np.zeros(0, np.int64)
-    mark = (raw[:-4] == ord(" ")) & (raw[1:-3] == ord("s")) & (raw[2:-2] == ord("=")) & (raw[3:-1] == ord('"'))
-    at = np.flatnonzero(mark)
-    number, going, last = np.zeros(len(at), np.int64), np.ones(len(at), bool), len(raw) - 1
+        return _NOWHERE, _NOWHERE, _NOWHERE
+    at = np.flatnonzero((raw[1:-2] == ord("s")) & (raw[2:-1] == ord("=")) & (raw[3:] == ord('"')))
+    at = at[raw[at] == ord(" ")]
+    number, going, after, last = np.zeros(len(at), np.int64), np.ones(len(at), bool), at + 4, len(raw) - 1
     for offset in range(4, 10):
-        byte = raw[np.minimum(at + offset, last)].astype(np.int64)
-        going &= (byte >= 48) & (byte <= 57)
+        byte = raw[np.minimum(at + offset, last)]
+        going = going & (byte >= 48) & (byte <= 57)
+        if not going.any():
+            break
         number = np.where(going, number * 10 + byte - 48, number)
-    known = number < len(wanted)
-    return at[known][wanted[number[known]]]
+        after = after + going
+    return at, number, after
+
+
+def _continues(raw: NDArray[np.uint8], at: Positions, text: bytes) -> Flags:
+    """Do these bytes stand at these places?"""
+    last = len(raw) - 1
+    same: Flags = np.ones(len(at), bool)
+    for offset, letter in enumerate(text):
+        same = same & (raw[np.minimum(at + offset, last)] == letter)
+    return same
 
 
 def _found(xml: bytes, what: bytes) -> Iterator[int]:
@@ -282,7 +339,7 @@ def column_index(letters: bytes) -> int:
 def cut(pieces: Iterable[bytes]) -> tuple[bytes, Extent]:
     """The sheet without the cells that lie too far away, and the extent of what is left."""
     kept, counted, spans = b"", 0, []
-    xml = b"".join(_by_rows(pieces))
+    xml = b"".join(piece for piece, _ in _by_rows(pieces))
     filled, reader = [], _Reader(Styles.none())
     for place, start, end in reader.spans(xml):
         if b"<v" in xml[start:end] or b"<is" in xml[start:end]:

@@ -98,7 +98,7 @@ def _parts(package: Package) -> dict[str, str]:
     content = package.read("xl/workbook.bin")
     for kind, start, size in _records(content):
         if kind == _SHEET:
-            relation, name = _strings(content[start + 8 : start + size])
+            relation, name = [*_strings(content[start + 8 : start + size]), "", ""][:2]
             part = target.get(relation, "")
             part = plain(part) if part.startswith("/") else str(PurePosixPath("xl") / part)
             if part in package.names:
