@@ -108,7 +108,7 @@ class _Comparison:
         _require(self.old is not None)
         old_kind, old_piece = self.old or new
         if kind is not Piece.ROW:
-            _require(kind is old_kind and _without_drawing(piece) == _without_drawing(old_piece))
+            _require(kind is old_kind and old_piece in {piece, _without_drawing(piece)})
             return True
         in_step = self.old_number == self.new_number
         _, self.new_number = row_tag(self.tags, piece, self.new_number)
@@ -123,17 +123,20 @@ class _Comparison:
                 return True
         added = self._parsed(piece)
         _require(not added.cells and not added.rest and not added.attributes)
+        self._see(added)
         return False
 
     def _compare_rows(self, old_piece: bytes, piece: bytes) -> None:
-        old, new = self._parsed(old_piece, self.new_number), self._parsed(piece)
+        old, new = self._parsed(old_piece), self._parsed(piece)
         _require((old.attributes, old.cells, old.rest) == (new.attributes, new.cells, new.rest))
         _require(set(old.columns) <= set(new.columns))
+        self._see(new)
 
-    def _parsed(self, piece: bytes, _old: int = 0) -> _Row:
-        row = _Reader(self.new_number).read(self.root, piece)
-        self.seen.update((row.number, column) for column in row.columns if not _old)
-        return row
+    def _parsed(self, piece: bytes) -> _Row:
+        return _Reader(self.new_number).read(self.root, piece)
+
+    def _see(self, row: _Row) -> None:
+        self.seen.update((row.number, column) for column in row.columns)
 
 
 def _root_tag(head: bytes) -> bytes:
@@ -142,8 +145,9 @@ def _root_tag(head: bytes) -> bytes:
     return match[0] if match else b""
 
 
-def _without_drawing(xml: bytes) -> bytes:
-    return _DRAWING.sub(b"", xml)
+def _without_drawing(tail: bytes) -> bytes:
+    """What follows the rows, without the drawing; where the sender had one, nothing was to be added."""
+    return _DRAWING.sub(b"", tail, count=1)
 
 
 class _Reader:
