@@ -169,6 +169,11 @@ def blocks_of(vml: bytes) -> set[int]:
     return {int(block) for match in _BLOCKS.finditer(vml) for block in match[1].split(b",") if block.strip()}
 
 
+def cells_with_boxes(vml: bytes) -> set[Cell]:
+    """The cells whose notes have a box in a drawing."""
+    return {cell for cell, _ in _known_boxes(vml)}
+
+
 def with_boxes(vml: bytes, boxes: Mapping[Cell, str], sizes: Sizes, taken: set[int]) -> bytes:
     """The drawing with a hidden box for each of these notes, or, where the sender's has one, with that one made taller.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,9 @@ from xml.parsers import expat
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
-from robots.edge.markup.marks import CannotMark, Cell, cell_at
+from robots.edge.markup.marks import CannotMark, Cell, Marked, cell_at
+from robots.edge.markup.notes import prove_notes
+from robots.edge.markup.package import Package
 from robots.edge.markup.sheets import Piece, Tags, pieces, row_tag
 
 _CHUNK = 1 << 20
@@ -26,7 +28,7 @@ _DRAWING = re.compile(rb"<(?:[\w.-]+:)?legacyDrawing(?=[\s/>])[^>]*?/>")
 _ROOT = re.compile(rb"""<(?![?!])([^\s/>]+)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 
 
-def prove(source: Path, target: Path, sheets: dict[str, Collection[Cell]], changed: Collection[str]) -> None:
+def prove(source: Path, target: Path, sheets: Mapping[str, Mapping[Cell, Marked]], changed: Collection[str]) -> None:
     """Raise CannotMark where the target is not the source with these cells marked and these parts changed."""
     with zipfile.ZipFile(source) as before, zipfile.ZipFile(target) as after:
         told = {info.filename: (info.CRC, info.file_size) for info in after.infolist()}
@@ -39,6 +41,8 @@ def prove(source: Path, target: Path, sheets: dict[str, Collection[Cell]], chang
             _read_through(after, name, is_ours)
         for name, cells in sheets.items():
             _prove_sheet(before, after, name, cells)
+            noted = [cell for cell, one in cells.items() if one.text]
+            prove_notes(Package(source, before), Package(target, after), name, noted)
     _prove_values(source, target)
 
 
