@@ -406,6 +406,10 @@ WORKBOOKS: dict[str, dict[str, Callable[[bytes], bytes]]] = {
     },
     "no fills": {"xl/styles.xml": lambda xml: re.sub(rb"<fills.*</fills>", b"", xml)},
     "no formats": {"xl/styles.xml": lambda xml: re.sub(rb"<cellXfs.*</cellXfs>", b"", xml)},
+    "neither fills nor formats": {
+        "xl/styles.xml": lambda xml: re.sub(rb"<(fills|cellXfs).*</\1>", b"", xml),
+    },
+    "styles that are empty": {"xl/styles.xml": lambda _: f'<styleSheet xmlns="{MAIN}"/>'.encode()},
     "formats with a protection": {
         "xl/styles.xml": lambda xml: re.sub(
             rb"(<cellXfs[^>]*><xf [^>]*)/>", rb'\1 fillId="0"><protection locked="0"/></xf>', xml

@@ -109,7 +109,7 @@ class _Plan:
             raise CannotMark("not_ooxml")
         root = outline(self._package.read(self._workbook), 3)
         if root.space != MAIN:
-            raise CannotMark("strict_ooxml" if "purl.oclc.org" in root.space else "damaged")
+            raise CannotMark("strict_ooxml" if "purl.oclc.org" in root.space else "not_ooxml")
         relations = self._package.relations(self._workbook)
         parts = {}
         for sheet in (one for parent in root.all("sheets") for one in parent.all("sheet")):
