@@ -173,9 +173,9 @@ def test_a_cell_that_has_a_note_keeps_it_and_ours_stands_below(tmp_path: Path) -
     source = everything(tmp_path / "日报.xlsx")
     target = marked(source, error("C3"))
     assert note(target, "C3") == "发件人自己的批注\n\n日期不清楚"
-    heights = [int(re.findall(rb"<x:Anchor>[^<]*?(\d+), \d+</x:Anchor>", parts(p)["xl/drawings/vmlDrawing1.vml"])[-1])
+    bottoms = [int(re.findall(rb"<x:Anchor>[^<]*?(\d+), \d+</x:Anchor>", parts(p)["xl/drawings/vmlDrawing1.vml"])[-1])
                for p in (source, target)]  # fmt: skip
-    assert heights[1] >= heights[0]
+    assert bottoms[1] > bottoms[0]
 
 
 def test_several_marks_of_a_cell_make_one_note_and_the_worst_fill(tmp_path: Path) -> None:
@@ -406,6 +406,10 @@ WORKBOOKS: dict[str, dict[str, Callable[[bytes], bytes]]] = {
     },
     "no fills": {"xl/styles.xml": lambda xml: re.sub(rb"<fills.*</fills>", b"", xml)},
     "no formats": {"xl/styles.xml": lambda xml: re.sub(rb"<cellXfs.*</cellXfs>", b"", xml)},
+    "neither fills nor formats": {
+        "xl/styles.xml": lambda xml: re.sub(rb"<(fills|cellXfs).*</\1>", b"", xml),
+    },
+    "styles that are empty": {"xl/styles.xml": lambda _: f'<styleSheet xmlns="{MAIN}"/>'.encode()},
     "formats with a protection": {
         "xl/styles.xml": lambda xml: re.sub(
             rb"(<cellXfs[^>]*><xf [^>]*)/>", rb'\1 fillId="0"><protection locked="0"/></xf>', xml
@@ -688,6 +692,35 @@ def test_a_mark_that_is_missing_is_noticed(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(marking, "marked_sheet", lambda stream, known, _, *more: flow(stream, known, {}, *more))
     with pytest.raises(CannotMark, match="verification_failed"):
         marked(everything(tmp_path / "日报.xlsx"), error("C3"))
+
+
+LOST_NOTES = {
+    "the sender's words": (b"xl/comments1.xml", b"\xe5\x8f\x91\xe4\xbb\xb6\xe4\xba\xba"),
+    "a note of ours": (b"xl/comments1.xml", b'ref="B5"'),
+    "a box of ours": (b"xl/drawings/vmlDrawing1.vml", b"<x:Row>4</x:Row>"),
+}
+
+
+@pytest.mark.parametrize(("part", "lost"), LOST_NOTES.values(), ids=LOST_NOTES)
+def test_a_note_that_is_lost_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: bytes, lost: bytes
+) -> None:
+    def losing(package, *arguments):
+        assert lost in package.changed[part.decode()]
+        package.changed[part.decode()] = package.changed[part.decode()].replace(lost, b"", 1)
+        write(package, *arguments)
+
+    write = marking.Package.write
+    monkeypatch.setattr(marking.Package, "write", losing)
+    with pytest.raises(CannotMark):
+        marked(everything(tmp_path / "日报.xlsx"), error("B5"))
+    assert not list(tmp_path.glob("*回执*"))
+
+
+def test_a_library_that_refuses_the_senders_own_file_is_not_asked(tmp_path: Path) -> None:
+    odd = ROWS["the usual"].replace('r="B2"', 'r="B2" t="z"')
+    target = marked(by_hand(tmp_path / "日报.xlsx", odd), error("B2"))
+    assert b't="z"' in parts(target)[SHEET] and b's="1"' in parts(target)[SHEET]
 
 
 # ------------------------------------------------------------------ any sheet, any marks

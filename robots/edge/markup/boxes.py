@@ -126,11 +126,14 @@ class Sizes:
             end = _walk(first, pixels + 4, self.height, LAST_ROW)
         return (first, min(4, max(0, self.height(first) - 1))), end or (LAST_ROW, 0)
 
-    def further_down(self, anchor: str, pixels: int) -> str:
-        """An anchor whose bottom is this much lower."""
+    def with_room(self, anchor: str, text: str) -> str:
+        """An anchor whose bottom is lower, by as much as more text needs in a box as wide as this one."""
         parts = [whole_number(part.strip() or "0") for part in anchor.split(",")]
-        if len(parts) != 8:
+        if len(parts) != 8 or max(parts[0], parts[4]) >= LAST_COLUMN:
             return anchor
+        width = sum(map(self.width, range(parts[0] + 1, parts[4] + 1))) - parts[1] + parts[5]
+        lines = [_text_width(line) for line in f"\n{text}".split("\n")]
+        pixels = min(640, _lines(lines, max(4, (width - 24) // 6)) * 15)
         end = _walk(parts[6] + 1, parts[7] + pixels, self.height, LAST_ROW)
         if end is None:
             return anchor
@@ -164,6 +167,11 @@ def _pixels(characters: float) -> int:
 def blocks_of(vml: bytes) -> set[int]:
     """The blocks of shape numbers that a drawing has taken."""
     return {int(block) for match in _BLOCKS.finditer(vml) for block in match[1].split(b",") if block.strip()}
+
+
+def cells_with_boxes(vml: bytes) -> set[Cell]:
+    """The cells whose notes have a box in a drawing."""
+    return {cell for cell, _ in _known_boxes(vml)}
 
 
 def with_boxes(vml: bytes, boxes: Mapping[Cell, str], sizes: Sizes, taken: set[int]) -> bytes:
@@ -200,7 +208,7 @@ def _known_boxes(vml: bytes) -> Iterator[tuple[Cell, tuple[int, int, str]]]:
 def _taller(start: int, end: int, anchor: str, text: str, sizes: Sizes) -> Edit:
     if not anchor:
         return 0, 0, b""
-    return start, end, sizes.further_down(anchor, box_for(text).height).encode()
+    return start, end, sizes.with_room(anchor, text).encode()
 
 
 def _numbers(vml: bytes, count: int, taken: set[int]) -> tuple[list[int], list[Edit]]:

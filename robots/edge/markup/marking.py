@@ -5,13 +5,13 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from xml.parsers.expat import ExpatError
 
-from robots.edge.markup.marks import CannotMark, Cell, Mark, by_sheet, on_shown_cells, plain
+from robots.edge.markup.marks import CannotMark, Cell, Mark, Marked, by_sheet, on_shown_cells, plain
 from robots.edge.markup.notes import add_notes
 from robots.edge.markup.outline import outline
 from robots.edge.markup.package import OFFICE, Package, opened
@@ -67,7 +67,7 @@ class _Plan:
         self.styles_part = ""
         self._styles: Styles | None = None
         self.flowing: dict[str, Callable[[], Iterable[bytes]]] = {}
-        self.filled: dict[str, Collection[Cell]] = {}
+        self.filled: dict[str, Mapping[Cell, Marked]] = {}
 
     def add(self, sheet: str, cells: dict[Cell, list[Mark]], author: str) -> None:
         """Plan the marks of one sheet. Raises CannotMark."""
@@ -83,7 +83,7 @@ class _Plan:
         drawing = add_notes(self._package, part, known, texts, author) if texts else ""
         fills = {cell: one.level for cell, one in marked.items()}
         self.flowing[part] = partial(self._flow, part, known, fills, self._known_styles(), drawing)
-        self.filled[part] = fills
+        self.filled[part] = marked
 
     def _flow(self, part: str, known: Frame, fills: Fills, styles: Styles, drawing: str) -> Iterator[bytes]:
         with self._package.stream(part) as stream:
@@ -109,7 +109,7 @@ class _Plan:
             raise CannotMark("not_ooxml")
         root = outline(self._package.read(self._workbook), 3)
         if root.space != MAIN:
-            raise CannotMark("strict_ooxml" if "purl.oclc.org" in root.space else "damaged")
+            raise CannotMark("strict_ooxml" if "purl.oclc.org" in root.space else "not_ooxml")
         relations = self._package.relations(self._workbook)
         parts = {}
         for sheet in (one for parent in root.all("sheets") for one in parent.all("sheet")):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from robots.edge.markup import boxes, threads
-from robots.edge.markup.marks import LONGEST_NOTE, CannotMark, Cell
+from robots.edge.markup.marks import LONGEST_NOTE, CannotMark, Cell, cell_at
 from robots.edge.markup.outline import Edit, Element, content_end, grown, outline, patched
 from robots.edge.markup.package import OFFICE, Package
 from robots.edge.markup.sheets import MAIN, Frame
@@ -32,6 +32,29 @@ def add_notes(package: Package, sheet: str, known: Frame, texts: Mapping[Cell, s
     threads.reply(package, sheet, texts, author)
     package.put(part, _with_notes(package.read(part), texts, author))
     return _add_boxes(package, sheet, known, texts)
+
+
+def prove_notes(before: Package, after: Package, sheet: str, cells: Collection[Cell]) -> None:
+    """Raise CannotMark unless these cells have a new note with a box, and all of the sender's say what they said."""
+    old, new = _notes(before, sheet), _notes(after, sheet)
+    drawings = [one.target for one in after.relations(sheet).values() if one.kind == f"{OFFICE}/vmlDrawing"]
+    boxed = {cell for name in drawings for cell in boxes.cells_with_boxes(after.read(name))}
+    is_kept = all(cell in new and new[cell].startswith(text) for cell, text in old.items())
+    is_new = all(cell in boxed and new.get(cell, b"") != old.get(cell, b"") for cell in cells)
+    if not (is_kept and is_new):
+        raise CannotMark("verification_failed")
+
+
+def _notes(package: Package, sheet: str) -> dict[Cell, bytes]:
+    """Author and text of each note, as written."""
+    part = package.related(sheet, f"{OFFICE}/comments")
+    xml = package.read(part) if part else _EMPTY
+    notes = {}
+    for note in (one for parent in outline(xml, 6).all("commentList") for one in parent.all("comment")):
+        texts = [xml[one.inner : content_end(xml, one)] for one in note.walk() if one.name == "t"]
+        author = note.attributes.get("authorId", "").encode()
+        notes[cell_at(note.attributes.get("ref", ""))] = b"".join([author, b"/", *texts])
+    return notes
 
 
 def _add_boxes(package: Package, sheet: str, known: Frame, texts: Mapping[Cell, str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,9 @@ from xml.parsers import expat
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
-from robots.edge.markup.marks import CannotMark, Cell, cell_at
+from robots.edge.markup.marks import CannotMark, Cell, Marked, cell_at
+from robots.edge.markup.notes import prove_notes
+from robots.edge.markup.package import Package
 from robots.edge.markup.sheets import Piece, Tags, pieces, row_tag
 
 _CHUNK = 1 << 20
@@ -26,7 +28,7 @@ _DRAWING = re.compile(rb"<(?:[\w.-]+:)?legacyDrawing(?=[\s/>])[^>]*?/>")
 _ROOT = re.compile(rb"""<(?![?!])([^\s/>]+)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 
 
-def prove(source: Path, target: Path, sheets: dict[str, Collection[Cell]], changed: Collection[str]) -> None:
+def prove(source: Path, target: Path, sheets: Mapping[str, Mapping[Cell, Marked]], changed: Collection[str]) -> None:
     """Raise CannotMark where the target is not the source with these cells marked and these parts changed."""
     with zipfile.ZipFile(source) as before, zipfile.ZipFile(target) as after:
         told = {info.filename: (info.CRC, info.file_size) for info in after.infolist()}
@@ -39,6 +41,8 @@ def prove(source: Path, target: Path, sheets: dict[str, Collection[Cell]], chang
             _read_through(after, name, is_ours)
         for name, cells in sheets.items():
             _prove_sheet(before, after, name, cells)
+            noted = [cell for cell, one in cells.items() if one.text]
+            prove_notes(Package(source, before), Package(target, after), name, noted)
     _prove_values(source, target)
 
 
@@ -108,7 +112,7 @@ class _Comparison:
         _require(self.old is not None)
         old_kind, old_piece = self.old or new
         if kind is not Piece.ROW:
-            _require(kind is old_kind and _without_drawing(piece) == _without_drawing(old_piece))
+            _require(kind is old_kind and old_piece in {piece, _without_drawing(piece)})
             return True
         in_step = self.old_number == self.new_number
         _, self.new_number = row_tag(self.tags, piece, self.new_number)
@@ -123,17 +127,20 @@ class _Comparison:
                 return True
         added = self._parsed(piece)
         _require(not added.cells and not added.rest and not added.attributes)
+        self._see(added)
         return False
 
     def _compare_rows(self, old_piece: bytes, piece: bytes) -> None:
-        old, new = self._parsed(old_piece, self.new_number), self._parsed(piece)
+        old, new = self._parsed(old_piece), self._parsed(piece)
         _require((old.attributes, old.cells, old.rest) == (new.attributes, new.cells, new.rest))
         _require(set(old.columns) <= set(new.columns))
+        self._see(new)
 
-    def _parsed(self, piece: bytes, _old: int = 0) -> _Row:
-        row = _Reader(self.new_number).read(self.root, piece)
-        self.seen.update((row.number, column) for column in row.columns if not _old)
-        return row
+    def _parsed(self, piece: bytes) -> _Row:
+        return _Reader(self.new_number).read(self.root, piece)
+
+    def _see(self, row: _Row) -> None:
+        self.seen.update((row.number, column) for column in row.columns)
 
 
 def _root_tag(head: bytes) -> bytes:
@@ -142,8 +149,9 @@ def _root_tag(head: bytes) -> bytes:
     return match[0] if match else b""
 
 
-def _without_drawing(xml: bytes) -> bytes:
-    return _DRAWING.sub(b"", xml)
+def _without_drawing(tail: bytes) -> bytes:
+    """What follows the rows, without the drawing; where the sender had one, nothing was to be added."""
+    return _DRAWING.sub(b"", tail, count=1)
 
 
 class _Reader:

@@ -187,12 +187,12 @@ def _cut(stream: IO[bytes], tags: Tags, head: bytes, rest: bytes, has_rows: bool
     yield Piece.TAIL, held
 
 
-def _borders(held: bytes, tags: Tags) -> Iterator[int]:
+def _borders(held: bytes, tags: Tags) -> list[int]:
     """Where rows begin, and where they end. Searching is three times faster where nothing has to be stepped over."""
-    plain = b"<!" not in held and b"<?" not in held
-    for match in (tags.border if plain else tags.careful_border).finditer(held):
-        if plain or held[match.start() + 1] not in b"!?":
-            yield match.start()
+    if b"<!" not in held and b"<?" not in held:
+        return [match.start() for match in tags.border.finditer(held)]
+    found = (match.start() for match in tags.careful_border.finditer(held))
+    return [at for at in found if held[at + 1] not in b"!?"]
 
 
 def _refuse_too_much(held: bytes) -> None:
@@ -212,7 +212,8 @@ def frame(stream: IO[bytes]) -> Frame:
             outside.append(piece)
             continue
         tag, number = row_tag(tags, piece, number)
-        heights.frombytes(bytes(2 * (number - 1 - len(heights))))
+        if number > len(heights) + 1:
+            heights.frombytes(bytes(2 * (number - 1 - len(heights))))
         heights.append(_height(tag))
     xml = b"".join(outside)
     root = outline(xml, 4)

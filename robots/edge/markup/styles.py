@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from robots.edge.markup.marks import CannotMark, Level
-from robots.edge.markup.outline import Edit, Element, grown, inserted, outline, patched, with_attribute
+from robots.edge.markup.outline import Element, grown, inserted, outline, patched, with_attribute
 
 NAME = "styleSheet"
 EMPTY = (
@@ -32,10 +32,9 @@ class Styles:
     """Hands out style numbers for marked cells, and gives the part that defines them."""
 
     def __init__(self, xml: bytes) -> None:
-        self._xml = xml
-        self._root = outline(xml, 3)
-        if self._root.name != NAME:
-            raise CannotMark("damaged")
+        self._xml, self._root = xml, _root(xml)
+        if not self._root.children:
+            self._xml, self._root = EMPTY, _root(EMPTY)
         self._formats = _children(self._root, "cellXfs", "xf")
         self._fills = len(_children(self._root, "fills", "fill"))
         self._used: dict[Level, int] = {}
@@ -56,20 +55,19 @@ class Styles:
             return self._xml
         fills = [self._fill(level) for level in self._used]
         formats = [self._format(style, level) for style, level in self._given]
-        edits = [
-            *self._grow("fills", self._fills, self._reserved_fills() + fills),
-            *self._grow("cellXfs", len(self._formats), ([] if self._formats else [self._plain_format()]) + formats),
-        ]
-        return patched(self._xml, edits)
+        with_fills = self._longer(self._xml, "fills", self._fills, self._reserved_fills() + fills)
+        plain = [] if self._formats else [self._plain_format()]
+        return self._longer(with_fills, "cellXfs", len(self._formats), plain + formats)
 
-    def _grow(self, name: str, before: int, new: list[bytes]) -> list[Edit]:
-        count, content = str(before + len(new)), b"".join(new)
-        known = self._root.first(name)
+    def _longer(self, xml: bytes, name: str, before: int, new: list[bytes]) -> bytes:
+        """The part with a list that is longer, or new."""
+        count, content, root = str(before + len(new)), b"".join(new), _root(xml)
+        known = root.first(name)
         if known is not None:
-            return grown(self._xml, known, content, {"count": count})
+            return patched(xml, grown(xml, known, content, {"count": count}))
         tag = self._tag(name)
-        whole = b"<%s count=%s>%s</%s>" % (tag, f'"{count}"'.encode(), content, tag)
-        return inserted(self._xml, self._root, name, _ORDER, whole)
+        whole = b'<%s count="%s">%s</%s>' % (tag, count.encode(), content, tag)
+        return patched(xml, inserted(xml, root, name, _ORDER, whole))
 
     def _tag(self, name: str) -> bytes:
         return self._root.prefix + name.encode()
@@ -88,7 +86,7 @@ class Styles:
         return b'<%s><%s patternType="%s">%s</%s></%s>' % (fill, pattern, kind, colours, pattern, fill)
 
     def _plain_format(self) -> bytes:
-        return b'<%s numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>' % self._tag("xf")
+        return b"<%s/>" % self._tag("xf")
 
     def _format(self, style: int, level: Level) -> bytes:
         """The sender's format, byte for byte, but for the fill."""
@@ -99,6 +97,13 @@ class Styles:
             raise CannotMark("damaged")
         filled = with_attribute(with_attribute(tag[0], "fillId", str(self._used[level])), "applyFill", "1")
         return filled + whole[tag.end() :]
+
+
+def _root(xml: bytes) -> Element:
+    root = outline(xml, 3)
+    if root.name != NAME:
+        raise CannotMark("damaged")
+    return root
 
 
 def _children(root: Element, parent: str, name: str) -> list[Element]:
