@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import random
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from textwrap import dedent
 from typing import Any
+from unittest import mock
 
+import msoffcrypto
 import openpyxl
 import xlsxwriter
 import xlwt
@@ -257,3 +260,15 @@ def lines(rows: Iterable[str]) -> str:
 def day(value: date) -> str:
     """A date as `typed` takes it."""
     return value.isoformat()
+
+
+# ------------------------------------------------------------------ locked and broken
+
+
+def locked(content: bytes, password: str) -> bytes:
+    """The same workbook behind a password, as Excel locks it; what should be random is drawn from a fixed seed."""
+    dice = random.Random(2026)  # noqa: S311  # the same bytes every time; nothing here is a secret
+    memory = io.BytesIO()
+    with mock.patch("secrets.token_bytes", dice.randbytes):
+        msoffcrypto.OfficeFile(io.BytesIO(content)).encrypt(password, memory)
+    return memory.getvalue()
