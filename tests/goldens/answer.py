@@ -93,7 +93,9 @@ def text(value: Any) -> str:
 def differences(golden: Golden, answer: Answer) -> list[str]:
     """Everything in which a reading differs from what a careful person says: rows, complaints, false alarms."""
     kinds = dict.fromkeys([*golden.truth, *answer.rows])
-    differing = [line for kind in kinds for line in _rows_differ(kind, golden.truth.get(kind), answer.rows.get(kind, []))]
+    differing = [
+        line for kind in kinds for line in _rows_differ(kind, golden.truth.get(kind), answer.rows.get(kind, []))
+    ]
     return differing + list(_complaints_differ(golden, answer))
 
 
@@ -117,10 +119,11 @@ def _shown(fields: tuple[str, ...], row: tuple[str, ...]) -> str:
 
 
 def _complaints_differ(golden: Golden, answer: Answer) -> Iterator[str]:
-    wanted = [_complaint(line) for line in golden.complaints]
+    wanted = [_complaint(line) for line in golden.complaints if not line.startswith("? ")]
+    allowed = wanted + [_complaint(line[2:]) for line in golden.complaints if line.startswith("? ")]
     for line in answer.findings:
         place, _, level = line.rsplit(" ", 2)
-        if level in _SPEAKS_UP and not any(_covers(at, place) for at, _, _ in wanted):
+        if level in _SPEAKS_UP and not any(_covers(at, place) for at, _, _ in allowed):
             yield f"false alarm: {line}"
     for at, code, why in wanted:
         told = [line for line in answer.findings if _covers(at, line.rsplit(" ", 2)[0])]

@@ -122,10 +122,8 @@ def tabs_and_bare_carriage_returns() -> bytes:
     vendor = "Example Pharma 示例药"
     rows = [
         words,
-        f"1 | 100-EX | SCMS-9001 | Sampleland | {vendor} | Sample tablets | ARV | 1000 | 0.05 | Date Not Captured"
-        " | 2-Jun-06 | 2-Jun-06 | Weight Captured Separately",
-        f"2 | 100-EX | SCMS-9001 | Sampleland | {vendor} | Sample syrup | ARV | 500 | 1.20 | 5/14/06 | 14-Jul-06"
-        " | 20-Jul-06 | 85",
+        f"1 | 100-EX | SCMS-9001 | Sampleland | {vendor} | Sample tablets | ARV | 1000 | 0.05 | Date Not Captured | 2-Jun-06 | 2-Jun-06 | Weight Captured Separately",
+        f"2 | 100-EX | SCMS-9001 | Sampleland | {vendor} | Sample syrup | ARV | 500 | 1.20 | 5/14/06 | 14-Jul-06 | 20-Jul-06 | 85",
     ]
     return delimited(lines(rows), "\t", "utf-8", "\r")
 
@@ -164,7 +162,7 @@ def an_xls_that_is_a_web_page() -> bytes:
     """系统“导出 Excel”得到的 .xls，内容其实是 HTML 表格。
     An .xls from a system's export to Excel, which is a web page with a table.
     """
-    return html_table(_INVOICES, "发票查询结果")
+    return html_table(_INVOICES)
 
 
 @golden(67, "供应商账户（加密）.xlsx", complaints=["! FILE_PASSWORD"])
