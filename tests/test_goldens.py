@@ -2,45 +2,80 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.goldens import answer, make
+from tests.goldens.answer import Answer
 from tests.goldens.golden import Golden
 
 GOLDENS = make.all_goldens()
 LARGEST = 30 * 1024
+LARGER = {
+    "25-twenty-thousand-formatted-blank-rows": "one formatted cell in each of twenty thousand rows",
+    "36-sixty-sheets-one-for-each-order": "every sheet is a part of the package",
+}
 
 # What a careful person reads and the reader does not yet: each of these turns loud when it begins to pass.
-NOT_YET: dict[str, str] = {}
+NOT_YET = {
+    "17-totals-in-every-disguise": "a bold row without a label, the sum of rows with subtotals between, is no total",
+    "20-a-vendor-whose-name-begins-like-a-total": "合计：3家 is taken for a vendor",
+    "21-the-same-header-on-the-second-printed-page": "承前页 is taken for a row that lacks cells",
+    "22-notes-and-signatures-below-the-table": "the amount in words below is taken for a row that lacks cells",
+    "33-the-period-is-in-the-files-name": "a quarter in the file's name is not read without a line in config/sources",
+    "34-the-vendor-is-the-sheets-name": "a vendor as the sheet's name is not read without a line in config/sources",
+    "35-months-side-by-side-that-mean-rows": "of two headers with as many known words the flatter wins: no months",
+    "46-numbers-written-as-text": "人民币8元 is no number yet",
+    "47-negatives-in-brackets-and-red-letters": "红字200.00 is no number yet",
+    "73-month-sheets-over-the-turn-of-the-year": "2025年12月至2026年1月: the first year is taken for all sheets",
+    "74-raters-side-by-side": "of two headers with as many known words the flatter wins: no raters",
+    "75-months-with-a-mean-and-the-year-in-the-title": "a dash under a month becomes a row without a mark",
+    "76-quarters-without-a-year": "一季度 does not take its year from the title",
+    "77-header-words-in-two-languages": "a header word in two languages is unknown",
+    "78-stars-colons-and-numbers-in-header-words": "3.到货数 is an unknown header word",
+    "79-instructions-that-look-like-key-values": "币种：外币请注明 is taken for a currency",
+    "88-a-group-without-its-first-row": "a group is filled down over a subtotal and a blank row",
+}
 
 
-def _each(loud: bool = False) -> list[pytest.param]:
+def _each(loud: bool = False) -> list[Any]:
     marks = {name: pytest.mark.xfail(strict=True, reason=reason) for name, reason in NOT_YET.items() if loud}
     return [pytest.param(golden, id=name, marks=marks.get(name, ())) for name, golden in GOLDENS.items()]
+
+
+@cache
+def _read(name: str) -> Answer:
+    """What the reader makes of a golden today."""
+    return answer.read(make.FOLDER / name / GOLDENS[name].file)
+
+
+def _reviewed(golden: Golden) -> str:
+    return (make.FOLDER / golden.name / "expected.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize("golden", _each())
 def test_is_read_as_reviewed(golden: Golden) -> None:
     """A change of reading is a difference to review: `python -m tests.goldens.regenerate`, then look at it."""
-    folder = make.FOLDER / golden.name
-    assert answer.read(folder / golden.file).as_json() == (folder / "expected.json").read_text("utf-8")
+    assert _read(golden.name).as_json() == _reviewed(golden)
 
 
 @pytest.mark.parametrize("golden", _each(loud=True))
 def test_is_read_as_a_careful_person_reads(golden: Golden) -> None:
     """All rows that are there and no others; every doubtful cell named, and no false alarm."""
-    assert answer.differences(golden, answer.read(make.FOLDER / golden.name / golden.file)) == []
+    assert answer.differences(golden, _read(golden.name)) == []
 
 
 @pytest.mark.parametrize("golden", _each())
 def test_made_again_it_reads_the_same(golden: Golden, tmp_path: Path) -> None:
-    """The script makes what lies in the folder: same reading, same reason."""
-    folder = make.FOLDER / golden.name
-    (tmp_path / golden.file).write_bytes(golden.make())
-    assert answer.read(tmp_path / golden.file).as_json() == (folder / "expected.json").read_text("utf-8")
+    """The script makes what lies in the folder: same reason, same reading, though another zlib may pack otherwise."""
+    folder, made = make.FOLDER / golden.name, golden.make()
     assert (folder / "why.md").read_text("utf-8") == make.why(golden)
+    if made != (folder / golden.file).read_bytes():
+        (tmp_path / golden.file).write_bytes(made)
+        assert answer.read(tmp_path / golden.file).as_json() == _reviewed(golden)
 
 
 @pytest.mark.parametrize("golden", _each())
@@ -50,11 +85,8 @@ def test_has_its_three_files_and_they_are_small(golden: Golden) -> None:
     assert files[golden.file] <= LARGEST or golden.name in LARGER
 
 
-LARGER: dict[str, str] = {}
-
-
 def test_there_are_many_and_none_is_forgotten() -> None:
     folders = {path.name for path in make.FOLDER.iterdir() if path.name[:2].isdigit()}
     assert folders == set(GOLDENS)
     assert len(folders) >= 48
-    assert set(NOT_YET) <= folders
+    assert set(NOT_YET) | set(LARGER) <= folders

@@ -18,8 +18,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import dedent
 
-FOLDER_CHARS = "-"
-
 
 @dataclass(frozen=True)
 class Truth:
@@ -51,7 +49,7 @@ def golden(
     """Register the function that makes a workbook; its docstring says why in two lines, Chinese and English."""
 
     def register(make: Callable[[], bytes]) -> Callable[[], bytes]:
-        name = f"{number:02d}-{make.__name__.replace('_', FOLDER_CHARS)}"
+        name = f"{number:02d}-{make.__name__.replace('_', '-')}"
         chinese, english = (line.strip() for line in (make.__doc__ or "").strip().splitlines())
         tables = {kind: parse_truth(text) for kind, text in truth.items()}
         GOLDENS[name] = Golden(name, file, (chinese, english), make, tables, tuple(complaints))

@@ -11,14 +11,17 @@ from __future__ import annotations
 import csv
 import html
 import io
+import random
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime, tzinfo
 from textwrap import dedent
 from typing import Any
+from unittest import mock
 
+import msoffcrypto
 import openpyxl
 import xlsxwriter
 import xlwt
@@ -235,17 +238,19 @@ def delimited(text: str, separator: str = ",", encoding: str = "utf-8-sig", line
     return memory.getvalue().encode(encoding)
 
 
-def html_table(text: str, title: str) -> bytes:
+def html_table(text: str) -> bytes:
     """What many systems call an export to Excel: a web page with one table."""
-    rows = "\r\n".join(
-        "<tr>" + "".join(f"<td>{html.escape(word.removeprefix(chr(39)))}</td>" for word in row) + "</tr>"
-        for row in split(text)
-    )
+    cells = ([html.escape(word.removeprefix("'")) for word in row] for row in split(text))
+    return html_page(*(f"<tr>{''.join(f'<td>{word}</td>' for word in row)}</tr>" for row in cells))
+
+
+def html_page(*rows: str) -> bytes:
+    """A web page whose one table has these rows."""
     return (
         '<html xmlns:x="urn:schemas-microsoft-com:office:excel">\r\n<head>\r\n'
         '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\r\n'
         "<style>td {mso-number-format:'\\@';}</style>\r\n</head>\r\n<body>\r\n"
-        f'<table border="1">\r\n<caption>{html.escape(title)}</caption>\r\n{rows}\r\n</table>\r\n</body>\r\n</html>\r\n'
+        '<table border="1">\r\n' + "\r\n".join(rows) + "\r\n</table>\r\n</body>\r\n</html>\r\n"
     ).encode()
 
 
@@ -254,6 +259,59 @@ def lines(rows: Iterable[str]) -> str:
     return "\n".join(rows)
 
 
-def day(value: date) -> str:
-    """A date as `typed` takes it."""
-    return value.isoformat()
+# ------------------------------------------------------------------ OpenDocument
+
+_ODS = "application/vnd.oasis.opendocument.spreadsheet"
+_ODS_SPACES = "".join(
+    f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+)
+
+
+def ods(name: str, text: str) -> bytes:
+    """An OpenDocument sheet of texts, with a blank row repeated a million times below, as LibreOffice pads it."""
+    cells = ([html.escape(word.removeprefix("'")) for word in row] for row in split(text))
+    rows = (
+        "".join(f'<table:table-cell office:value-type="string"><text:p>{w}</text:p></table:table-cell>' for w in row)
+        for row in cells
+    )
+    table = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    padding = '<table:table-row table:number-rows-repeated="1048573"><table:table-cell/></table:table-row>'
+    body = f'<table:table table:name="{name}">{table}{padding}</table:table>'
+    parts = {
+        "mimetype": _ODS,
+        "content.xml": f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{_ODS_SPACES} office:version="1.2">'
+        f"<office:body><office:spreadsheet>{body}</office:spreadsheet></office:body></office:document-content>",
+        "META-INF/manifest.xml": '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest '
+        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_ODS}"/>'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>',
+    }
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as package:
+        for part, content in parts.items():
+            packed = zipfile.ZIP_STORED if part == "mimetype" else zipfile.ZIP_DEFLATED
+            package.writestr(zipfile.ZipInfo(part, (1980, 1, 1, 0, 0, 0)), content, packed)
+    return memory.getvalue()
+
+
+# ------------------------------------------------------------------ locked and broken
+
+
+_CONTAINER = "msoffcrypto.method.container.ecma376_encrypted"
+
+
+class _Stopped(datetime):
+    """A clock that stands still."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> _Stopped:
+        return cls(CREATED.year, CREATED.month, CREATED.day, tzinfo=tz)
+
+
+def locked(content: bytes, password: str) -> bytes:
+    """The same workbook behind a password, as Excel locks it; what is random or the time of day there is fixed here."""
+    dice = random.Random(2026)  # noqa: S311  # the same bytes every time; nothing here is a secret
+    memory = io.BytesIO()
+    with mock.patch("secrets.token_bytes", dice.randbytes), mock.patch(f"{_CONTAINER}.datetime", _Stopped):
+        msoffcrypto.OfficeFile(io.BytesIO(content)).encrypt(password, memory)
+    return memory.getvalue()
