@@ -260,6 +260,17 @@ def _choice(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa
     return _each(values, one, arrow)
 
 
+def _money_name(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    def one(value: Any) -> str:
+        text = fold(shown(value))
+        code = currency_of(text) or (text.upper() if re.fullmatch("[A-Za-z]{3}", text) else "")
+        if not code:
+            raise Unreadable("CURRENCY_UNKNOWN")
+        return code
+
+    return _each(values, one, arrow)
+
+
 _YES = {"是", "有", "√", "✓", "y", "yes", "true", "1", "1.0", "对", "需要"}
 _NO = {"否", "无", "×", "✗", "x", "n", "no", "false", "0", "0.0", "不", "不需要"}
 
@@ -346,9 +357,9 @@ def _split_number(text: str) -> tuple[Decimal, str]:
     if any(sign.isdigit() and not sign.isdecimal() for sign in text):  # 10³ is not 103
         raise Unreadable("NUMBER_BAD")
     word = fold(text).replace(" ", "").lstrip("'")
-    negative = word.startswith("(") and word.endswith(")")
-    word = word.strip("()") if negative else word
-    match = _NUMBER.fullmatch(re.sub(r"^[¥￥$€£]|^(RMB|CNY|USD)", "", word))
+    negative = (word.startswith("(") and word.endswith(")")) or word.startswith("红字")
+    word = word.removeprefix("红字").strip("()") if negative else word
+    match = _NUMBER.fullmatch(re.sub(r"^[¥￥$€£]|^(RMB|CNY|USD|人民币)", "", word))
     if not match:
         raise Unreadable("NUMBER_BAD")
     number = Decimal(match["digits"].replace(",", ""))
@@ -624,11 +635,13 @@ def _lost_october(value: Any) -> bool:
     return isinstance(value, float) and repr(value).endswith(".1")
 
 
-def _period(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+def _period(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
     def one(value: Any) -> str:
         if isinstance(value, date) and value.year >= _EARLIEST.year:
             return month_of(value)
         period = read_period(shown(value))
+        if period is None and hints.year and re.search("[月季]", str(value)):
+            period = read_period(f"{hints.year}年{value}")
         if period is None or _lost_october(value):
             raise Unreadable("PERIOD_BAD")
         return period
@@ -640,6 +653,7 @@ TEXT = Type("text", pa.string(), _text)
 NAME = Type("name", pa.string(), _name)
 IDENTIFIER = Type("identifier", pa.string(), _identifier)
 CHOICE = Type("choice", pa.string(), _choice)
+CURRENCY = Type("currency", pa.string(), _money_name)
 FLAG = Type("flag", pa.bool_(), _flag)
 NUMBER = Type("number", pa.decimal128(18, 4), _number)
 PRICE = Type("price", pa.decimal128(18, 6), _number)

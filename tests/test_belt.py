@@ -101,7 +101,7 @@ def test_the_changed_account_is_one_updated_vendor(demo: Demo) -> None:
 
 
 def test_each_drop_has_a_receipt_workbook(demo: Demo) -> None:
-    receipts = sorted((demo.settings.out_folder("receipts")).glob("*.xlsx"))
+    receipts = sorted((demo.settings.out_folder("receipts")).glob("*回执*.xlsx"))
     assert len(receipts) == 11
     told = load_workbook(next(path for path in receipts if "回执 7 " in path.name))
     cells = {row[2].value for row in told["问题清单"].iter_rows(min_row=3)}

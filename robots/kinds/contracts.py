@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from robots.cells import DATE, IDENTIFIER, MONEY, NAME, NUMBER, RATE, TEXT
+from robots.cells import CURRENCY, DATE, IDENTIFIER, MONEY, NAME, NUMBER, RATE, TEXT
 from robots.kinds.check import RowFinding, where
 from robots.kinds.kind import Field, Kind
 from robots.model.findings import Level
@@ -38,7 +38,7 @@ KIND = Kind(
         Field("starts_on", DATE, required=True, edge="start"),
         Field("ends_on", DATE, required=True, edge="end"),
         Field("amount", MONEY, low=_ZERO),
-        Field("currency", TEXT),
+        Field("currency", CURRENCY),
         _share("tax_rate"),
         Field("payment_days", NUMBER, low=_ZERO),
         Field("advance", MONEY, low=_ZERO),

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from robots.cells import DATE, IDENTIFIER, NAME, NUMBER, PRICE, RATE, TEXT
+from robots.cells import CURRENCY, DATE, IDENTIFIER, NAME, NUMBER, PRICE, RATE, TEXT
 from robots.kinds.check import RowFinding, where
 from robots.kinds.kind import Field, Kind
 from robots.model.findings import Level
@@ -38,7 +38,7 @@ KIND = Kind(
         Field("unit", TEXT),
         Field("unit_price", PRICE, required=True, low=Decimal(0)),
         Field("tax_rate", RATE, low=Decimal(0), high=Decimal(1)),
-        Field("currency", TEXT),
+        Field("currency", CURRENCY),
         Field("ordered_on", DATE),
         Field("promised_on", DATE),
         Field("revised_on", DATE),

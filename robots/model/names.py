@@ -9,6 +9,7 @@ from functools import lru_cache
 _SPACE = re.compile(r"\s+")
 _PUNCTUATION = re.compile(r"[\s\W_]+")
 _UNIT = re.compile(r"[((\[【](?P<unit>[^()()\[\]【】]*)[))\]】]")
+_NUMBERING = re.compile(r"^\W*\d{1,2}\s*[.、)]\s*(?=\D)")  # 3.到货数
 _TELLING = re.compile("税|tax", re.IGNORECASE)  # 单价(含税) is another column than 单价
 _LOOKALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
@@ -47,7 +48,7 @@ def header_word(text: str) -> str:
     >>> header_word("单 价\\n(元)"), header_word("Order No."), header_word("单价(含税)")
     ('单价', 'orderno', '单价含税')
     """
-    folded = unicodedata.normalize("NFKC", text)
+    folded = _NUMBERING.sub("", unicodedata.normalize("NFKC", text))
     bare = _PUNCTUATION.sub("", _UNIT.sub(lambda m: m[0] if _TELLING.search(m[0]) else "", folded)).casefold()
     return bare or _PUNCTUATION.sub("", folded).casefold()
 

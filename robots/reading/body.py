@@ -151,13 +151,17 @@ def _by_convention(body: Body, column: int, named: Sequence[str]) -> bool:
 def _from_above(body: Body, column: int, rows: Sequence[int]) -> dict[Cell, Cell]:
     blank = set(body.blank_rows(column))
     wanted = set(rows)
-    last = (body.rows[0], column)
+    last = (body.rows[0], column)  # a gap or a total between ends a group: nobody knows whose row stands below it
     fills: dict[Cell, Cell] = {}
+    above = body.rows[0]
     for row in body.rows:
         if row not in blank:
             last = body.fills.get((row, column), (row, column))
-        elif row in wanted:
+        elif row - above > 1:
+            last = (row, column)
+        elif row in wanted and last[0] not in blank:
             fills[row, column] = last
+        above = row
     return fills
 
 

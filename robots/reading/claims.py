@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cached_property
 from typing import Any
 
-from robots.cells import DATE, MONEY, PRICE
+from robots.cells import CURRENCY, DATE, IDENTIFIER, MONEY, PERIOD, PRICE, currency_of
 from robots.kinds import Field, Kind
 from robots.kinds.words import Dialect, Lexicon
 from robots.model.findings import Finding, Level, column_letter, finding
 from robots.model.names import fold, header_word
 from robots.model.words import say
-from robots.reading.facts import Fact, Facts, named
+from robots.reading.facts import Fact, Facts, named, period_in
 from robots.reading.headers import ARROW, Header, Heading
 
 
@@ -104,11 +105,14 @@ class Words:
 
     def constants(self, kind: str, sheet: str) -> dict[str, str]:
         """Fields that the sender's config, the file's name or the sheet's name tell for all rows."""
-        if self.dialect is None:
-            return {}
         fields = self.kinds[kind].by_name
-        told = named(self.dialect.file_facts, self.file) | named(self.dialect.sheet_facts, sheet)
-        return {**self.dialect.constants.get(kind, {}), **{name: text for name, text in told.items() if name in fields}}
+        periods = [name for name, spec in fields.items() if spec.type is PERIOD]
+        period = period_in(sheet, self.file) if periods else None
+        found = dict.fromkeys(periods, period) if period else {}
+        if self.dialect is not None:
+            told = named(self.dialect.file_facts, self.file) | named(self.dialect.sheet_facts, sheet)
+            found |= self.dialect.constants.get(kind, {}) | {n: text for n, text in told.items() if n in fields}
+        return found
 
 
 def dialect_for(name: str, dialects: tuple[Dialect, ...]) -> Dialect | None:
@@ -149,9 +153,16 @@ def told_beside(kind: Kind, facts: Facts, words: Words) -> dict[str, Fact]:
     found: dict[str, Fact] = {}
     for label, values in facts.items():
         for name in words.fields.get(kind.name, {}).get(label, ()):
-            if len(values) == 1 and name not in found:
+            if len(values) == 1 and name not in found and _is_likely(kind.field(name), values[0]):
                 found[name] = values[0]
     return found
+
+
+def _is_likely(spec: Field, fact: Fact) -> bool:
+    """Is it what the label asks for, not an instruction how to fill it in (合同编号:没有可不填)?"""
+    if spec.type is IDENTIFIER and isinstance(fact.value, str):
+        return re.search("[0-9A-Za-z]", fact.value) is not None
+    return spec.type is not CURRENCY or currency_of(str(fact.value)) != ""
 
 
 def _wanted(header: Header, words: Words, kind: str) -> dict[str, list[Heading]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from robots.cells import is_blank
 from robots.model.names import fold, header_word
+from robots.model.periods import read_period
 from robots.reading.grid import Grid
 
 _PAIR = re.compile(
@@ -89,15 +90,36 @@ def named(pattern: str, name: str) -> dict[str, str]:
 
 
 def year_and_month(*names: str) -> tuple[int | None, int | None]:
-    """The year and the month that a sheet is about: the first of these names that tells each.
+    """The year and the month that a sheet is about: the first of these names that tells each. Where a name tells from
+    when to when (2025年12月至2026年1月), the year is that of the month; of two years without months, none.
 
     >>> year_and_month("3月", "2026年外协订单.xlsx"), year_and_month("Sheet1", "订单"), year_and_month("2026-03")
     ((2026, 3), (None, None), (2026, 3))
+    >>> year_and_month("1月", "2025年12月至2026年1月收货.xlsx"), year_and_month("1月", "2025年至2026年")
+    ((2026, 1), (None, 1))
     """
-    years = (match for name in names for match in re.findall(r"(?<!\d)(20\d{2})(?=\D|[01]\d(?:\D|$)|$)", fold(name)))
-    months = (match for name in names for match in _MONTH.findall(fold(name)))
-    year, month = next(years, None), next((a or b for a, b in months), None)
-    return int(year) if year else None, int(month) if month and 1 <= int(month) <= 12 else None
+    folded = [fold(name) for name in names]
+    months = (int(a or b) for name in folded for a, b in _MONTH.findall(name))
+    month = next((number for number in months if 1 <= number <= 12), None)
+    for name in folded:
+        years = dict.fromkeys(int(year) for year in _YEAR.findall(name))
+        of_month = [int(year) for year, number in _YEAR_MONTH.findall(name) if int(number) == month]
+        if years:
+            return of_month[0] if of_month else next(iter(years)) if len(years) == 1 else None, month
+    return None, month
 
 
+def period_in(*names: str) -> str | None:
+    """The quarter or month that the first of these names tells.
+
+    >>> period_in("Sheet1", "2026年二季度满意度.xlsx"), period_in("2026-03"), period_in("2026年")
+    ('2026Q2', '2026-03', None)
+    """
+    found = (read_period(match[0].rstrip("度")) for name in names for match in _PERIOD.finditer(fold(name)))
+    return next((period for period in found if period), None)
+
+
+_YEAR = re.compile(r"(?<!\d)(20\d{2})(?=\D|[01]\d(?:\D|$)|$)")
+_YEAR_MONTH = re.compile(r"(?<!\d)(20\d{2})\s*[-./年]\s*(\d{1,2})(?!\d)")
+_PERIOD = re.compile(r"20\d{2}年?\s*(?:第?[一二三四1-4]季度?|[Qq][1-4])|20\d{2}(?:年\d{1,2}月|[-.][01]\d(?!\d))")
 _MONTH = re.compile(r"(?<!\d)(\d{1,2})月|20\d{2}[-./年_]?([01]\d)(?!\d)")

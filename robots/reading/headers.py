@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -42,13 +43,22 @@ class Heading:
         normal = [header_word(part) for part in self.parts]
         tails = (normal[start:] for start in range(len(normal)))
         paths = [name for tail in tails for name in (ARROW.join(tail), "".join(tail), "".join(reversed(tail)))]
-        return tuple(dict.fromkeys(paths))
+        return tuple(dict.fromkeys([*paths, *_halves(self.parts[-1])]))
 
     @property
     def unit(self) -> str:
         """The unit written in the leaf, else in a tier above, else in the row of units below."""
         own = next((unit for part in reversed(self.parts) if (unit := header_unit(part))), "")
         return own or self.unit_below
+
+
+def _halves(text: str) -> list[str]:
+    """The Chinese and the Latin half of a word in two languages (订单号 Order No.), or none."""
+    chinese, latin = (header_word(" ".join(pattern.findall(text))) for pattern in (_CHINESE, _LATIN))
+    return [chinese, latin] if chinese and latin else []
+
+
+_CHINESE, _LATIN = re.compile("[\u4e00-\u9fff]+"), re.compile("[A-Za-z][A-Za-z .#/]*")
 
 
 @dataclass(frozen=True)
@@ -65,21 +75,35 @@ class Header:
         return {heading.column: heading.parts[-1] for heading in self.headings}
 
 
-def find_header(grid: Grid, known: Collection[str], hints: Collection[str] = ()) -> Header | None:
+@dataclass(frozen=True)
+class Signs:
+    """What a header is known by: words that mean something, hints that may stand under it, and how many of its columns
+    mean rows (1月 … 12月)."""
+
+    known: Collection[str]
+    hints: Collection[str] = ()
+    spread: Callable[[Header], int] = lambda _: 0
+
+
+def find_header(grid: Grid, signs: Signs) -> Header | None:
     """The first header of a sheet: among the first rows, the one that holds the most known words (at least two)."""
-    return best_header(grid, known, range(min(SEARCHED_ROWS, len(grid.rows))), hints)
+    return best_header(grid, signs, range(min(SEARCHED_ROWS, len(grid.rows))))
 
 
-def best_header(grid: Grid, known: Collection[str], tops: Iterable[int], hints: Collection[str]) -> Header | None:
-    """Of the headers that begin in one of these rows, the one with the most known words; the flatter where equal."""
-    best: tuple[tuple[int, int], Header] | None = None
+def best_header(grid: Grid, signs: Signs, tops: Iterable[int]) -> Header | None:
+    """Of the headers that begin in one of these rows, the one with the most known words; then the one with the most
+    columns that mean rows; then the flatter."""
+    best: tuple[tuple[int, int, int], Header] | None = None
     for top in tops:
         for tiers in range(1, min(MOST_TIERS, len(grid.rows) - top) + 1):
             header = _header_at(grid, top, tiers)
-            score = len({word for h in header.headings if (word := _first_known(h, known))}), -tiers
-            if score[0] >= 2 and (best is None or score > best[0]):
+            words = len({word for h in header.headings if (word := _first_known(h, signs.known))})
+            if words < 2 or (best is not None and words < best[0][0]):
+                continue
+            score = words, signs.spread(header), -tiers
+            if best is None or score > best[0]:
                 best = score, header
-    return _with_units(grid, best[1], hints) if best else None
+    return _with_units(grid, best[1], signs.hints) if best else None
 
 
 def _first_known(heading: Heading, known: Collection[str]) -> str | None:

@@ -95,9 +95,21 @@ def take_rows(body: Body, claim: Claim, claims: Sequence[Claim], words: Words) -
     good = table.filter(pa.array([i not in bad for i in range(taking.length)], pa.bool_())) if bad else table
     letters = {name: column_letter(heading.column) for name, heading in claim.columns.items()}
     told = _told(taking)
+    empty = _without_figures(taking, columns)
+    if empty:
+        keep = pa.array([i not in empty and i not in bad for i in range(taking.length)], pa.bool_())
+        good = table.filter(keep)
     aside = tuple(mine.rows[index] for index in sorted(bad - notes)[:MOST_ASIDE])
     counts = (good.num_rows, len(bad) - len(notes))
     return Taken(mine.grid.name, claim.kind.name, told, *counts, letters, aside), good, findings
+
+
+def _without_figures(taking: _Taking, columns: Mapping[str, pa.Array]) -> set[int]:
+    """Of rows that are made of columns, those without a figure (a dash under a month): they say nothing."""
+    values = [columns[name] for name in taking.claim.values]
+    if not values:
+        return set()
+    return {i for i in range(taking.length) if i not in taking.bad and not any(v[i].is_valid for v in values)}
 
 
 def _told(taking: _Taking) -> tuple[tuple[str, str, str], ...]:

@@ -11,7 +11,8 @@ from robots.model.names import fold, header_word
 from robots.reading.claims import Words
 from robots.reading.facts import Facts, facts_in
 from robots.reading.grid import Grid
-from robots.reading.headers import MOST_TIERS, Header, best_header, find_header
+from robots.reading.headers import MOST_TIERS, Header, Signs, best_header, find_header
+from robots.reading.wide import spread_columns
 
 _TELLING = 6  # columns that are looked at for header words: a header has one among them, and rows are many
 
@@ -40,10 +41,11 @@ class Table:
 
 def tables_of(grid: Grid, words: Words) -> list[Table]:
     """Every table of a sheet, from the top down."""
-    first = find_header(grid, words.known, words.hints)
+    signs = Signs(words.known, words.hints, lambda header: spread_columns(header, words))
+    first = find_header(grid, signs)
     if first is None:
         return []
-    headers = [first, *_further(grid, first, words)]
+    headers = [first, *_further(grid, first, words, signs)]
     ends = [header.top for header in headers[1:]] + [len(grid.rows)]
     tables = [Table(header, end, {}, n) for n, (header, end) in enumerate(zip(headers, ends, strict=True))]
     return list(_continued(_with_facts(grid, tables, words)))
@@ -61,7 +63,7 @@ def _continued(tables: list[Table]) -> Iterator[Table]:
     yield last
 
 
-def _further(grid: Grid, first: Header, words: Words) -> Iterator[Header]:
+def _further(grid: Grid, first: Header, words: Words, signs: Signs) -> Iterator[Header]:
     """The headers below the first one, each of them once."""
     spelled = words.spelled | {heading.parts[-1] for heading in first.headings}
     last = first
@@ -69,7 +71,7 @@ def _further(grid: Grid, first: Header, words: Words) -> Iterator[Header]:
         if row < last.below or not _is_header(grid.rows[row], spelled, words.known):
             continue
         tops = range(max(last.below, row - MOST_TIERS + 1), row + 1)
-        header = _again(grid, last, row) or best_header(grid, words.known, tops, words.hints)
+        header = _again(grid, last, row) or best_header(grid, signs, tops)
         if header is not None and header.below > row:
             yield header
             last = header

@@ -57,6 +57,12 @@ def _claim(row: Mapping[str, int | str], plain: Mapping[str, Heading], base: Cla
     return replace(base, columns=columns, facts=facts, fixed=fixed, values=tuple(own))
 
 
+def spread_columns(header: Header, words: Words) -> int:
+    """How many columns mean rows of some kind, where a year is known."""
+    counts = (len(_by_hook(kind, header) or _by_period(kind, header, words, 2000)) for kind in words.kinds.values())
+    return max(counts, default=0)
+
+
 def _by_hook(kind: Kind, header: Header) -> list[dict[str, int | str]]:
     """What the kind's own hook makes of the columns, with their places on the sheet."""
     if kind.unpivot is None:

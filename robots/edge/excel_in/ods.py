@@ -169,11 +169,7 @@ def _duration(iso: str, text: str) -> time | timedelta | str:
     span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if match[1]:
         return -span
-<<<<<<< HEAD
-    return span if span >= timedelta(days=1) else (datetime(1, 1, 1) + span).time()
-=======
     return span if span >= timedelta(days=1) else (_MIDNIGHT + span).time()
->>>>>>> formats
 
 
 def _text(cell: Any) -> str:
