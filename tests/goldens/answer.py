@@ -21,7 +21,8 @@ from robots.kinds.words import Lexicon
 from tests.goldens.golden import Golden, Truth
 
 _UNPACKED = 64 << 20
-_SPEAKS_UP = ("error", "question")
+_SPEAKS_UP = ("error", "question", "warning")
+_NOISE = 50  # lines of one code on one sheet, after which nobody reads a receipt
 Rows = Mapping[str, list[dict[str, str]]]
 
 
@@ -96,7 +97,15 @@ def differences(golden: Golden, answer: Answer) -> list[str]:
     differing = [
         line for kind in kinds for line in _rows_differ(kind, golden.truth.get(kind), answer.rows.get(kind, []))
     ]
-    return differing + list(_complaints_differ(golden, answer))
+    differing += [f"unknown word not told: {word}" for word in golden.unknown if word not in answer.unknown]
+    return differing + list(_complaints_differ(golden, answer)) + list(_noise(answer))
+
+
+def _noise(answer: Answer) -> Iterator[str]:
+    codes = Counter((line.rsplit("!", 1)[0], line.rsplit(" ", 2)[1]) for line in answer.findings)
+    yield from (
+        f"{sheet}: {code} {count}×, which nobody reads" for (sheet, code), count in codes.items() if count > _NOISE
+    )
 
 
 def _rows_differ(kind: str, truth: Truth | None, rows: list[dict[str, str]]) -> Iterator[str]:

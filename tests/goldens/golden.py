@@ -38,13 +38,14 @@ class Golden:
     make: Callable[[], bytes]
     truth: Mapping[str, Truth] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 GOLDENS: dict[str, Golden] = {}
 
 
 def golden(
-    number: int, file: str, complaints: Sequence[str] = (), **truth: str
+    number: int, file: str, complaints: Sequence[str] = (), unknown: Sequence[str] = (), **truth: str
 ) -> Callable[[Callable[[], bytes]], Callable[[], bytes]]:
     """Register the function that makes a workbook; its docstring says why in two lines, Chinese and English."""
 
@@ -52,7 +53,7 @@ def golden(
         name = f"{number:02d}-{make.__name__.replace('_', '-')}"
         chinese, english = (line.strip() for line in (make.__doc__ or "").strip().splitlines())
         tables = {kind: parse_truth(text) for kind, text in truth.items()}
-        GOLDENS[name] = Golden(name, file, (chinese, english), make, tables, tuple(complaints))
+        GOLDENS[name] = Golden(name, file, (chinese, english), make, tables, tuple(complaints), tuple(unknown))
         return make
 
     return register

@@ -49,7 +49,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet. `looks`: number formats by cell (D5) or column (D); `cells`: more cells by place, typed as the rest.
+    """One sheet. `looks`: number formats by cell (D5) or column (D), also by number for those Excel builds in; `cells`:
+    more cells by place, typed as the rest.
 
     `merged`: ranges, with blanks between. `hidden`: "hidden" or "very". `blank_rows`: how many rows below the data
     carry a format and nothing else.
@@ -136,7 +137,8 @@ class _Looks:
     def __call__(self, num_format: str, bold: bool = False) -> Format:
         key = num_format, bold
         if key not in self._known:
-            self._known[key] = self._book.add_format({"num_format": num_format, "bold": bold})
+            built_in = int(num_format) if num_format.isdigit() and num_format != "0" else num_format
+            self._known[key] = self._book.add_format({"num_format": built_in, "bold": bold})
         return self._known[key]
 
 

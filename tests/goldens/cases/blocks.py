@@ -141,7 +141,8 @@ def totals_in_every_disguise() -> bytes:
 
 @golden(
     18,
-    "到货明细（每组只写一次）.xlsx",
+    "订单明细（每组只写一次）.xlsx",
+    complaints=["? 订单!A FILLED_DOWN which rows took the order above", "? 订单!B FILLED_DOWN which took the vendor"],
     orders="""
         order_id | vendor               | item   | quantity | unit_price | promised_on
         PO-41    | 示例甲电子有限公司   | 板卡A  | 10       | 100        | 2026-04-10
@@ -328,6 +329,31 @@ def a_sheet_that_two_kinds_could_claim() -> bytes:
         '26312000000000000302 | 2026-03-26 | 示例丁线束有限公司 | PO-92 | 30 | 7 | 237.3
     """
     return xlsx(Sheet("开票", text))
+
+
+@golden(
+    90,
+    "订单及开票一览.xlsx",
+    orders="""
+        order_id | vendor             | quantity | unit_price | promised_on
+        PO-96    | 示例甲电子有限公司 | 100      | 5          | 2026-04-20
+        PO-97    | 示例丁线束有限公司 | 30       | 7          | 2026-04-22
+    """,
+    invoices="""
+        invoice_no           | vendor             | order_id | invoiced_on | gross
+        26312000000000000311 | 示例甲电子有限公司 | PO-96    | 2026-03-25  | 565
+    """,
+)
+def an_order_row_that_carries_its_invoice() -> bytes:
+    """订单台账右边接着登记发票：一行既是订单也是发票，还没开票的空着。
+    An order ledger that goes on with the invoice: a row is both, or an order alone where nothing is billed yet.
+    """
+    text = """
+        订单号 | 供应商 | 订单数量 | 单价 | 承诺交期 | 发票号码 | 开票日期 | 价税合计
+        PO-96 | 示例甲电子有限公司 | 100 | 5 | 2026-04-20 | '26312000000000000311 | 2026-03-25 | 565
+        PO-97 | 示例丁线束有限公司 | 30 | 7 | 2026-04-22 | | |
+    """
+    return xlsx(Sheet("一览", text))
 
 
 @golden(

@@ -230,3 +230,29 @@ def dates_that_say_they_are_not_known() -> bytes:
         SH-4 | PO-4 | 待定 | 40 | 待定
     """
     return xls(Sheet("收货", text))
+
+
+@golden(
+    89,
+    "收货登记（中文日期格式）.xlsx",
+    deliveries="""
+        delivery_id | order_id | delivered_on | received | accepted_on
+        SH-1        | PO-1     | 2026-03-05   | 1        | 2026-03-06
+        SH-2        | PO-2     | 2026-03-05   | 2        | 2026-03-06
+        SH-3        | PO-3     | 2026-03-05   | 3        | 2026-03-06
+        SH-4        | PO-4     | 2026-03-05   | 4        | 2026-03-06
+    """,
+)
+def chinese_date_formats_that_excel_builds_in() -> bytes:
+    """中文版 Excel 内置的日期格式（编号 27、31、55、57、58 等）文件里只有编号，不认识的程序会读成数字。
+    Date formats built into the Chinese Excel (27, 31, 55, 57, 58…) are numbers in the file, without a pattern.
+    """
+    text = """
+        送货单号 | 订单号 | 到货日期 | 到货数 | 检验日期
+        SH-1 | PO-1 | 2026-03-05 | 1 | 2026-03-06
+        SH-2 | PO-2 | 2026-03-05 | 2 | 2026-03-06
+        SH-3 | PO-3 | 2026-03-05 | 3 | 2026-03-06
+        SH-4 | PO-4 | 2026-03-05 | 4 | 2026-03-06
+    """
+    looks = {"C2": "27", "E2": "31", "C3": "30", "E3": "36", "C4": "50", "E4": "55", "C5": "57", "E5": "58"}
+    return xlsx(Sheet("收货", text, looks=looks))

@@ -297,6 +297,7 @@ def a_column_of_data_without_a_header() -> bytes:
 @golden(
     13,
     "合同台账（含付款年度块）.xlsx",
+    unknown=["付款台账: 2025年支付›1月", "付款台账: 2026年支付›12月"],
     contracts="""
         contract_id | vendor               | title    | starts_on  | ends_on    | amount
         HT-2025-11  | 示例甲电子有限公司   | 板卡加工 | 2025-01-01 | 2026-12-31 | 480000

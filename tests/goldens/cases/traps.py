@@ -433,7 +433,11 @@ def a_form_on_each_sheet() -> bytes:
 @golden(
     88,
     "订单明细（组间有空行）.xlsx",
-    complaints=["订单!6 ? below a subtotal and a blank row: nobody knows whose line this is"],
+    complaints=[
+        "订单!6 ? below a subtotal and a blank row: nobody knows whose line this is",
+        "? 订单!A FILLED_DOWN which rows took the order above",
+        "? 订单!B FILLED_DOWN which took the vendor",
+    ],
     orders="""
         order_id | line | vendor               | item  | quantity | unit_price | promised_on
         PO-61    | 1    | 示例甲电子有限公司   | 板卡A | 10       | 100        | 2026-04-10
