@@ -68,7 +68,9 @@ def test_every_bad_cell_is_named_and_no_good_one(demo: Demo) -> None:
     assert seen == ERRORS_OF_DAY_1
 
 
-def test_the_misspelt_vendor_a_spoilt_total_and_an_account_changed_after_payment_are_the_only_doubts(demo: Demo) -> None:
+def test_the_misspelt_vendor_a_spoilt_total_and_an_account_changed_after_payment_are_the_only_doubts(
+    demo: Demo,
+) -> None:
     doubts = [f for f in demo.table("findings") if f["level"] in ("question", "warning")]
     assert [(f["drop"], f["sheet"], f["cell"], f["code"]) for f in doubts] == [
         ("外协订单.xlsx", "2026年", "594", "VENDOR_NEAR"),

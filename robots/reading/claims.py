@@ -111,7 +111,7 @@ class Words:
         found = dict.fromkeys(periods, period) if period else {}
         if self.dialect is not None:
             told = named(self.dialect.file_facts, self.file) | named(self.dialect.sheet_facts, sheet)
-            found |= self.dialect.constants.get(kind, {}) | {n: text for n, text in told.items() if n in fields}
+            found |= dict(self.dialect.constants.get(kind, {})) | {n: text for n, text in told.items() if n in fields}
         return found
 
 

@@ -91,19 +91,28 @@ def find_header(grid: Grid, signs: Signs) -> Header | None:
 
 
 def best_header(grid: Grid, signs: Signs, tops: Iterable[int]) -> Header | None:
-    """Of the headers that begin in one of these rows, the one with the most known words; then the one with the most
-    columns that mean rows; then the flatter."""
+    """Of the headers that begin in one of these rows, the one that tells most: known words, and columns that mean
+    rows. Of those that tell as much, one whose merged groups have their leaves; then the flatter."""
     best: tuple[tuple[int, int, int], Header] | None = None
     for top in tops:
         for tiers in range(1, min(MOST_TIERS, len(grid.rows) - top) + 1):
             header = _header_at(grid, top, tiers)
             words = len({word for h in header.headings if (word := _first_known(h, signs.known))})
-            if words < 2 or (best is not None and words < best[0][0]):
-                continue
-            score = words, signs.spread(header), -tiers
-            if best is None or score > best[0]:
+            score = words + signs.spread(header), -_groups_without_leaves(grid, header), -tiers
+            if words >= 2 and (best is None or score > best[0]):
                 best = score, header
     return _with_units(grid, best[1], signs.hints) if best else None
+
+
+def _groups_without_leaves(grid: Grid, header: Header) -> int:
+    """Names merged over several columns in the lowest row of a header, above texts that are then left out of it."""
+    if header.below >= len(grid.rows):
+        return 0
+    below = grid.rows[header.below]
+    return sum(
+        last == header.below - 1 and right > left and all(_name(value) for value in below[left : right + 1])
+        for _, left, last, right in grid.merged
+    )
 
 
 def _first_known(heading: Heading, known: Collection[str]) -> str | None:

@@ -359,4 +359,18 @@ def _without_notes(taking: _Taking, notes: set[int]) -> Iterator[Finding]:
     """The findings of rows that are data; a note is named once, as a note."""
     rows = {taking.body.rows[index] + 1 for index in notes}
     yield from (f for f in taking.findings if int(f.cell.lstrip(ascii_uppercase) or 0) not in rows)
-    yield from (finding("ROW_NOTE", Level.INFO, taking.sheet, str(row)) for row in sorted(rows))
+    yield from (finding("ROW_NOTE", Level.INFO, taking.sheet, place) for place in _ranges(sorted(rows)))
+
+
+def _ranges(rows: Sequence[int]) -> Iterator[str]:
+    """Rows as people write them: many in a row as first…last.
+
+    >>> list(_ranges([3, 5, 6, 7, 8]))
+    ['3', '5…8']
+    """
+    start = 0
+    for at in range(1, len(rows) + 1):
+        if at == len(rows) or rows[at] != rows[at - 1] + 1:
+            run = rows[start:at]
+            yield from [f"{run[0]}…{run[-1]}"] if len(run) > 2 else map(str, run)
+            start = at

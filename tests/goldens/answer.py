@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -17,7 +17,7 @@ from robots.crew import registry
 from robots.edge import settings
 from robots.edge.excel_in import NotReadable, look_through
 from robots.edge.reading_room import read_file
-from robots.kinds.words import Lexicon
+from robots.kinds.words import Dialect, Lexicon
 from tests.goldens.golden import Golden, Truth
 
 _UNPACKED = 64 << 20
@@ -54,10 +54,13 @@ def lexicon() -> Lexicon:
     return settings.load(Path("no home: only what is shipped"), registry.names()).lexicon
 
 
-def read(path: Path) -> Answer:
-    """Read one file as the belt does, in this process."""
+def read(path: Path, golden: Golden) -> Answer:
+    """Read one file as the belt does, in this process, with what the golden says of its sender."""
+    words = (
+        replace(lexicon(), dialects=(Dialect("sender", ("*",), {}, **golden.sender),)) if golden.sender else lexicon()
+    )
     try:
-        reading = read_file(path, path.name, look_through(path, _UNPACKED), lexicon())
+        reading = read_file(path, path.name, look_through(path, _UNPACKED), words)
     except NotReadable as problem:
         return Answer({}, (f"! {problem.args[0]} error",), ())
     rows = {kind: [_as_text(row) for row in table.to_pylist()] for kind, table in reading.tables.items()}

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import dedent
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,19 @@ class Golden:
     truth: Mapping[str, Truth] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    sender: Mapping[str, Any] = field(default_factory=dict)
 
 
 GOLDENS: dict[str, Golden] = {}
 
 
 def golden(
-    number: int, file: str, complaints: Sequence[str] = (), unknown: Sequence[str] = (), **truth: str
+    number: int,
+    file: str,
+    complaints: Sequence[str] = (),
+    unknown: Sequence[str] = (),
+    sender: Mapping[str, Any] | None = None,
+    **truth: str,
 ) -> Callable[[Callable[[], bytes]], Callable[[], bytes]]:
     """Register the function that makes a workbook; its docstring says why in two lines, Chinese and English."""
 
@@ -53,7 +60,8 @@ def golden(
         name = f"{number:02d}-{make.__name__.replace('_', '-')}"
         chinese, english = (line.strip() for line in (make.__doc__ or "").strip().splitlines())
         tables = {kind: parse_truth(text) for kind, text in truth.items()}
-        GOLDENS[name] = Golden(name, file, (chinese, english), make, tables, tuple(complaints), tuple(unknown))
+        said = (tables, tuple(complaints), tuple(unknown), sender or {})
+        GOLDENS[name] = Golden(name, file, (chinese, english), make, *said)
         return make
 
     return register

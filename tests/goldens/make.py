@@ -33,4 +33,4 @@ def write(golden: Golden, folder: Path) -> None:
             old.unlink()
     (place / golden.file).write_bytes(golden.make())
     (place / "why.md").write_text(why(golden), "utf-8", newline="\n")
-    (place / "expected.json").write_text(answer.read(place / golden.file).as_json(), "utf-8", newline="\n")
+    (place / "expected.json").write_text(answer.read(place / golden.file, golden).as_json(), "utf-8", newline="\n")

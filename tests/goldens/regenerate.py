@@ -13,7 +13,7 @@ def main(names: list[str]) -> int:
         if names and not name.startswith(tuple(names)):
             continue
         make.write(golden, make.FOLDER)
-        differing = answer.differences(golden, answer.read(make.FOLDER / name / golden.file))
+        differing = answer.differences(golden, answer.read(make.FOLDER / name / golden.file, golden))
         print(f"{name}: {'as truth says' if not differing else ''}", *differing, sep="\n  ")
     return 0
 

@@ -157,6 +157,7 @@ def the_period_is_in_the_files_name() -> bytes:
 @golden(
     34,
     "外协订单（一家一表）.xlsx",
+    sender={"sheet_facts": "(?P<vendor>.+公司)"},
     orders="""
         order_id | vendor               | quantity | unit_price | promised_on
         PO-1301  | 示例甲电子有限公司   | 10       | 11         | 2026-06-01
@@ -165,8 +166,8 @@ def the_period_is_in_the_files_name() -> bytes:
     """,
 )
 def the_vendor_is_the_sheets_name() -> bytes:
-    """一家供应商一张表，表名就是供应商全称，表里没有供应商这一列。
-    A sheet for each vendor: its name is the vendor's full name, and no column repeats it.
+    """一家供应商一张表，表名就是供应商全称，表里没有这一列；配置里有一行 sheet_facts。
+    A sheet for each vendor: its name is the vendor's full name; config/sources has a line of sheet_facts.
     """
     first = """
         订单号 | 订单数量 | 单价 | 承诺交期
