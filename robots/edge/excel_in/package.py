@@ -32,7 +32,7 @@ class Package:
             self._archive = zipfile.ZipFile(source)
         except _BROKEN as error:
             raise NotReadable("FILE_INCOMPLETE") from error
-        self._one_at_a_time = Lock()
+        self._limit, self._one_at_a_time = limit, Lock()
         members = self._archive.infolist()
         if len(members) > _MOST_PARTS or sum(member.file_size for member in members) > limit:
             raise NotReadable("FILE_BOMB")
@@ -88,10 +88,11 @@ class Package:
         left, crc = member.file_size, 0
         for piece in self._inflated(member):
             left -= len(piece)
-            if left < 0:  # it declared less than it holds
-                raise NotReadable("FILE_BOMB")
             crc = zlib.crc32(piece, crc)
-            yield piece
+            if left < -self._limit:  # it holds far more than it declares
+                raise NotReadable("FILE_BOMB")
+            if left >= 0:
+                yield piece
         if left or crc != member.CRC:
             raise NotReadable("FILE_INCOMPLETE")
 

@@ -14,7 +14,7 @@ from robots.edge.excel_in.source import Format, Look, NotReadable, Source, opene
 
 _EXCELS_OWN = "VelvetSweatshop"  # Excel's own for a workbook that is only protected against changes; never asked for
 _SPINS = re.compile(rb'spinCount="(\d+)"')
-_MOST_SPINS = 1_000_000  # Office writes 100,000
+_MOST_SPINS = 500_000  # Office writes 100,000
 
 
 def unlocked(source: Source, look: Look, passwords: Sequence[str]) -> io.BytesIO:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from robots.edge.excel_in.shape import MOST_MERGED, Extent, Marks, Place, extent_of, places
 
 _MOST_BOLD = 20_000  # more bold cells than this make nothing stand out
-_ROW_END, _TAIL = b"row>", b"sheetData>"  # the end of a row or of all, with or without a prefix
+_ROW_END = b"row>"  # with or without a prefix
 _PREFIX = re.compile(rb"<(\w+):worksheet[\s>]")
 _TAG = re.compile(rb"<(row|c)(?=[\s>/])([^>]*?)(/?)>")
 _REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
@@ -82,14 +82,15 @@ def _by_rows(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """The same bytes cut at the ends of rows, so that no cell is cut, as plain as Excel itself writes them, and
     whether they reach past the last row.
     """
-    rest, in_tail = b"", False
+    rest, in_tail, last = b"", False, b"</sheetData"
     plain: Callable[[bytes], bytes] = bytes
     for number, piece in enumerate(pieces):
         if number == 0:
             plain = _plainer(piece)
+            last = b"</%s:sheetData" % match[1] if (match := _PREFIX.search(piece)) else last
         start = max(0, len(rest) - 16)
         rest = rest + piece if rest else piece
-        in_tail = in_tail or rest.find(_TAIL, start) >= 0
+        in_tail = in_tail or rest.find(last, start) >= 0
         end = rest.rfind(b">") + 1 if in_tail else rest.rfind(_ROW_END, start) + len(_ROW_END)
         if end >= len(_ROW_END):
             yield plain(rest[:end]), in_tail
@@ -99,7 +100,7 @@ def _by_rows(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 def _plainer(start: bytes) -> Callable[[bytes], bytes]:
     """Some programs write every tag with a prefix (x:c), and some use single quotes: how to undo that, if need be."""
-    match = _PREFIX.search(start[:65536])
+    match = _PREFIX.search(start)
     if match:
         name = match[1]
         changes = [(b"<%s:" % name, b"<"), (b"</%s:" % name, b"</"), (b"xmlns:%s" % name, b"xmlns")]

@@ -132,15 +132,20 @@ def _rows(text: str, separator: str) -> tuple[list[list[str]], bool]:
 
 
 def _swallows(rows: list[list[str]], separator: str) -> bool:
-    """Does a cell hold whole lines of the table, separators and all? Then a quote was never meant to open."""
+    """Does a cell hold lines of the table, separators and all? Then a quote was never meant to open it."""
     usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
     return usual > 2 and any(
-        cell.count(separator) >= cell.count("\n") * (usual - 1)
+        _is_swallowed(cell, place, len(row) - place - 1, usual - 1, separator)
         for row in rows
-        if len(row) != usual
-        for cell in row
+        for place, cell in enumerate(row)
         if "\n" in cell
     )
+
+
+def _is_swallowed(cell: str, before: int, after: int, usual: int, separator: str) -> bool:
+    """Would every line have the usual number of separators, were the quotes around this cell mere letters?"""
+    first, *inner, last = (line.count(separator) for line in cell.split("\n"))
+    return before + first == usual == last + after and all(count == usual for count in inner)
 
 
 def _unquoted(cell: str) -> str:
