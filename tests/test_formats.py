@@ -629,8 +629,9 @@ def test_a_workbook_with_a_password_is_refused_where(
 def test_a_workbook_whose_password_is_known_is_read(tmp_path: Path) -> None:
     path = tmp_path / "订单.xlsx"
     path.write_bytes(locked(xlsx(), "secret"))
-    with ReadingRoom(LEXICON, passwords=("wrong", "secret")) as knowing:
-        assert orders(read(knowing, path)) == EXPECTED
+    with ReadingRoom(LEXICON) as room:
+        look = look_through(path, 50 * MEGABYTE)
+        assert orders(room.read(path, path.name, look, passwords=("wrong", "secret"))) == EXPECTED
 
 
 def test_a_workbook_that_is_only_protected_against_changes_needs_no_password(room: ReadingRoom, tmp_path: Path) -> None:
@@ -820,7 +821,7 @@ def test_a_reading_room_that_cannot_start_leaves_nothing_behind(tmp_path: Path) 
     path = tmp_path / "订单.xlsx"
     path.write_bytes(xlsx())
     before = set(multiprocessing.active_children())
-    with ReadingRoom(LEXICON, passwords=[threading.Lock()]) as broken, pytest.raises(TypeError):  # type: ignore[list-item]
+    with ReadingRoom(LEXICON, Limits(memory_mb=threading.Lock())) as broken, pytest.raises(TypeError):  # type: ignore[arg-type]
         read(broken, path)
     assert set(multiprocessing.active_children()) <= before
 

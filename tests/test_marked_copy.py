@@ -31,8 +31,8 @@ def test_a_bad_cell_is_filled_and_explained_in_a_copy_that_travels_with_the_lett
     assert cell.value == "2026/6/31"
     assert "不是有效日期" in cell.comment.text and cell.fill.fgColor.rgb != "00000000"
     letters = [email.message_from_bytes(p.read_bytes()) for p in home.settings.out_folder("letters").glob("*.eml")]
-    attached = {make_header(decode_header(part.get_filename() or "")) for letter in letters for part in letter.walk()}
-    assert copy.name in {str(name) for name in attached}
+    names = [part.get_filename() or "" for letter in letters for part in letter.walk()]
+    assert copy.name in [str(make_header(decode_header(name))) for name in names]
 
 
 def test_the_copy_mended_and_dropped_is_the_next_version_of_the_original(home: Home, books: SimpleNamespace) -> None:
