@@ -21,7 +21,7 @@ from rich.markup import escape
 from robots import conveyor
 from robots.conveyor import Report
 from robots.crew import registry
-from robots.edge import clock, desk, doctor, exports, homes, suggestions, watch
+from robots.edge import clock, desk, doctor, exports, forms, homes, suggestions, watch
 from robots.edge import settings as configuration
 from robots.edge import status as standing
 from robots.edge.log import LOG, log_to
@@ -257,6 +257,18 @@ def init(folder: str, language: Annotated[str, typer.Option(help="zh or en")] = 
         _stop([f"--language: {language}: zh, en"])
     home = homes.make(configuration.find_home(folder), language, clock.now(asked.today).date())
     print(configuration.shipped_words(language).speak(say("cli.made", home=str(home))))
+
+
+@app.command()
+def form(
+    kind: Annotated[str, typer.Argument(help="vendors, contracts, orders, deliveries, invoices, surveys …")],
+) -> None:
+    """A blank ledger of one kind, to fill in and drop: known again whatever it is called."""
+    settings = _settings()
+    if kind not in settings.lexicon.vocabularies:
+        _stop([f"form {kind}: {', '.join(settings.lexicon.vocabularies)}"])
+    place = forms.issue(settings, kind, clock.now(asked.today))
+    print(json.dumps({"path": str(place)}) if asked.json else settings.words.speak(say("cli.form", path=str(place))))
 
 
 @app.command("doctor")

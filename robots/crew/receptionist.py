@@ -30,7 +30,7 @@ def receptionist(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision
         mine, problems, rows = (records(t[t["drop"] == drop["id"]]) for t in (receipts, findings, asides))
         marked = marked_copy(drop, problems)
         names = [f"receipt-{drop['id']}"]
-        whole = receipt(drop, mine, problems, () if marked else _rows_to_mend(rows, problems))
+        whole = receipt(drop, mine, problems, () if marked else _rows_to_mend(rows, problems), marked)
         yield Decision("receptionist", today.isoformat(), drop["name"], whole, name=names[0])
         if marked:
             names.append(f"marked-{drop['id']}")
@@ -40,7 +40,9 @@ def receptionist(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision
         yield Decision("receptionist", today.isoformat(), "notice", _notice(told))
 
 
-def receipt(drop: Row, receipts: list[Row], findings: list[Row], rows: tuple[Table, ...] = ()) -> Workbook:
+def receipt(
+    drop: Row, receipts: list[Row], findings: list[Row], rows: tuple[Table, ...] = (), copy: MarkedCopy | None = None
+) -> Workbook:
     """Sheet 1: what became of the file and what to do next. Sheet 2: every finding with its cell and its mending.
     Sheet 3, where the workbook itself is not marked: the rows that were set aside, as they stand.
     """
@@ -55,7 +57,7 @@ def receipt(drop: Row, receipts: list[Row], findings: list[Row], rows: tuple[Tab
         (say("fact.fingerprint"), drop["sha256"] or "—"),
     )
     summary = Sheet(say("sheet.receipt"), say("title.receipt"), facts, (_taken(receipts), _columns(receipts)))
-    problems = Sheet(say("sheet.findings"), say("title.findings"), (), (_findings(findings),))
+    problems = Sheet(say("sheet.findings"), say("title.findings"), (), (_findings(findings, copy),))
     sheets = (summary, problems, *((Sheet(say("sheet.asides"), say("title.asides"), (), rows),) if rows else ()))
     return Workbook("receipts", say("file.receipt", day=drop["day"], name=_stem(drop["name"]), drop=drop["id"]), sheets)
 
@@ -150,7 +152,7 @@ def _columns(receipts: list[Row]) -> Table:
     return Table(columns, rows, say("title.columns"), empty="—")
 
 
-def _findings(findings: list[Row]) -> Table:
+def _findings(findings: list[Row], copy: MarkedCopy | None) -> Table:
     columns = (
         Column(say("column.level"), Look.LEVEL, 8),
         Column(say("column.sheet"), Look.WRAP, 18),
@@ -161,7 +163,16 @@ def _findings(findings: list[Row]) -> Table:
     )
     ranked = sorted(findings, key=lambda f: (_LEVELS.index(f["level"]), f["n"]))
     rows = tuple((say(f"level.{f['level']}"), f["sheet"], f["cell"], f["says"], f["fix"], f["code"]) for f in ranked)
-    return Table(columns, rows, empty=say("receipt.no_findings"))
+    links = tuple(_links(ranked, copy)) if copy else ()
+    return Table(columns, rows, empty=say("receipt.no_findings"), links=links)
+
+
+def _links(findings: list[Row], copy: MarkedCopy) -> Iterator[tuple[int, int, Say]]:
+    """From the place of a finding to its cell in the marked copy, which lies beside the receipt."""
+    for number, found in enumerate(findings):
+        if found["sheet"] and (cell := _cell(found["cell"])):
+            sheet = found["sheet"].replace("'", "''")
+            yield number, 2, say("link.copy", name=copy.name, suffix=copy.suffix, sheet=sheet, cell=cell)
 
 
 def _notice(told: list[tuple[Row, list[Row], list[Row], tuple[str, ...]]]) -> Notice:

@@ -13,10 +13,11 @@ from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_range, xl_range_abs
+from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from robots.model.decisions import Chart, Look, Sheet, Table, Workbook
+from robots.model.decisions import Chart, Column, Look, Sheet, Table, Workbook
+from robots.model.forms import FORM_SHEET, seal
 from robots.model.words import Catalogue
 
 FONT = "微软雅黑"
@@ -31,6 +32,7 @@ _NUMBER_FORMATS = {
 _RIGHT = (Look.MONEY, Look.NUMBER, Look.INTEGER, Look.PERCENT)
 _MOST_CHARACTERS = 32_000
 _MOST_ROWS = 1_000_000
+_MOST_LINKS = 60_000  # Excel takes 65,530 on a sheet
 
 
 def render(workbook: Workbook, words: Catalogue, at: datetime) -> bytes:
@@ -40,11 +42,22 @@ def render(workbook: Workbook, words: Catalogue, at: datetime) -> bytes:
     book.set_properties({"created": at.replace(tzinfo=None), "author": words.entries.get("product.name", "")})
     page = _Page(book, words)
     names: set[str] = set()
-    for sheet in workbook.sheets:
+    for number, sheet in enumerate(workbook.sheets):
         name = _sheet_name(str(sheet.name), names)
-        page.write(book.add_worksheet(name), sheet, name)
+        form = workbook.form if number == 0 else None
+        sealed = page.write(book.add_worksheet(name), sheet, name, form is not None)
+        if form is not None:
+            _seal(book.add_worksheet(FORM_SHEET), seal(form, name, sealed))
     book.close()
     return memory.getvalue()
+
+
+def _seal(page: Worksheet, rows: list[tuple[str, str]]) -> None:
+    """The very hidden sheet by which a form is known again."""
+    page.very_hidden()
+    for number, pair in enumerate(rows):
+        for column, text in enumerate(pair):
+            page.write_string(number, column, text)
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
@@ -76,8 +89,9 @@ class _Page:
         self._marks = {words.speak(words.entries.get(key, key)): color for key, color in _LEVEL_COLORS.items()}
         self._total = words.entries.get("table.total", "Σ")
 
-    def write(self, page: Worksheet, sheet: Sheet, name: str) -> None:
-        """One sheet from top to bottom: title, facts, tables, charts, notes, signatures."""
+    def write(self, page: Worksheet, sheet: Sheet, name: str, is_form: bool = False) -> dict[str, Any]:
+        """One sheet from top to bottom: title, facts, tables, charts, notes, signatures. Returns what a form seals."""
+        self._sealed: dict[str, Any] = {}
         width = max([len(table.columns) for table in sheet.tables] or [4])
         self._columns(page, sheet)
         row = self._title(page, sheet, width)
@@ -90,6 +104,9 @@ class _Page:
         row = self._lines(page, sheet.notes, row, width, "note")
         self._signatures(page, sheet, row + 1, width)
         self._print_setup(page, sheet, placed)
+        if is_form:
+            page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True})
+        return self._sealed
 
     # -------------------------------------------------------------- formats
 
@@ -102,8 +119,10 @@ class _Page:
             self._formats[key] = self._book.add_format(merged | properties)
         return self._formats[key]
 
-    def _cell_format(self, look: Look, value: Any, banded: bool) -> Format:
+    def _cell_format(self, look: Look, value: Any, banded: bool, is_open: bool = False) -> Format:
         properties: dict[str, Any] = {"num_format": _NUMBER_FORMATS.get(look, "@" if look is Look.TEXT else "General")}
+        if is_open:
+            properties["locked"] = False
         if banded:
             properties["bg_color"] = _BAND
         if look in _RIGHT and isinstance(value, int | float | Decimal):
@@ -158,21 +177,49 @@ class _Page:
             row += 1
         for index, column in enumerate(table.columns):
             page.write_string(row, index, str(column.title), self._format("header"))
+            self._sealed[xl_rowcol_to_cell(row, index)] = str(column.title)
         page.set_row(row, 30 if any(_width(str(c.title)) > c.width for c in table.columns) else 20)
         first = row + 1
         if not table.rows and table.empty:
             _across(page, first, 0, len(table.columns) - 1, str(table.empty), self._format("note"))
             return first + 2, _Placed(table, first, first - 1)
+        links = {(at, index): str(address) for at, index, address in table.links[:_MOST_LINKS]}
         for offset, cells in enumerate(table.rows[:_MOST_ROWS]):
             for index, value in enumerate(cells):
-                look = Look(table.columns[index].look)
-                self._cell(page, first + offset, index, value, self._cell_format(look, value, offset % 2 == 1))
+                at = (first + offset, index)
+                if address := links.get((offset, index)):
+                    page.write_url(*at, address, self._format("cell", "link"), string=str(value))
+                else:
+                    self._body_cell(page, table.columns[index], at, value, offset % 2 == 1)
             self._height(page, table, first + offset, cells)
         last = first + len(table.rows) - 1
+        if table.blanks:
+            self._blanks(page, table, last + 1)
+            return last + table.blanks + 2, _Placed(table, first, last)
         if table.total and table.rows:
             self._totals(page, table, first, last)
             return last + 3, _Placed(table, first, last)
         return last + 2, _Placed(table, first, last)
+
+    def _body_cell(self, page: Worksheet, column: Column, at: tuple[int, int], value: Any, banded: bool) -> None:
+        look = Look(column.look)
+        self._cell(page, *at, value, self._cell_format(look, value, banded, column.open))
+        if not column.open:
+            self._sealed[xl_rowcol_to_cell(*at)] = value
+        elif column.choices:
+            page.data_validation(*at, *at, _one_of(column))
+
+    def _blanks(self, page: Worksheet, table: Table, first: int) -> None:
+        """Free rows of a form: cells that may be written to, with what may be chosen there."""
+        last = first + table.blanks - 1
+        for index, column in enumerate(table.columns):
+            style = self._cell_format(Look(column.look), None, False, column.open)
+            for row in range(first, last + 1):
+                page.write_blank(row, index, None, style)
+            if column.choices:
+                page.data_validation(first, index, last, index, _one_of(column))
+            elif column.look == Look.DATE:
+                page.data_validation(first, index, last, index, _A_DATE)
 
     def _height(self, page: Worksheet, table: Table, row: int, cells: tuple[Any, ...]) -> None:
         """Rows with wrapped text are as high as their longest cell needs, in every spreadsheet program."""
@@ -298,12 +345,23 @@ _STYLES: dict[str, dict[str, Any]] = {
     "heading": {"bold": True, "font_size": 11, "font_color": _INK},
     "header": {"bold": True, "font_color": "white", "bg_color": _INK, "align": "center", "text_wrap": True, **_BORDER},
     "cell": _BORDER,
+    "link": {"font_color": "#0563C1", "underline": 1, "align": "left", "indent": 1},
     "label": {"bold": True, "bg_color": _PALE, "indent": 1, **_BORDER},
     "fact": {"text_wrap": True, "align": "left", "indent": 1, **_BORDER},
     "total": {"bold": True, "bg_color": _PALE, **_BORDER},
     "note": {"italic": True, "font_color": "#595959", "text_wrap": True, "align": "left"},
     "sign": {"align": "left", "valign": "bottom", "bottom": 1},
 }
+
+
+_A_DATE = {"validate": "date", "criteria": ">=", "value": datetime(1980, 1, 1), "ignore_blank": True}
+
+
+def _one_of(column: Column) -> dict[str, Any]:
+    """A drop-down. Excel takes 255 characters at most; longer lists are not offered."""
+    source = [str(choice) for choice in column.choices]
+    fits = len(",".join(source)) <= 255
+    return {"validate": "list", "source": source, "ignore_blank": True} if fits else {"validate": "any"}
 
 
 def _across(page: Worksheet, row: int, first: int, last: int, text: str, style: Format) -> None:

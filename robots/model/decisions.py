@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from robots.model import wire
+from robots.model.forms import Form
 from robots.model.words import Text
 
 
@@ -27,11 +28,16 @@ class Look(StrEnum):
 @wire.travels
 @dataclass(frozen=True)
 class Column:
-    """One column of an output table: its title, how its cells look, its width in characters."""
+    """One column of an output table: its title, how its cells look, its width in characters.
+
+    In a form, an `open` column is for people to fill in; `choices` are what may be chosen there.
+    """
 
     title: Text
     look: Look = Look.TEXT
     width: int = 14
+    open: bool = False
+    choices: tuple[Text, ...] = ()
 
 
 @wire.travels
@@ -39,7 +45,8 @@ class Column:
 class Table:
     """Rows under columns. `total` names the columns (by index) that are summed in a row of their own.
 
-    `links` gives, by row index, an in-workbook address that the row's first cell leads to.
+    `links`: (row, column, where it leads to), such as the cell of the sender's marked copy. `blanks` are rows left
+    free below, for people to fill in.
     """
 
     columns: tuple[Column, ...]
@@ -47,6 +54,8 @@ class Table:
     title: Text = ""
     total: tuple[int, ...] = ()
     empty: Text = ""
+    blanks: int = 0
+    links: tuple[tuple[int, int, Text], ...] = ()
 
 
 @wire.travels
@@ -81,11 +90,15 @@ class Sheet:
 @wire.travels
 @dataclass(frozen=True)
 class Workbook:
-    """A workbook to write: `folder` is one of receipts, reports, payments, alerts, forms; `name` has no ending."""
+    """A workbook to write: `folder` is one of receipts, reports, payments, alerts, forms; `name` has no ending.
+
+    A `form` is known again when it comes back: its first sheet is sealed but for its open columns.
+    """
 
     folder: str
     name: Text
     sheets: tuple[Sheet, ...]
+    form: Form | None = None
 
 
 @wire.travels

@@ -14,12 +14,14 @@ import pyarrow.compute as pc
 
 from robots.cells import shown, unit_factor
 from robots.model.findings import Finding, Level, a1, column_letter, finding
+from robots.model.forms import SealBroken, Sealed
 from robots.model.names import fold
 from robots.model.words import say
 from robots.reading.assertions import missing_columns, row_count, rows_that_do_not_foot
 from robots.reading.body import Body, filled_down, with_merged
 from robots.reading.claims import Claim, Words, claim_table, nearest_kind, told_beside
 from robots.reading.facts import Facts, facts_in, year_and_month
+from robots.reading.forms import about_the_form, with_forms
 from robots.reading.grid import Grid
 from robots.reading.headers import Header, Heading
 from robots.reading.keys import key_twice, with_keys
@@ -30,7 +32,16 @@ from robots.reading.totals import Totals, without_totals
 from robots.reading.wide import Spread, month_columns, spread_table
 
 MOST_OF_ONE_CODE = 1000
-_STRUCTURE = {"SHEET_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE", "EXPECTED_COLUMNS", "EXPECTED_ROWS", "PERIOD_NO_YEAR"}
+_STRUCTURE = {
+    "SHEET_LACKS_COLUMNS",
+    "FIELD_TWICE",
+    "KIND_TWICE",
+    "EXPECTED_COLUMNS",
+    "EXPECTED_ROWS",
+    "PERIOD_NO_YEAR",
+    "FORM_CHANGED",
+    "FORM_BROKEN",
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,7 @@ class _Part:
 
 def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
     """Read every sheet; a sheet that cannot be used says why, and the others go on."""
-    parts = [_read_sheet(grid, words) for grid in grids]
+    parts = [_read_issued(grid, form, words) for grid, form in with_forms(grids)]
     findings = [found for part in parts for found in part.findings]
     taken = [pair for part in parts for pair in part.taken]
     tables = {}
@@ -136,6 +147,18 @@ def _read_sheet(grid: Grid, words: Words) -> _Part:
         findings = {found: None for found in findings if found.code != "SHEET_LEFT"}
     unknown = tuple(word for part in parts for word in part.unknown)
     return _Part(taken, (*noted, *findings), unknown, tuple(aside for part in parts for aside in part.asides))
+
+
+def _read_issued(grid: Grid, form: Sealed | SealBroken | None, words: Words) -> _Part:
+    """A sheet; where it is a form that we issued, it is of the kind that the form says, and its sealed cells stand."""
+    if form is None:
+        return _read_sheet(grid, words)
+    found = list(about_the_form(grid, form))
+    if isinstance(form, SealBroken) or any(one.level is Level.ERROR for one in found):
+        return _Part(findings=tuple(found))
+    kinds = {name: kind for name, kind in words.kinds.items() if name == form.form.kind}
+    part = _read_sheet(grid, replace(words, kinds=kinds) if kinds else words)
+    return replace(part, findings=(*found, *part.findings))
 
 
 def _about_the_sheet(grid: Grid) -> Iterator[Finding]:
