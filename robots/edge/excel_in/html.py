@@ -21,17 +21,15 @@ _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _SILENT = ("script", "style", "head", "title", "template")
 _LINES = ("br", "p", "div", "li")
 _BOLD = ("b", "strong", "th")
+_DIGITS = re.compile(r"\s*(\d{1,5})")
 _MOST_SPAN = 1000  # as browsers do
 _DEEPEST = 200
 
 
 def grids(source: Source, look: Look, title: str = "") -> list[Grid]:  # noqa: ARG001  # nothing here is packed
     """Every table with text in it. Raises NotReadable where there is none: a page, such as one to sign in."""
-    content = whole(source)
-    declared = _DECLARED.search(content[:4096])
-    text = decoded(content, declared[1].decode("ascii") if declared else "").replace("\x00", "")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
-    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    root = etree.fromstring(_in_utf8(whole(source)), parser)
     tables = [] if root is None else [table for table in map(_table, root.iter("table")) if table.rows]
     if not tables:
         raise NotReadable("FILE_NOT_A_WORKBOOK")
@@ -40,6 +38,13 @@ def grids(source: Source, look: Look, title: str = "") -> list[Grid]:  # noqa: A
         table.name = _name(table.name or title, number, names)
         names.add(table.name)
     return [table.grid() for table in tables]
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """The page in an encoding that needs no guessing."""
+    declared = _DECLARED.search(content[:4096])
+    text = decoded(content, declared[1].decode("ascii") if declared else "")
+    return text.replace("\x00", "").encode("utf-8", "replace")
 
 
 def _name(wanted: str, number: int, taken: set[str]) -> str:
@@ -62,8 +67,8 @@ def _table(table: Any) -> Cells:
             if wide * high > 1:
                 cells.marks.merged.append((number, column, number + high - 1, column + wide - 1))
                 busy |= dict.fromkeys(range(column, column + wide), high)
-            if _is_bold(cell):
-                cells.marks.bold.add(number)
+            if cell.tag == "th" or len(cell):
+                cells.marks.bold.update([number] if _is_bold(cell) else [])
             column += wide
             count += wide
             if count > MOST_CELLS:
@@ -81,7 +86,8 @@ def _rows(table: Any) -> Iterator[Any]:
 
 
 def _span(cell: Any, name: str) -> int:
-    digits = re.match(r"\s*(\d{1,5})", cell.get(name, ""))
+    said = cell.get(name)
+    digits = _DIGITS.match(said) if said else None
     return min(max(int(digits[1]), 1), _MOST_SPAN) if digits else 1
 
 
@@ -91,6 +97,8 @@ def _is_bold(cell: Any) -> bool:
 
 def _text(node: Any) -> str:
     """What a person reads in a cell: white space folded, a line for each line, nothing of a table inside."""
+    if not len(node):
+        return " ".join(node.text.split()) if node.text else ""
     lines = "".join(_pieces(node, 0)).split("\n")
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 

@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from robots.edge.excel_in.package import Package, refuse_doctype
-from robots.edge.excel_in.shape import MOST_CELLS, MOST_COLUMNS, Cells
+from robots.edge.excel_in.shape import MOST_CELLS, MOST_COLUMNS, Cells, Place
 from robots.edge.excel_in.source import Look, NotReadable, Source
 from robots.reading.grid import Grid
 
@@ -28,6 +28,8 @@ _TAGS = (_TABLE + "table", _TABLE + "table-row", _STYLE + "style")
 _ERROR = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)|Err:\d{3}")
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 _MIDNIGHT = datetime(2000, 1, 1)
+_PARAGRAPH, _TYPE, _FORMULA = _TEXT + "p", _OFFICE + "value-type", _TABLE + "formula"
+_SPANNED, _TALL = _TABLE + "number-columns-spanned", _TABLE + "number-rows-spanned"
 _ANNOTATION = _OFFICE + "annotation"
 
 
@@ -45,6 +47,9 @@ def grids(source: Source, look: Look, title: str = "") -> list[Grid]:  # noqa: A
     if not sheets:
         raise NotReadable("FILE_NOT_A_WORKBOOK")
     return [sheet.grid() for sheet in sheets]
+
+
+Said = dict[str, str]  # the attributes of an element
 
 
 class _Book:
@@ -83,13 +88,19 @@ class _Book:
             self._hidden.add(node.get(_STYLE + "name", ""))
 
     def _take_row(self, node: Any, sheet: Cells) -> None:
-        times = _number(node, "number-rows-repeated")
+        times = _count(dict(node.items()), "number-rows-repeated")
         first, column = self._row, 0
         before = len(sheet.marks.merged)
         for cell in node.iterchildren(*_CELLS):
-            wide = _number(cell, "number-columns-repeated")
-            if len(cell) or len(cell.attrib) > 1:
-                self._take_cell(cell, sheet, first, column, wide)
+            said = dict(cell.items())
+            wide = _count(said, "number-columns-repeated")
+            if _TYPE in said or _FORMULA in said or len(cell):
+                self._take_cell(said, _text(cell), sheet, (first, column), wide)
+            if _SPANNED in said or _TALL in said:
+                high = _count(said, "number-rows-spanned")
+                sheet.marks.merged.append(
+                    (first, column, first + high - 1, column + _count(said, "number-columns-spanned") - 1)
+                )
             column += wide
         self._row += times
         if times > 1 and (first in sheet.rows or len(sheet.marks.merged) > before):
@@ -103,24 +114,20 @@ class _Book:
         for row in range(first + 1, first + times if cells else first):
             sheet.rows[row] = dict(cells)
 
-    def _take_cell(self, cell: Any, sheet: Cells, row: int, column: int, wide: int) -> None:
-        text = _text(cell)
-        value = _value(cell, text)
-        formula, place = cell.get(_TABLE + "formula"), (row, column)
-        spans = _number(cell, "number-rows-spanned") - 1, _number(cell, "number-columns-spanned") - 1
-        if any(spans):
-            sheet.marks.merged.append((row, column, row + spans[0], column + spans[1]))
-        if cell.get(_EXTENDED) == "error" or (formula and _ERROR.fullmatch(text)):
+    def _take_cell(self, said: Said, text: str, sheet: Cells, place: Place, wide: int) -> None:
+        value, formula = _value(said, text), said.get(_FORMULA)
+        if said.get(_EXTENDED) == "error" or (formula and _ERROR.fullmatch(text)):
             sheet.marks.errors[place] = text or "#ERROR"
         elif formula and value is None:
             sheet.marks.uncalculated.add(place)
         elif value is not None and value != "":
+            row, column = place
             self._count += wide
             for n in range(column, min(column + wide, MOST_COLUMNS)):
                 sheet.put(row, n, value)
-                if cell.get(_OFFICE + "value-type") == "percentage":
+                if said.get(_TYPE) == "percentage":
                     sheet.marks.percent.add((row, n))
-            if cell.get(_TABLE + "style-name") in self._bold:
+            if said.get(_TABLE + "style-name") in self._bold:
                 sheet.marks.bold.add(row)
 
 
@@ -130,25 +137,25 @@ def _let_go(node: Any) -> None:
         del node.getparent()[0]
 
 
-def _number(node: Any, name: str) -> int:
+def _count(said: Said, name: str) -> int:
     """A count among the attributes: one where it is not there or no number."""
-    text = node.get(_TABLE + name, "1")
-    return max(1, min(int(text), 1 << 20)) if text.isdecimal() and len(text) < 10 else 1
+    text = said.get(_TABLE + name)
+    return max(1, min(int(text), 1 << 20)) if text and text.isdecimal() and len(text) < 10 else 1
 
 
-def _value(cell: Any, text: str) -> Any:
+def _value(said: Said, text: str) -> Any:
     """The typed value, the text where there is none, or None where there is neither."""
-    sort = cell.get(_OFFICE + "value-type")
-    if sort in ("float", "currency", "percentage"):
-        return float(cell.get(_OFFICE + "value", "nan"))
-    if sort == "date":
-        return _moment(cell.get(_OFFICE + "date-value", ""), text)
-    if sort == "time":
-        return _duration(cell.get(_OFFICE + "time-value", ""), text)
-    if sort == "boolean":
-        return cell.get(_OFFICE + "boolean-value") == "true"
+    sort = said.get(_TYPE)
     if sort == "string":
-        return cell.get(_OFFICE + "string-value", text)
+        return said.get(_OFFICE + "string-value", text)
+    if sort in ("float", "currency", "percentage"):
+        return float(said.get(_OFFICE + "value", "nan"))
+    if sort == "date":
+        return _moment(said.get(_OFFICE + "date-value", ""), text)
+    if sort == "time":
+        return _duration(said.get(_OFFICE + "time-value", ""), text)
+    if sort == "boolean":
+        return said.get(_OFFICE + "boolean-value") == "true"
     return text or None
 
 
@@ -157,7 +164,7 @@ def _moment(iso: str, text: str) -> date | str:
         moment = datetime.fromisoformat(iso)
     except ValueError:
         return text
-    return moment if "T" in iso and moment.time().isoformat() != "00:00:00" else moment.date()
+    return moment if "T" in iso and moment.time() != time.min else moment.date()
 
 
 def _duration(iso: str, text: str) -> time | timedelta | str:
@@ -174,6 +181,11 @@ def _duration(iso: str, text: str) -> time | timedelta | str:
 
 def _text(cell: Any) -> str:
     """The paragraphs of a cell, without its notes."""
+    paragraphs = cell.getchildren()
+    if not paragraphs:
+        return ""
+    if len(paragraphs) == 1 and paragraphs[0].tag == _PARAGRAPH and not len(paragraphs[0]):
+        return paragraphs[0].text or ""
     return "\n".join("".join(_pieces(node)) for node in cell.iterchildren(_TEXT + "p", _TEXT + "h"))
 
 

@@ -129,7 +129,7 @@ def grid_of(name: str, rows: list[list[Any]], hidden: bool, marks: Marks, second
     told = [*marks.errors, *marks.uncalculated]
     _hold(rows, told)
     height, width = len(rows), len(rows[0]) if rows else 0
-    merged = (area for area in marks.merged[:MOST_MERGED] if area[0] < height and area[1] < width)
+    merged = (area for area in marks.merged[:MOST_MERGED] if area[0] < height and area[1] < width and _is_wide(area))
     return Grid(
         name,
         rows,
@@ -142,6 +142,11 @@ def grid_of(name: str, rows: list[list[Any]], hidden: bool, marks: Marks, second
         frozenset(marks.bold),
         marks.strays,
     )
+
+
+def _is_wide(area: Range) -> bool:
+    top, left, bottom, right = area
+    return bottom > top or right > left
 
 
 def _trim(rows: list[list[Any]]) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from lxml import etree
 
 from robots.edge.excel_in.biff import is_percent
 from robots.edge.excel_in.package import refuse_doctype
-from robots.edge.excel_in.shape import Cells
+from robots.edge.excel_in.shape import Cells, Place
 from robots.edge.excel_in.source import Look, NotReadable, Source, whole
 from robots.edge.excel_in.text import decoded
 from robots.reading.grid import Grid
@@ -19,8 +19,11 @@ from robots.reading.grid import Grid
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _EXCEL = "{urn:schemas-microsoft-com:office:excel}"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_TAGS = (*(_SS + name for name in ("Worksheet", "Row", "Cell", "Style")), _EXCEL + "Visible")
+_TAGS = (*(_SS + name for name in ("Worksheet", "Row", "Style")), _EXCEL + "Visible")
+_DATA, _TYPE, _STYLE, _FORMULA = (_SS + name for name in ("Data", "Type", "StyleID", "Formula"))
 _END = re.compile(r"</(?:\w+:)?Workbook>\s*$")
+
+Said = dict[str, str]  # the attributes of an element
 
 
 def grids(source: Source, look: Look, title: str = "") -> list[Grid]:  # noqa: ARG001  # these sheets have names
@@ -67,18 +70,18 @@ class _Book:
         if name == "Worksheet":
             self._sheets.append(Cells(node.get(_SS + "Name", ""), second_reader=self._recover))
             self._row = -1
-        elif name == "Row":
-            self._row, self._column = _index(node, self._row), -1
 
     def _end(self, name: str, node: Any) -> None:
         if name == "Style":
             self._style(node)
         elif not self._sheets:
             return
-        elif name == "Cell":
-            self._cell(node, self._sheets[-1])
         elif name == "Row":
-            self._row += _number(node, "Span")
+            said = dict(node.items())
+            self._row, self._column = _index(said, self._row), -1
+            for cell in node.iterchildren(_SS + "Cell"):
+                self._cell(cell, self._sheets[-1])
+            self._row += _number(said, "Span")
             node.clear()
             while node.getprevious() is not None:
                 del node.getparent()[0]
@@ -94,41 +97,43 @@ class _Book:
             self._bold.add(node.get(_SS + "ID", ""))
 
     def _cell(self, node: Any, sheet: Cells) -> None:
-        self._column = _index(node, self._column)
+        said = dict(node.items())
+        self._column = _index(said, self._column)
         place = self._row, self._column
-        wide, high = _number(node, "MergeAcross"), _number(node, "MergeDown")
+        wide, high = _number(said, "MergeAcross"), _number(said, "MergeDown")
         if wide or high:
             sheet.marks.merged.append((*place, place[0] + high, place[1] + wide))
-        self._value(node, sheet, place)
+        self._value(said, next(node.iterchildren(_DATA), None), sheet, place)
         self._column += wide
 
-    def _value(self, node: Any, sheet: Cells, place: tuple[int, int]) -> None:
-        data, style = node.find(_SS + "Data"), node.get(_SS + "StyleID", "")
-        text = "" if data is None else "".join(data.itertext())
-        sort = "" if data is None else data.get(_SS + "Type", "String")
+    def _value(self, said: Said, data: Any, sheet: Cells, place: Place) -> None:
+        if data is None:
+            if _FORMULA in said:
+                sheet.marks.uncalculated.add(place)
+            return
+        text = "".join(data.itertext()) if len(data) else data.text or ""
+        sort, style = data.get(_TYPE), said.get(_STYLE)
         if sort == "Error":
             sheet.marks.errors[place] = text or "#ERROR"
-        elif data is None and node.get(_SS + "Formula"):
-            sheet.marks.uncalculated.add(place)
-        else:
-            sheet.put(*place, _typed(text, sort))
-            if sort == "Number" and style in self._percent:
-                sheet.marks.percent.add(place)
-            if text and style in self._bold:
-                sheet.marks.bold.add(place[0])
+            return
+        sheet.put(*place, _typed(text, sort))
+        if sort == "Number" and style in self._percent:
+            sheet.marks.percent.add(place)
+        if text and style in self._bold:
+            sheet.marks.bold.add(place[0])
 
 
-def _index(node: Any, before: int) -> int:
-    return _number(node, "Index") - 1 if node.get(_SS + "Index") else before + 1
+def _index(said: Said, before: int) -> int:
+    return max(_number(said, "Index"), 1) - 1 if _SS + "Index" in said else before + 1
 
 
-def _number(node: Any, name: str) -> int:
+def _number(said: Said, name: str) -> int:
     """A count among the attributes; past what Excel has it is taken as far away."""
-    text = node.get(_SS + name, "0").strip()
-    return min(int(text), 1 << 20) if text.isdecimal() and len(text) < 10 else 0
+    text = said.get(_SS + name)
+    return min(int(text), 1 << 20) if text and text.isdecimal() and len(text) < 10 else 0
 
 
-def _typed(text: str, sort: str) -> Any:
+def _typed(text: str, sort: str | None) -> Any:
     try:
         if sort == "Number":
             return float(text)
@@ -139,6 +144,8 @@ def _typed(text: str, sort: str) -> Any:
     return text == "1" if sort == "Boolean" else text
 
 
-def _moment(moment: datetime) -> date:
-    """A day where the time is midnight, as calamine has it."""
-    return moment if moment.time().isoformat() != "00:00:00" else moment.date()
+def _moment(moment: datetime) -> date | time:
+    """A day where the time is midnight, and a time where the day is the one before Excel's first."""
+    if moment.year < 1900:
+        return moment.time()
+    return moment if moment.time() != time.min else moment.date()

@@ -92,7 +92,7 @@ def _guessed(content: bytes) -> str:
     for encoding in encodings:
         text = content.decode(encoding, "replace")
         lost = text.count("\ufffd")
-        if lost == 0 or lost * 100 <= sum(character > "\x7f" for character in text):
+        if lost == 0 or lost * 100 <= len(text) - len(text.encode("ascii", "ignore")):
             return text
     raise NotReadable("FILE_NOT_A_WORKBOOK")
 
