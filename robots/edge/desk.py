@@ -8,9 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import keyring
-from keyring.errors import KeyringError
-
 from robots.edge import folder
 from robots.edge.excel_in import Format, Look, NotReadable, look_through
 from robots.edge.folder import Claimed
@@ -122,6 +119,9 @@ def _secret(name: str) -> str | None:
     variable = "ROBOTS_PASSWORD" if name == "all" else f"ROBOTS_PASSWORD_{name.upper().replace('-', '_')}"
     if secret := os.environ.get(variable):
         return secret
+    import keyring  # noqa: PLC0415  # slow to load, and locked files are rare
+    from keyring.errors import KeyringError  # noqa: PLC0415  # as above
+
     try:
         return keyring.get_password("robots-workbooks", name)
     except KeyringError:  # a server without a keyring: then the environment is the only place

@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -131,6 +132,7 @@ def _memory_mb(pid: int | None) -> float:
 def _serve(line: Connection, memory_mb: int) -> None:
     """The child: read until the line is closed. Cells come by the million and make no cycles: no collector."""
     gc.disable()
+    sys.meta_path.insert(0, _WithoutPandas())
     _fence(memory_mb)
     while True:
         try:
@@ -138,6 +140,15 @@ def _serve(line: Connection, memory_mb: int) -> None:
         except (EOFError, OSError):
             return
         line.send(_answer(what, arguments))
+
+
+class _WithoutPandas(MetaPathFinder):
+    """Arrow loads pandas, where there is one, to know its types: a third of a second for what nobody uses here."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        """Refuse pandas; leave everything else to others."""
+        if fullname == "pandas":
+            raise ImportError(fullname)
 
 
 def _fence(memory_mb: int) -> None:
