@@ -33,15 +33,9 @@ from robots.reading.wide import Spread, month_columns, spread_table
 
 MOST_OF_ONE_CODE = 1000
 _STRUCTURE = {
-    "SHEET_LACKS_COLUMNS",
-    "FIELD_TWICE",
-    "KIND_TWICE",
-    "EXPECTED_COLUMNS",
-    "EXPECTED_ROWS",
-    "PERIOD_NO_YEAR",
-    "FORM_CHANGED",
-    "FORM_BROKEN",
-}
+    "SHEET_UNREADABLE", "SHEET_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE", "EXPECTED_COLUMNS", "EXPECTED_ROWS",
+    "PERIOD_NO_YEAR", "FORM_CHANGED", "FORM_BROKEN",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -140,7 +134,8 @@ def _read_sheet(grid: Grid, words: Words) -> _Part:
     if not any(part.taken for part in parts) and (form := _read_form(grid, words)).taken:
         return replace(form, findings=(*noted, *form.findings))
     if not parts:
-        return _Part(findings=(*noted, finding("SHEET_LEFT", Level.INFO, grid.name)))
+        left = () if any(one.level is Level.ERROR for one in noted) else (finding("SHEET_LEFT", Level.INFO, grid.name),)
+        return _Part(findings=(*noted, *left))
     findings = dict.fromkeys(found for part in parts for found in part.findings)
     taken = tuple(pair for part in parts for pair in part.taken)
     if taken:
@@ -162,7 +157,9 @@ def _read_issued(grid: Grid, form: Sealed | SealBroken | None, words: Words) -> 
 
 
 def _about_the_sheet(grid: Grid) -> Iterator[Finding]:
-    if grid.second_reader:
+    if grid.second_reader and not grid.rows:
+        yield finding("SHEET_UNREADABLE", Level.ERROR, grid.name)
+    elif grid.second_reader:
         yield finding("SECOND_READER", Level.WARNING, grid.name)
     if grid.strays:
         yield finding("CELLS_FAR_AWAY", Level.WARNING, grid.name, grid.strays[0], cells="、".join(grid.strays))
