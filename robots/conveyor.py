@@ -52,7 +52,9 @@ class Report:
     def needs_a_person(self) -> bool:
         """Does somebody have to mend, decide or look?"""
         bad_drop = any(state in ("set_aside", "unreadable") for _, state, _ in self.drops)
-        return bool(self.errors or bad_drop or self.troubles or any(d.trouble for d in self.delivered))
+        return bool(
+            self.errors or bad_drop or self.troubles or any(d.trouble and d.state != "unmarked" for d in self.delivered)
+        )
 
 
 def turn(settings: Settings, store: Store, now: datetime, sees: Sees = lambda _: None) -> Report:

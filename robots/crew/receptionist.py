@@ -53,7 +53,7 @@ def receipt(
         (say("fact.result"), say(f"drop.{drop['state']}")),
         (say("fact.why"), drop["why"] or say("drop.fine")),
         (say("fact.problems"), say("receipt.counts", **counts)),
-        (say("fact.next"), next_step(drop, counts)),
+        (say("fact.next"), next_step(drop, counts, copy is not None)),
         (say("fact.fingerprint"), drop["sha256"] or "—"),
     )
     summary = Sheet(say("sheet.receipt"), say("title.receipt"), facts, (_taken(receipts), _columns(receipts)))
@@ -110,14 +110,14 @@ def _stem(name: str) -> str:
     return name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
-def next_step(drop: Row, counts: dict[str, int]) -> Say:
+def next_step(drop: Row, counts: dict[str, int], marked: bool = False) -> Say:
     """The one thing for the sender to do now."""
     if drop["state"] == "ignored":
         return say("next.nothing")
     if drop["state"] != "taken":
         return say("next.mend_file")
     if counts["error"]:
-        return say("next.mend_cells", count=counts["error"])
+        return say("next.mend_copy" if marked else "next.mend_cells", count=counts["error"])
     return say("next.look") if counts["question"] + counts["warning"] else say("next.done")
 
 

@@ -106,7 +106,8 @@ def _mark(room: ReadingRoom, settings: Settings, store: Store, one: Waiting, now
         LOG.info("%s is not marked: %s", copy.source, why.args[0])
         with store.transaction() as tx:
             tx.mark(one.key, "done", detail=str(why.args[0]), done_at=now.isoformat())
-        return Delivered("copy", name, "", "unmarked", str(why.args[0]))
+        reason = settings.words.entries.get(f"unmarked.{why.args[0]}") or settings.words.entries["unmarked.other"]
+        return Delivered("copy", name, "", "unmarked", reason)
     content = target.read_bytes()
     target.unlink()
     return _publish(settings, store, one, now, copy.folder, name, copy.suffix, content)

@@ -182,7 +182,7 @@ def _read_table(grid: Grid, table: Table, words: Words) -> _Part:
     body, left_out = _data_rows(with_merged(rows), header, every, words)
     taken, findings = _take_all(body, claims, spreads, words)
     unknown = [heading for heading in header.headings if _is_unknown(heading, claims, spreads, words)]
-    noted = [_unknown_column(grid, header, heading, claims, words) for heading in unknown]
+    noted = [_unknown_columns(grid, header, group, claims, words) for group in _by_group(unknown)]
     noted += list(_nameless(body, header))
     shown_words = tuple((grid.name, heading.shown) for heading in unknown)
     asides = tuple(_asides(grid, header, {row for one, _ in taken for row in one.aside}))
@@ -289,11 +289,24 @@ def _is_unknown(heading: Heading, claims: Sequence[Claim], spreads: Sequence[Spr
     return heading.column not in used and known.isdisjoint(heading.words)
 
 
-def _unknown_column(grid: Grid, header: Header, heading: Heading, claims: Sequence[Claim], words: Words) -> Finding:
-    cell = a1(header.below - 1, heading.column)
+def _by_group(unknown: Sequence[Heading]) -> Iterator[Sequence[Heading]]:
+    """Unknown columns, those under one merged group together (2025年支付 › 1月 … 12月)."""
+    groups: dict[tuple[str, ...], list[Heading]] = {}
+    for heading in unknown:
+        own = heading.parts[:-1] or (str(heading.column),)
+        groups.setdefault(own, []).append(heading)
+    for group in groups.values():
+        yield from ([group] if len(group) > 2 else [[heading] for heading in group])
+
+
+def _unknown_columns(
+    grid: Grid, header: Header, group: Sequence[Heading], claims: Sequence[Claim], words: Words
+) -> Finding:
+    cell = a1(header.below - 1, group[0].column)
     vocabulary = words.lexicon.vocabularies[claims[0].kind.name] if claims else None
-    place, line = column_line(heading.parts[-1], vocabulary, claims[0].told if claims else ())
-    return finding("COLUMN_UNKNOWN", Level.INFO, grid.name, cell, word=heading.shown, place=place, line=line)
+    place, line = column_line(group[0].parts[-1], vocabulary, claims[0].told if claims else ())
+    word = group[0].shown if len(group) == 1 else f"{group[0].shown} … {group[-1].parts[-1]}"
+    return finding("COLUMN_UNKNOWN", Level.INFO, grid.name, cell, word=word, place=place, line=line)
 
 
 def _nameless(body: Body, header: Header) -> Iterator[Finding]:
