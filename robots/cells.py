@@ -83,6 +83,8 @@ def is_blank(value: Any) -> bool:
 
 def read_column(values: Sequence[Any], of: Type, hints: Hints = Hints()) -> tuple[pa.Array, list[Problem]]:
     """Read raw cells (str, float, int, bool, date, datetime, '' or None) as one typed column of the same length."""
+    if values and values[0] in (None, "") and set(values) <= {None, ""}:
+        return pa.nulls(len(values), of.arrow), []
     if hints.blank and (words := _blank_words(values, hints.blank)):
         values = [None if isinstance(v, str) and v in words else v for v in values]
     return of.read(values, hints, of.arrow)
@@ -482,8 +484,10 @@ _ORDERS = {"ymd": (0, 1, 2), "mdy": (2, 0, 1), "dmy": (2, 1, 0)}
 
 
 def _date(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
-    if set(map(type, values)) <= {date, datetime}:
-        column = pa.array([v.date() if isinstance(v, datetime) else v for v in values], type=arrow)
+    types = set(map(type, values))
+    if types <= {date, datetime}:
+        days = values if types == {date} else [v.date() if isinstance(v, datetime) else v for v in values]
+        column = pa.array(days, type=arrow)
         if len(column) and pc.min(column).as_py() >= _EARLIEST:
             return column, []
     if hints.date_order:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
 Range = tuple[int, int, int, int]
+_NO_TEXT = {float, int, bool, date, datetime, time, timedelta}
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,18 @@ class Grid:
     def _blank(self) -> dict[int, frozenset[Any]]:
         return {}
 
+    def texts(self, column: int) -> frozenset[Any]:
+        """The different texts of a column, and None where it has that; of figures and dates nothing is looked at."""
+        if set(map(type, self.columns[column])) <= _NO_TEXT:
+            return frozenset()
+        return self.different(column)
+
     def blank(self, column: int) -> frozenset[Any]:
         """The values of a column that say nothing: none, an empty text, white space."""
         if column not in self._blank:
-            values = self.different(column)
-            space = {v for v in values if v.__class__ is str and v.isspace()}
-            self._blank[column] = frozenset(space | ({None, ""} & values))
+            values = self.texts(column)
+            texts = values if set(map(type, values)) == {str} else (v for v in values if isinstance(v, str))
+            self._blank[column] = frozenset(filter(str.isspace, texts)) | ({None, ""} & values)
         return self._blank[column]
 
     def is_filled(self, row: int, column: int) -> bool:

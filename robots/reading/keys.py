@@ -17,10 +17,9 @@ Place = tuple[str, int]
 
 
 def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, Place]]]:
-    """The table with `_key` and `_hash`, less the rows whose key stood before; and those, with the first place."""
+    """The table with `_key`, less the rows whose key stood before; and those, with the first place."""
     hashed = _hashes(_key_texts(table, kind))
     table = table.append_column("_key", hashed)
-    table = table.append_column("_hash", _hashes(_joined([table[name] for name in kind.schema.names])))
     keys = hashed.to_pylist()
     if len(set(keys)) == len(keys):
         return table, []
@@ -29,6 +28,11 @@ def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, 
     keep = [first.setdefault(key, index) == index for index, key in enumerate(keys)]
     twice = [(places[i], places[first[keys[i]]]) for i, kept in enumerate(keep) if not kept]
     return table.filter(pa.array(keep, pa.bool_())), twice
+
+
+def contents(table: pa.Table, kind: Kind) -> pa.Array:
+    """A hash of what each row says, without where it stands: rows alike have the same."""
+    return _hashes(_joined([table[name] for name in kind.schema.names]))
 
 
 def _key_texts(table: pa.Table, kind: Kind) -> list[bytes]:

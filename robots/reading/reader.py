@@ -51,7 +51,7 @@ class Aside:
 class Reading:
     """What became of one file.
 
-    `tables`: kind → the kind's fields plus `_sheet`, `_row` (Excel's number), `_key` and `_hash` (int64).
+    `tables`: kind → the kind's fields plus `_sheet`, `_row` (Excel's number) and `_key` (int64).
     `unknown`: header words nobody knew, as (sheet, word). `asides`: rows set aside, as they stand.
     """
 

@@ -95,7 +95,7 @@ def _suspects(grid: Grid, first: Header, spelled: frozenset[str]) -> list[int]:
     """Rows that may be a header: one of their first cells is spelled like one, or a blank row stands before them."""
     rows: set[int] = set()
     for column in range(min(_TELLING + first.headings[0].column, len(grid.columns))):
-        for word in spelled & grid.different(column):
+        for word in spelled & grid.texts(column):
             rows |= set(_places(grid.columns[column], word, first.below))
     gaps = _blank_rows(grid, range(first.below, len(grid.rows)))
     rows |= {row + 1 for row in gaps if row + 1 < len(grid.rows)} - set(gaps)

@@ -81,6 +81,7 @@ def journal_mode(version: tuple[int, ...]) -> str:
 
 
 def _careful(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA page_size=16384")  # counts for a new file only
     connection.execute(f"PRAGMA journal_mode={journal_mode(sqlite3.sqlite_version_info)}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
