@@ -305,7 +305,7 @@ def check(files: list[str]) -> None:
         for name, reading, code in results:
             for line in suggestions.as_lines(settings.words, name, reading, code):
                 console.print(escape(line))
-    bad = any(code or any(f.level == "error" for f in reading.findings) for _, reading, code in results)
+    bad = any(code or any(f.level in ("error", "question") for f in reading.findings) for _, reading, code in results)
     raise typer.Exit(NEEDS_A_PERSON if bad else DONE)
 
 

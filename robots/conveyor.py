@@ -191,7 +191,7 @@ def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Re
     tx.asides(drop, reading.asides)
     tx.journal([("intake", received.state, one.name, one.sha256)], now)
     report.drops.append((one.name, received.state, why))
-    report.errors += sum(f.level == "error" for f in reading.findings)
+    report.errors += sum(f.level in ("error", "question") for f in reading.findings)
     return drop
 
 

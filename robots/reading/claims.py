@@ -226,7 +226,7 @@ def _twins(sheet: str, header: Header, claims: list[Claim], words: Words) -> Ite
             if mine == theirs and not _tells(one, other) and not _tells(other, one):
                 kinds = tuple(say(f"kind.{claim.kind.name}") for claim in (one, other))
                 cell = f"{column_letter(min(mine))}{header.below}"
-                yield finding("KIND_TWICE", Level.ERROR, sheet, cell, one=kinds[0], other=kinds[1])
+                yield finding("KIND_TWICE", Level.QUESTION, sheet, cell, one=kinds[0], other=kinds[1])
 
 
 def _tells(claim: Claim, other: Claim) -> bool:

@@ -331,7 +331,7 @@ def _read_form(grid: Grid, words: Words) -> _Part:
     best = claims[0]
     if len(claims) > 1 and len(claims[1].told) == len(best.told):
         kinds = {"one": say(f"kind.{best.kind.name}"), "other": say(f"kind.{claims[1].kind.name}")}
-        return _Part(findings=(finding("KIND_TWICE", Level.ERROR, grid.name, **kinds),))
+        return _Part(findings=(finding("KIND_TWICE", Level.QUESTION, grid.name, **kinds),))
     row = min(fact.row for fact in best.facts.values())
     year, month = year_and_month(grid.name, words.file)
     one, table, findings = take_rows(Body(grid, [row], year=year, month=month), best, [best], words)
