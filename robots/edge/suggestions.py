@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rapidfuzz import fuzz, process
-
 from robots.edge.settings import Settings
 from robots.edge.store.database import Store
-from robots.kinds.words import Vocabulary
-from robots.model.names import header_word
 from robots.model.words import Catalogue, say
+from robots.reading.headers import ARROW
+from robots.reading.proposals import column_line, likely_value, quoted
 from robots.reading.reader import Reading
 
-_LIKELY = 60.0
 _ORDER = {"error": 0, "question": 1, "warning": 2, "info": 3}
 
 
@@ -75,21 +72,22 @@ def as_toml(found: list[dict[str, str]], settings: Settings) -> str:
         return "# " + settings.words.speak(say("words.none"))
     lines = ["# " + settings.words.speak(say("words.how"))]
     for one in found:
-        lines += ["", f"# {one['file']} › {one['sheet']}"]
-        vocabulary = settings.lexicon.vocabularies.get(one["kind"])
-        if one["field"]:
-            lines += [f"# config/kinds/{one['kind']}.toml", f"[values.{one['field']}]", f'"?" = ["{one["word"]}"]']
-        else:
-            likely = _likely(one["word"], vocabulary)
-            lines += [f"# config/kinds/{one['kind'] or '?'}.toml", "[columns]", f'{likely or "?"} = ["{one["word"]}"]']
-            lines += ["# " + settings.words.speak(say("words.ignore", word=one["word"]))]
+        lines += ["", f"# {one['file']} › {one['sheet']}", *_lines(one, settings)]
     return "\n".join(lines)
 
 
-def _likely(word: str, vocabulary: Vocabulary | None) -> str | None:
-    """The field whose words are most like this one; a proposal for a person to read."""
-    if vocabulary is None:
-        return None
-    by_word = {header_word(known): field for field, words in vocabulary.columns.items() for known in words}
-    near = process.extractOne(header_word(word), by_word.keys(), scorer=fuzz.ratio, score_cutoff=_LIKELY)
-    return by_word[near[0]] if near else None
+def _lines(one: dict[str, str], settings: Settings) -> Iterator[str]:
+    """One unknown word as TOML: under which field it may belong, or that it is to be ignored."""
+    vocabulary, word = settings.lexicon.vocabularies.get(one["kind"]), one["word"]
+    if one["field"] and vocabulary:
+        yield f"# config/kinds/{one['kind']}.toml"
+        yield f"[values.{one['field']}]"
+        yield f"{quoted(likely_value(word, vocabulary, one['field']) or '?')} = [{quoted(word)}]"
+        return
+    place, line = column_line(word.split(ARROW)[-1], vocabulary)
+    file, _, table = place.partition(" ")
+    yield f"# {file}"
+    yield from [table] if table else []
+    yield line
+    if table:
+        yield "# " + settings.words.speak(say("words.ignore", word=word))

@@ -36,11 +36,11 @@ def column_line(word: str, vocabulary: Vocabulary | None, taken: Collection[str]
     """
     field = likely_field(word, vocabulary, taken) if vocabulary else None
     if field is None or vocabulary is None:
-        return "config/kinds/_common.toml", f"ignore = [{_quoted(word)}]"
-    return f"config/kinds/{vocabulary.kind}.toml [columns]", f"{field} = [{_quoted(word)}]"
+        return "config/kinds/_common.toml", f"ignore = [{quoted(word)}]"
+    return f"config/kinds/{vocabulary.kind}.toml [columns]", f"{field} = [{quoted(word)}]"
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
     """A TOML string."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     return f'"{escaped}"'
