@@ -103,10 +103,11 @@ class Words:
         """Words of a row under the header that says how to fill it in (必填, 文本)."""
         return frozenset(header_word(word) for word in self.lexicon.hints)
 
-    def constants(self, kind: str, sheet: str) -> dict[str, str]:
-        """Fields that the sender's config, the file's name or the sheet's name tell for all rows."""
+    def constants(self, kind: str, sheet: str, beside: Collection[str] = ()) -> dict[str, str]:
+        """Fields that the sender's config, the file's name or the sheet's name tell for all rows. What is told `beside`
+        the table goes before what a name seems to say."""
         fields = self.kinds[kind].by_name
-        periods = [name for name, spec in fields.items() if spec.type is PERIOD]
+        periods = [name for name, spec in fields.items() if spec.type is PERIOD and name not in beside]
         period = period_in(sheet, self.file) if periods else None
         found = dict.fromkeys(periods, period) if period else {}
         if self.dialect is not None:
@@ -143,8 +144,9 @@ def claim_table(sheet: str, header: Header, facts: Facts, words: Words) -> tuple
 
 def _claim(sheet: str, kind: Kind, wanted: Wanted, facts: Facts, words: Words) -> Claim:
     columns = {name: _preferred(found, kind.field(name), words)[0] for name, found in wanted.items()}
-    fixed = {name: text for name, text in words.constants(kind.name, sheet).items() if name not in columns}
-    beside = {n: fact for n, fact in told_beside(kind, facts, words).items() if n not in columns and n not in fixed}
+    beside = told_beside(kind, facts, words)
+    fixed = {name: text for name, text in words.constants(kind.name, sheet, beside).items() if name not in columns}
+    beside = {n: fact for n, fact in beside.items() if n not in columns and n not in fixed}
     return Claim(kind, columns, beside, fixed)
 
 

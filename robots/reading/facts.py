@@ -97,8 +97,10 @@ def year_and_month(*names: str) -> tuple[int | None, int | None]:
     ((2026, 3), (None, None), (2026, 3))
     >>> year_and_month("1月", "2025年12月至2026年1月收货.xlsx"), year_and_month("1月", "2025年至2026年")
     ((2026, 1), (None, 1))
+    >>> year_and_month("合同编号:HT-2024-03"), year_and_month("PO-2024-001.xlsx"), year_and_month("表单2023版")
+    ((None, None), (None, None), (None, None))
     """
-    folded = [fold(name) for name in names]
+    folded = [_NO_DAY.sub(" ", fold(name)) for name in names]
     months = (int(a or b) for name in folded for a, b in _MONTH.findall(name))
     month = next((number for number in months if 1 <= number <= 12), None)
     for name in folded:
@@ -114,12 +116,22 @@ def period_in(*names: str) -> str | None:
 
     >>> period_in("Sheet1", "2026年二季度满意度.xlsx"), period_in("2026-03"), period_in("2026年")
     ('2026Q2', '2026-03', None)
+    >>> period_in("满意度2026-03-31导出.xlsx"), period_in("2026年3月31日")
+    (None, None)
     """
-    found = (read_period(match[0].rstrip("度")) for name in names for match in _PERIOD.finditer(fold(name)))
+    folded = (_NO_DAY.sub(" ", fold(name)) for name in names)
+    found = (read_period(match[0].rstrip("度")) for name in folded for match in _PERIOD.finditer(name))
     return next((period for period in found if period), None)
 
 
+# No year and no month of what a sheet is about: the number of an order or a contract, the version of a form.
+_NO_DAY = re.compile(
+    r"(?<![A-Za-z])(?!FY)[A-Z]{1,5}[-_/]?20\d{2}[-_/]?[A-Z]{0,4}[-_/]?\d+|[A-Za-z]+[-_/]20\d{2}[-_/]?\d{3,}"
+    r"|号\s*:?\s*[A-Za-z]*[-_]?20\d{2}[-\w]*|[(\[【〔]20\d{2}[)\]】〕]\s*第?\d+|20\d{2}年?(?:\d{1,2}月)?\s*第?\d*[版号]"
+)
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?=\D|[01]\d(?:\D|$)|$)")
 _YEAR_MONTH = re.compile(r"(?<!\d)(20\d{2})\s*[-./年]\s*(\d{1,2})(?!\d)")
-_PERIOD = re.compile(r"20\d{2}年?\s*(?:第?[一二三四1-4]季度?|[Qq][1-4])|20\d{2}(?:年\d{1,2}月|[-.][01]\d(?!\d))")
+_PERIOD = re.compile(
+    r"20\d{2}年?\s*(?:第?[一二三四1-4]季度?|[Qq][1-4])|20\d{2}(?:年\d{1,2}月(?!\d{1,2}日)|[-.][01]\d(?!\d|[-.]\d))"
+)
 _MONTH = re.compile(r"(?<!\d)(\d{1,2})月|20\d{2}[-./年_]?([01]\d)(?!\d)")

@@ -95,13 +95,36 @@ def best_header(grid: Grid, signs: Signs, tops: Iterable[int]) -> Header | None:
     rows. Of those that tell as much, one whose merged groups have their leaves; then the flatter."""
     best: tuple[tuple[int, int, int], Header] | None = None
     for top in tops:
-        for tiers in range(1, min(MOST_TIERS, len(grid.rows) - top) + 1):
+        for tiers in range(1, _tiers(grid, signs, top) + 1):
             header = _header_at(grid, top, tiers)
             words = len({word for h in header.headings if (word := _first_known(h, signs.known))})
             score = words + signs.spread(header), -_groups_without_leaves(grid, header), -tiers
             if words >= 2 and (best is None or score > best[0]):
                 best = score, header
     return _with_units(grid, best[1], signs.hints) if best else None
+
+
+def _tiers(grid: Grid, signs: Signs, top: int) -> int:
+    """How many rows from this one on may be tiers of one header: rows of data end it."""
+    rows = grid.rows[top : top + MOST_TIERS]
+    return next((n for n, row in enumerate(rows) if _is_data(row, signs.known)), len(rows))
+
+
+def _is_data(row: list[Any], known: Collection[str]) -> bool:
+    """Does a row hold figures or days, and no word that is known?"""
+    texts = [value for value in row if isinstance(value, str) and value]
+    figures = any(isinstance(value, int | float) and not _year(value) for value in row)
+    days = any(isinstance(value, date) and not _name(value) for value in row)
+    return (figures or days or any(map(_FIGURE.fullmatch, texts))) and not any(header_word(t) in known for t in texts)
+
+
+_FIGURE = re.compile(r"\s*(?:[-+]?[\d,]*\.?\d+(?<!\b20\d\d)|\d{4}([-/.年])\d{1,2}[-/.月]\d{1,2}.*)\s*")
+
+
+def _year(value: Any) -> str:
+    """A year written as a number, as the name of a group."""
+    is_year = isinstance(value, int | float) and value in range(2000, 2100)
+    return f"{int(value)}年" if is_year else ""
 
 
 def _groups_without_leaves(grid: Grid, header: Header) -> int:
@@ -132,9 +155,9 @@ def _header_at(grid: Grid, top: int, tiers: int) -> Header:
 
 
 def _name(value: Any) -> str:
-    """A header cell as text: words, or a month that Excel turned into its first day."""
-    if isinstance(value, str):
-        return value.strip()
+    """A header cell as text: words, a year, or a month that Excel turned into its first day."""
+    if isinstance(value, str | int | float):
+        return value.strip() if isinstance(value, str) else _year(value)
     return f"{value.year}年{value.month}月" if isinstance(value, date) and value.day == 1 else ""
 
 
@@ -162,19 +185,34 @@ def _fill_right(row: list[str], leaves: list[str]) -> list[str]:
 
 
 def _with_units(grid: Grid, header: Header, hints: Collection[str]) -> Header:
-    """Rows right under the header that hold nothing but units and hints (必填, 文本) are still header."""
+    """Rows right under the header that hold nothing but units and hints (必填, 文本), or the columns' numbers, are
+    still header."""
     units: dict[int, str] = {}
     below = header.below
-    while below < len(grid.rows) and _is_hint_row(grid.rows[below], hints):
+    while below < len(grid.rows) and _is_hint_row(grid.rows[below], header, hints):
         units |= {column: _bare(value) for column, value in enumerate(grid.rows[below]) if _is_unit(value)}
         below += 1
     named = (replace(heading, unit_below=units.get(heading.column, "")) for heading in header.headings)
     return header if below == header.below else Header(header.top, below, tuple(named))
 
 
-def _is_hint_row(cells: list[Any], hints: Collection[str]) -> bool:
+def _is_hint_row(cells: list[Any], header: Header, hints: Collection[str]) -> bool:
     filled = [value for value in cells if value is not None and value != ""]
-    return bool(filled) and all(_is_unit(value) or _is_hint(value, hints) for value in filled)
+    if filled and all(_is_unit(value) or _is_hint(value, hints) for value in filled):
+        return True
+    return len(filled) >= max(3, len(header.headings)) and _is_count(filled)
+
+
+def _is_count(cells: list[Any]) -> bool:
+    """Are these the numbers of columns: 1, 2, 3 or ①, ②, ③=①×②, perhaps after a 甲, 乙?"""
+    words = [fold(str(int(value) if isinstance(value, float) and value.is_integer() else value)) for value in cells]
+    names = sum(word in _COLUMN_NAMES for word in words)
+    found = [match[1] if (match := _COLUMN_NUMBER.fullmatch(word)) else "" for word in words[names:]]
+    return len(found) >= 3 and found == [str(n) for n in range(1, len(found) + 1)]
+
+
+_COLUMN_NAMES = ("甲", "乙", "丙", "丁", "栏次", "列次", "序号")
+_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?\s*(?:=.*)?")
 
 
 def _is_hint(value: Any, hints: Collection[str]) -> bool:

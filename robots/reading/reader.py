@@ -32,6 +32,7 @@ from robots.reading.totals import Totals, without_totals
 from robots.reading.wide import Spread, month_columns, spread_table
 
 MOST_OF_ONE_CODE = 1000
+LONGEST_FORM = 300  # rows: what is longer is a list of something
 _STRUCTURE = {
     "SHEET_UNREADABLE", "SHEET_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE", "EXPECTED_COLUMNS", "EXPECTED_ROWS",
     "PERIOD_NO_YEAR", "FORM_CHANGED", "FORM_BROKEN",
@@ -168,7 +169,7 @@ def _about_the_sheet(grid: Grid) -> Iterator[Finding]:
 def _read_table(grid: Grid, table: Table, words: Words) -> _Part:
     """Claims, then the rows that are data, then each kind's columns."""
     header, dialect = table.header, words.dialect
-    year, month = _year_and_month(grid, header, words)
+    year, month = _year_and_month(grid, table, words)
     spreads = spread_table(grid.name, header, table.facts, words, year)
     claims, doubts = claim_table(grid.name, header, table.facts, words)
     claims = [claim for claim in claims if claim.kind not in [spread.kind for spread in spreads]]
@@ -177,7 +178,7 @@ def _read_table(grid: Grid, table: Table, words: Words) -> _Part:
         why = _nobody_takes(grid, table, words, [*doubts, *missing], year)
         left = _rows_left(grid, table)
         return _Part(findings=(*_about_the_table(grid, table), *doubts, *missing, *why, *left))
-    rows = Body(grid, filled_rows(grid, table), {}, _money_factor(grid, header), year, month, header.below)
+    rows = Body(grid, filled_rows(grid, table), {}, _money_factor(grid, table), year, month, header.below)
     every = [*claims, *(claim for spread in spreads for claim in spread.claims[:1])]
     body, left_out = _data_rows(with_merged(rows), header, every, words)
     taken, findings = _take_all(body, claims, spreads, words)
@@ -237,19 +238,22 @@ def _data_rows(body: Body, header: Header, claims: Sequence[Claim], words: Words
     return filled.without({filled.rows[index] for index in off}), [*left_out, *told, *off.values()]
 
 
-def _year_and_month(grid: Grid, header: Header, words: Words) -> tuple[int | None, int | None]:
-    """What the sheet is about: its name, the lines above the header, the file's name, in this order."""
-    above = [cell for row in grid.rows[: header.top] for cell in row if isinstance(cell, str)]
-    return year_and_month(grid.name, *above, words.file)
+def _lines(grid: Grid, table: Table) -> list[str]:
+    """The texts above a table."""
+    return [cell for row in table.above for cell in grid.rows[row] if isinstance(cell, str) and cell]
+
+
+def _year_and_month(grid: Grid, table: Table, words: Words) -> tuple[int | None, int | None]:
+    """What the sheet is about: its name, the lines above the table, the file's name, in this order."""
+    return year_and_month(grid.name, *_lines(grid, table), words.file)
 
 
 _UNIT_LINE = re.compile(r"单位\s*:\s*([^\s,;)]+)")
 
 
-def _money_factor(grid: Grid, header: Header) -> Decimal:
-    """The unit of all amounts, from a title or a line above the header (单位:万元)."""
-    above = (fold(cell) for row in grid.rows[: header.top] for cell in row if isinstance(cell, str))
-    found = (unit_factor(match[1]) for cell in above for match in _UNIT_LINE.finditer(cell))
+def _money_factor(grid: Grid, table: Table) -> Decimal:
+    """The unit of all amounts, from a title or a line above the table (单位:万元)."""
+    found = (unit_factor(match[1]) for line in _lines(grid, table) for match in _UNIT_LINE.finditer(fold(line)))
     return next((factor for factor in found if factor is not None), Decimal(1))
 
 
@@ -324,7 +328,7 @@ def _nameless(body: Body, header: Header) -> Iterator[Finding]:
 
 def _read_form(grid: Grid, words: Words) -> _Part:
     """A sheet without a table, labels left and values right: one row of the kind that it tells most of."""
-    facts = facts_in(grid, range(len(grid.rows)), words.meant)
+    facts = facts_in(grid, range(min(LONGEST_FORM, len(grid.rows))), words.meant)
     claims = sorted((c for c in _form_claims(grid, facts, words)), key=lambda claim: -len(claim.told))
     if not claims:
         return _Part()
@@ -342,6 +346,7 @@ def _form_claims(grid: Grid, facts: Facts, words: Words) -> Iterator[Claim]:
     """Kinds whose required fields a form tells. Vendors are not among them: a form that asks for money to be sent to
     an account must never change the account that we know."""
     for name, kind in words.kinds.items():
-        claim = Claim(kind, {}, told_beside(kind, facts, words), words.constants(name, grid.name))
+        beside = told_beside(kind, facts, words)
+        claim = Claim(kind, {}, beside, words.constants(name, grid.name, beside))
         if not kind.any_of and set(kind.required) <= claim.told and len(claim.facts) >= 3:
             yield claim

@@ -21,13 +21,15 @@ _TELLING = 6  # columns that are looked at for header words: a header has one am
 class Table:
     """One header with what belongs to it: the rows below it to `end` (exclusive), and facts beside it.
 
-    `number` counts the tables of the sheet from 0. `again` are further places of the very same header, in the middle
-    of the table (a second printed page).
+    `above` are the rows of titles and lines that stand over it, the nearest block first. `number` counts the tables of
+    the sheet from 0. `again` are further places of the very same header, in the middle of the table (a second printed
+    page).
     """
 
     header: Header
     end: int
     facts: Facts = field(default_factory=dict)
+    above: Sequence[int] = ()
     number: int = 0
     again: tuple[Header, ...] = ()
 
@@ -45,10 +47,21 @@ def tables_of(grid: Grid, words: Words) -> list[Table]:
     first = find_header(grid, signs)
     if first is None:
         return []
-    headers = [first, *_further(grid, first, words, signs)]
+    headers = [*_earlier(grid, first, words, signs), first, *_further(grid, first, words, signs)]
     ends = [header.top for header in headers[1:]] + [len(grid.rows)]
-    tables = [Table(header, end, {}, n) for n, (header, end) in enumerate(zip(headers, ends, strict=True))]
+    tables = [Table(header, end, number=n) for n, (header, end) in enumerate(zip(headers, ends, strict=True))]
     return list(_continued(_with_facts(grid, tables, words)))
+
+
+def _earlier(grid: Grid, first: Header, words: Words, signs: Signs) -> list[Header]:
+    """The headers above the one that tells most: a small table may stand over a large one."""
+    above = replace(grid, rows=grid.rows[: first.top])
+    header = find_header(above, signs)
+    if header is None or not _is_header(list(header.leaves.values()), words.spelled, words.known):
+        return []
+    if not any(grid.is_filled(row, c) for row in range(header.below, first.top) for c in range(len(grid.rows[row]))):
+        return []
+    return [*_earlier(above, header, words, signs), header, *_further(above, header, words, signs)]
 
 
 def _continued(tables: list[Table]) -> Iterator[Table]:
@@ -144,16 +157,19 @@ def _with_facts(grid: Grid, tables: list[Table], words: Words) -> list[Table]:
     """Facts above the first table hold for the sheet. Lines between tables belong to the table below them where such
     lines stand above the first one too, and to the one above where they also close the last one."""
     labels = words.meant
-    above = facts_in(grid, range(tables[0].header.top), labels)
+    titles = range(tables[0].header.top)
+    above = facts_in(grid, titles, labels)
     if len(tables) == 1:
-        return [replace(tables[0], facts=above)]
-    closing = [facts_in(grid, _loose_rows(grid, table), labels) for table in tables]
+        return [replace(tables[0], facts=above, above=titles)]
+    loose = [_loose_rows(grid, table) for table in tables]
+    closing = [facts_in(grid, rows, labels) for rows in loose]
     found = []
     for n, table in enumerate(tables):
         before = {label: f for label, f in closing[n - 1].items() if label in above} if n else {}
         after = {label: f for label, f in closing[n].items() if label in closing[-1] and label not in above}
         carried = {label: f for label, f in above.items() if label not in before}
-        found.append(replace(table, facts=carried | after | before))
+        lines = (*(loose[n - 1] if n else ()), *titles)
+        found.append(replace(table, facts=carried | after | before, above=lines))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -18,40 +18,37 @@ _LONGEST = 14  # characters of a label
 
 @dataclass(frozen=True)
 class Totals:
-    """Total words, with white space anywhere in them: alone (本月 合 计:), or at the end of a longer label."""
+    """Total words, with white space anywhere in them: at the end of a label (本月 合 计:), or in the midst of one."""
 
-    alone: re.Pattern[str]
+    ends: re.Pattern[str]
     within: re.Pattern[str]
 
     @classmethod
     def of(cls, words: Sequence[str]) -> Totals:
         """The patterns of these words."""
         word = "|".join(r"\s*".join(map(re.escape, word)) for word in words)
-        around = r"(?:本|当|上|页|单|全)?(?:年|季|月|周|日|期|页|单|部)?"
         return cls(
-            re.compile(rf"\W*{around}(?:{word})\W*(?:[((].{{0,6}}[))])?(?:\d+\D{{0,3}})?\W*", re.IGNORECASE),
+            re.compile(rf".*(?:{word})\W*(?:[((].{{0,6}}[))])?(?:\d+\D{{0,3}})?\W*", re.IGNORECASE),
             re.compile(rf"\W*(?:{word})\b.{{0,8}}|.{{0,8}}(?:{word})\W*", re.IGNORECASE),
         )
 
 
 def without_totals(body: Body, claims: Sequence[Claim], totals: Totals, must_foot: bool) -> tuple[Body, list[Finding]]:
     """The body less its total rows, and each of them as a finding; those whose figures do not add up as another."""
-    summed = sorted({h.column for claim in claims for n, h in claim.columns.items() if _is_summed(claim, n)})
+    sums = _Sums(body, sorted({h.column for claim in claims for n, h in claim.columns.items() if _is_summed(claim, n)}))
     found: list[int] = []
     findings: list[Finding] = []
-    start = last = 0
     for index in sorted(_suspects(body, claims)):
         row = body.rows[index]
         label = _label(body, row, totals, _is_incomplete(body, row, claims))
-        sums = [] if label else [_sums(body, summed, first, index, found) for first in (last, start)]
-        if label is None and not any(_adds_up(body, claims, row, one) for one in sums):
+        if label is None and not _adds_up(body, claims, index, sums):
             continue
         findings.append(finding("ROW_TOTAL", Level.INFO, body.grid.name, str(row + 1)))
         if label is not None:
-            findings += _off(body, index, (start, last), summed, found, must_foot)
-        found.append(index)
-        last = index + 1
-    return body.without({body.rows[index] for index in found}), findings
+            findings += _off(body, index, sums, must_foot)
+        sums.pass_over(index)
+        found.append(row)
+    return body.without(set(found)), findings
 
 
 def _is_summed(claim: Claim, name: str) -> bool:
@@ -82,12 +79,12 @@ def _label(body: Body, row: int, totals: Totals, incomplete: bool) -> str | None
     if incomplete:
         return next((text for text in short if totals.within.fullmatch(text)), None)
     first = short[0] if short and texts[0] == short[0] else ""
-    ends = re.compile(rf".*(?:{totals.alone.pattern})", re.IGNORECASE)
-    return first if first and (totals.alone.fullmatch(first) or ends.fullmatch(first)) else None
+    return first if first and totals.ends.fullmatch(first) else None
 
 
-def _adds_up(body: Body, claims: Sequence[Claim], row: int, sums: dict[int, Decimal]) -> bool:
+def _adds_up(body: Body, claims: Sequence[Claim], index: int, sums: _Sums) -> bool:
     """Nothing but figures, of which one at least is the sum of those above it, in a row that lacks more than names."""
+    row = body.rows[index]
     cells = [value for value in body.grid.rows[row] if not is_blank(value)]
     if not cells or any(figure(value) is None for value in cells):
         return False
@@ -97,37 +94,74 @@ def _adds_up(body: Body, claims: Sequence[Claim], row: int, sums: dict[int, Deci
         for name in claim.kind.required
         if name in claim.columns and claim.kind.field(name).type not in (IDENTIFIER, NAME, NUMBER, MONEY)
     )
-    matches = [figure(body.grid.rows[row][column]) == total for column, total in sums.items() if total]
-    return lacks_more and any(matches)
+    return lacks_more and any(sums.are(index, column, figure(body.grid.rows[row][column])) for column in sums.columns)
 
 
-def _sums(body: Body, columns: Sequence[int], first: int, last: int, left_out: Collection[int]) -> dict[int, Decimal]:
-    """The sum of each column over rows `first` to `last` (exclusive); a column with anything unreadable has none."""
-    rows = [body.rows[i] for i in range(first, last) if i not in left_out]
-    sums = {}
-    for column in columns:
-        cells = [(row, body.grid.rows[row][column]) for row in rows]
-        figures = [figure(value) for row, value in cells if body.is_filled(row, column)]
-        if figures and None not in figures:
-            sums[column] = sum((number for number in figures if number is not None), Decimal(0))
-    return sums
+@dataclass
+class _Sum:
+    """A column added up from the top: how many figures, whether all could be read, and what the sum was where (index of
+    the body) a total row ended. What a total may sum up begins at one of these."""
+
+    total: Decimal = Decimal(0)
+    count: int = 0
+    readable: bool = True
+    starts: dict[Decimal, int] = field(default_factory=lambda: {Decimal(0): 0})
+
+    def add(self, number: Decimal | None) -> None:
+        self.count += 1
+        if number is None:
+            self.readable = False
+            self.starts.clear()
+        else:
+            self.total += number
 
 
-def _off(
-    body: Body, index: int, starts: tuple[int, int], columns: Sequence[int], left_out: list[int], must_foot: bool
-) -> Iterator[Finding]:
-    """Figures of a labelled total that are the sum neither since the last total nor since the beginning."""
+@dataclass
+class _Sums:
+    """Running sums of columns: every row is added once, total rows are not."""
+
+    body: Body
+    columns: Sequence[int]
+    _sums: dict[int, _Sum] = field(init=False)
+    _next: int = 0
+
+    def __post_init__(self) -> None:
+        self._sums = {column: _Sum() for column in self.columns}
+
+    def above(self, index: int, column: int) -> _Sum:
+        """The sum of the figures above a row."""
+        for row in self.body.rows[self._next : index]:
+            for place, one in self._sums.items():
+                if self.body.is_filled(row, place):
+                    one.add(figure(self.body.grid.rows[row][place]))
+        self._next = max(self._next, index)
+        return self._sums[column]
+
+    def are(self, index: int, column: int, written: Decimal | None) -> bool:
+        """Is this what the figures above a row add up to, from the top or since one of the totals?"""
+        above = self.above(index, column)
+        return bool(written) and above.count > 0 and above.total - (written or 0) in above.starts
+
+    def pass_over(self, index: int) -> None:
+        """A total row is not added up; another one may begin to sum below it."""
+        for column in self.columns:
+            above = self.above(index, column)
+            above.starts[above.total] = index + 1
+        self._next = index + 1
+
+
+def _off(body: Body, index: int, sums: _Sums, must_foot: bool) -> Iterator[Finding]:
+    """Figures of a labelled total that are the sum neither since one of the totals above nor since the beginning."""
     row = body.rows[index]
-    near, whole = (_sums(body, columns, start, index, left_out) for start in reversed(starts))
-    for column in columns:
+    for column in sums.columns:
         written = figure(body.grid.rows[row][column])
-        pairs = zip((near, whole), reversed(starts), strict=True)
-        sums = [(total[column], start) for total, start in pairs if column in total]
-        if written is None or len(sums) < 2 or any(written == total for total, _ in sums):
+        above = sums.above(index, column)
+        if written is None or not above.count or not above.readable or above.total - written in above.starts:
             continue
         level = Level.ERROR if must_foot else Level.WARNING
-        nearest, start = min(sums, key=lambda one: abs(one[0] - (written or 0)))
-        first, last = a1(body.rows[start], column), a1(body.rows[index - 1], column)
-        values: dict[str, Any] = {"written": plain(written), "total": plain(nearest)}
-        values |= {"first": first, "last": last, "difference": plain(written - nearest)}
+        ends = [next(iter(above.starts.items())), next(reversed(above.starts.items()))]
+        total, start = min(((above.total - before, start) for before, start in ends), key=lambda s: abs(s[0] - written))
+        first, last = a1(body.rows[min(start, index - 1)], column), a1(body.rows[index - 1], column)
+        values: dict[str, Any] = {"written": plain(written), "total": plain(total)}
+        values |= {"first": first, "last": last, "difference": plain(written - total)}
         yield finding("TOTAL_DOES_NOT_FOOT", level, body.grid.name, a1(row, column), **values)

@@ -41,8 +41,8 @@ def _spread(sheet: str, kind: Kind, header: Header, facts: Facts, words: Words, 
         for heading in header.headings
         for name in lookup.get(next((word for word in heading.words if word in words.meant), ""), ())
     }
-    fixed = words.constants(kind.name, sheet)
     beside = told_beside(kind, facts, words)
+    fixed = words.constants(kind.name, sheet, beside)
     claims = tuple(_claim(row, plain, Claim(kind, {}, beside, fixed), header) for row in rows)
     complete = all(set(kind.required) <= claim.told for claim in claims)
     return Spread(kind, claims if complete else ())

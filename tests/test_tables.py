@@ -1,0 +1,189 @@
+"""Where tables begin and end, what stands above them, and which rows sum up others: the cases that once went wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from robots.reading.grid import Grid
+from robots.reading.reader import Reading
+from tests.sheets import DAY, DELIVERIES, LATER, ORDER, ORDERS, OTHER, Cells, D, column, found, read, sheet, taken
+
+VENDORS = ["供应商", "准入状态", "联系人", "电话"]
+VENDOR = ["甲公司", "合格", "张", "139"]
+SURVEY = ["供应商", "评价人", "满意度"]
+
+
+# ------------------------------------------------------------------ several tables on one sheet
+
+
+def test_a_small_table_above_a_large_one_is_read_too() -> None:
+    reading = read(sheet(DELIVERIES, ["PO-1", DAY, 5.0], ["PO-2", LATER, 6.0], [], ORDERS, ORDER))
+    assert taken(reading) == {"deliveries": (2, 0), "orders": (1, 0)}
+    assert found(reading) == [("TABLE_BELOW", "5")]
+
+
+def test_three_tables_of_which_the_lowest_is_the_largest() -> None:
+    rows: list[Cells] = [VENDORS, VENDOR, [], DELIVERIES, ["PO-1", DAY, 5.0], [], ORDERS, ORDER]
+    assert taken(read(sheet(*rows))) == {"vendors": (1, 0), "deliveries": (1, 0), "orders": (1, 0)}
+
+
+def test_a_single_row_between_two_headers_is_data_and_no_tier_of_a_header() -> None:
+    blocks = [[ORDERS, [f"PO-{n}", *ORDER[1:]], DELIVERIES, [f"PO-{n}", DAY, 5.0]] for n in range(4)]
+    reading = read(sheet(*(row for block in blocks for row in block)))
+    assert taken(reading) == {"orders": (4, 0), "deliveries": (4, 0)}
+
+
+# ------------------------------------------------------------------ rows under a header that are no data
+
+COUNTED = {
+    "as numbers": [1.0, 2.0, 3.0, 4.0],
+    "as texts": ["1", "2", "3", "4"],
+    "in circles": ["①", "②", "③", "④"],
+    "in brackets": ["(1)", "(2)", "（3）", "(4)"],
+    "with formulas": ["1", "2", "3", "4=2×3"],
+    "after a letter": ["甲", 1.0, 2.0, 3.0],
+}
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=f"columns numbered {name}") for name, row in COUNTED.items()])
+def test_a_row_that_numbers_the_columns_is_no_vendor(row: Cells) -> None:
+    reading = read(sheet(VENDORS, row, VENDOR))
+    assert column(reading, "vendors", "vendor") == ["甲公司"] and found(reading) == []
+
+
+@pytest.mark.parametrize("row", [["1", "2", "4", "3"], ["1", "合格", "3", "4"], ["1", "2"], [2.0, 3.0, 4.0, 5.0]])
+def test_other_rows_of_figures_are_data(row: Cells) -> None:
+    assert len(column(read(sheet(VENDORS, row, VENDOR)), "vendors", "vendor")) == 2
+
+
+# ------------------------------------------------------------------ what lines above, sheet and file say
+
+WITHOUT_YEAR = {
+    "an order's number": (["PO-2024-001 收货明细"], ""),
+    "a contract's number": (["合同编号:HT-2024-03"], ""),
+    "a contract's number without letters": (["合同号:2024-03"], ""),
+    "the number of a letter": (["示例〔2024〕15号"], ""),
+    "the version of a form": (["表单2023版"], ""),
+    "an order's number in the file's name": ([""], "PO-2024-001收货.xlsx"),
+    "small letters in the file's name": ([""], "po-2024-001.xlsx"),
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "file"), [pytest.param(*case, id=f"{name} is no year") for name, case in WITHOUT_YEAR.items()]
+)
+def test_a_day_takes_no_year_from_what_is_not_one(line: Cells, file: str) -> None:
+    reading = read(sheet(line, DELIVERIES, ["PO-1", "3月5日", 5.0]), file=file)
+    assert found(reading) == [("DATE_NO_YEAR", "B3")]
+
+
+@pytest.mark.parametrize("file", ["收货2024-03.xlsx", "FY2024.xlsx", "Orders-2024.csv", "2024年收货(1).xlsx"])
+def test_a_day_takes_the_year_of_the_file(file: str) -> None:
+    reading = read(sheet(DELIVERIES, ["PO-1", "3月5日", 5.0]), file=file)
+    assert [day.year for day in column(reading, "deliveries", "delivered_on")] == [2024]
+
+
+def test_rows_of_the_table_above_say_nothing_of_the_year_and_the_unit_of_the_one_below() -> None:
+    above = [[*ORDERS, "规格"], [*ORDER, "单位:万元"], ["PO-2", *ORDER[1:], "2019年款"]]
+    below = [["订单号", "到货日期", "到货数", "加急运费"], ["PO-1", "6月5日", 5.0, 3.0]]
+    reading = read(sheet(["2026年"], *above, [], *below))
+    assert [day.year for day in column(reading, "deliveries", "delivered_on")] == [2026]
+    assert column(reading, "deliveries", "expedited_freight") == [D(3)]
+
+
+PERIODS = {
+    "a label above the table goes before the file's name": (["评价期间:2026年一季度"], "2026年二季度.xlsx", "2026Q1"),
+    "the file's name tells where nothing else does": ([""], "2026年二季度满意度.xlsx", "2026Q2"),
+}
+
+
+@pytest.mark.parametrize(("line", "file", "period"), [pytest.param(*case, id=name) for name, case in PERIODS.items()])
+def test_the_period_of_a_survey(line: Cells, file: str, period: str) -> None:
+    reading = read(sheet(line, SURVEY, ["甲公司", "张", 4.0]), file=file)
+    assert column(reading, "surveys", "period") == [period]
+
+
+@pytest.mark.parametrize("file", ["满意度2026-03-31导出.xlsx", "满意度2026年3月31日.xlsx"])
+def test_the_day_of_an_export_is_no_period(file: str) -> None:
+    reading = read(sheet(SURVEY, ["甲公司", "张", 4.0]), file=file)
+    assert [code for code, _ in found(reading)] == ["SHEET_LACKS_COLUMNS"]
+
+
+# ------------------------------------------------------------------ large sheets stay quick
+
+
+def _order(n: int) -> list[Any]:
+    return [f"PO-{n}", *ORDER[1:]]
+
+
+def _vendors() -> Reading:
+    return read(Grid("S", [VENDORS, *([f"甲{n}公司", "合格", "张", "139"] for n in range(10_000))]))
+
+
+def _half_blank() -> Reading:
+    return read(Grid("S", [ORDERS, *(_order(n) if n % 2 else ["", "", 1.0, "", "", ""] for n in range(10_000))]))
+
+
+def _half_totals() -> Reading:
+    return read(Grid("S", [ORDERS, *(_order(n) if n % 2 else ["小计", "", 7.0, "", "", ""] for n in range(10_000))]))
+
+
+def _without_vendors() -> Reading:
+    return read(Grid("S", [ORDERS, *([f"PO-{n}", "", *ORDER[2:]] for n in range(10_000))]))
+
+
+def _merged() -> Reading:
+    rows = [_order(n) if n % 2 else ["", "", *ORDER[2:]] for n in range(1, 10_001)]
+    return read(Grid("S", [ORDERS, *rows], merged=tuple((n, 0, n + 1, 0) for n in range(1, 10_000, 2))))
+
+
+def _many_tables() -> Reading:
+    blocks = [[[f"项目名称:甲{n}"], [f"合同编号:HT-{n}"], ORDERS, _order(n), []] for n in range(200)]
+    return read(sheet(*(row for block in blocks for row in block)))
+
+
+def _nobody_knows() -> Reading:
+    return read(Grid("S", [["姓名", "岗位"], *([f"张 {n}", f"工程师, {n}"] for n in range(50_000))]))
+
+
+LARGE = (_vendors, _half_blank, _half_totals, _without_vendors, _merged, _many_tables, _nobody_knows)
+
+
+@pytest.mark.parametrize("large", [pytest.param(large, id=large.__name__.strip("_")) for large in LARGE])
+def test_a_large_sheet_takes_no_time_that_grows_with_its_square(large: Callable[[], Reading]) -> None:
+    begun = time.process_time()
+    assert large().findings is not None
+    assert time.process_time() - begun < 6
+
+
+def test_totals_are_compared_with_the_rows_since_the_last_one_and_with_all_of_them() -> None:
+    rows: list[Cells] = [ORDER, OTHER, ["小计", "", 120.0], [*ORDER[:2], 7.0, *ORDER[3:]], ["小计", "", 8.0]]
+    rows[3] = ["PO-9", *rows[3][1:]]
+    reading = read(sheet(ORDERS, *rows, ["总计", "", 127.0], ["累计", "", 119.0]))
+    assert [(f.cell, dict(f.values)["total"]) for f in reading.findings if f.code == "TOTAL_DOES_NOT_FOOT"] == [
+        ("C6", "7"), ("C8", "127"),
+    ]  # fmt: skip
+
+
+FOOT = {
+    "a grand total right under the last subtotal": ["3", "4", "小7", "5", "小5", "总12"],
+    "totals of weeks and of months": ["1", "小1", "2", "小2", "月3", "4", "小4", "5", "小5", "月9", "总12"],
+    "a running total": ["1", "累1", "2", "累3", "3", "累6"],
+}
+LABELS = {"小": "小计", "月": "本月合计", "总": "总计", "累": "累计"}
+
+
+def _with_totals(cells: list[str]) -> list[Cells]:
+    return [
+        [LABELS[cell[0]], "", float(cell[1:])] if cell[0] in LABELS else [f"PO-{n}", "甲公司", float(cell), *ORDER[3:]]
+        for n, cell in enumerate(cells)
+    ]
+
+
+@pytest.mark.parametrize("cells", [pytest.param(cells, id=name) for name, cells in FOOT.items()])
+def test_totals_of_every_level_foot(cells: list[str]) -> None:
+    assert {code for code, _ in found(read(sheet(ORDERS, *_with_totals(cells))))} == {"ROW_TOTAL"}
