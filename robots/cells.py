@@ -135,8 +135,8 @@ def shown(value: Any) -> str:
     >>> shown(12.0), shown(date(2026, 7, 3)), shown(1.5)
     ('12', '2026-07-03', '1.5')
     """
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value)) if abs(value) < 1e15 else f"{value:.5E}"
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     return str(value)
@@ -442,7 +442,9 @@ def _rate(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.A
         number = _bare(value)
         if number is not None:
             if (above and not named and 0 < abs(number) < 1) or (only_ones and abs(number) == 1):
-                raise Unreadable("RATE_DOUBTFUL", ("readings", f"{number}% / {number * 100:f}%"))
+                raise Unreadable(
+                    "RATE_DOUBTFUL", ("readings", f"{number.normalize():f}% / {(number * 100).normalize():f}%")
+                )
             return _fit(number / parts, arrow)
         word = fold(str(value)).replace(" ", "")
         for sign, divisor in (("%", 100), ("‰", 1000)):

@@ -103,6 +103,10 @@ class Words:
         """Words of a row under the header that says how to fill it in (必填, 文本)."""
         return frozenset(header_word(word) for word in self.lexicon.hints)
 
+    def usual(self, kind: str, name: str) -> str:
+        """The word that people usually have for a field."""
+        return self.lexicon.vocabularies[kind].columns[name][0]
+
     def constants(self, kind: str, sheet: str, beside: Collection[str] = ()) -> dict[str, str]:
         """Fields that the sender's config, the file's name or the sheet's name tell for all rows. What is told `beside`
         the table goes before what a name seems to say."""
@@ -197,14 +201,15 @@ def _without(claim: Claim, doubts: Collection[str]) -> Claim:
 
 def _doubts(sheet: str, header: Header, kind: Kind, wanted: Wanted, words: Words) -> dict[str, Finding]:
     several = ((name, _preferred(found, kind.field(name), words)) for name, found in wanted.items())
-    return {name: _two_columns(sheet, header, kind, name, found) for name, found in several if len(found) > 1}
+    return {name: _two_columns(sheet, header, kind, name, found, words) for name, found in several if len(found) > 1}
 
 
-def _two_columns(sheet: str, header: Header, kind: Kind, name: str, found: list[Heading]) -> Finding:
+def _two_columns(sheet: str, header: Header, kind: Kind, name: str, found: list[Heading], words: Words) -> Finding:
     places = " / ".join(f"{column_letter(h.column)} {h.shown}" for h in found)
     cell = f"{column_letter(found[0].column)}{header.below}"
     level = Level.ERROR if kind.field(name).required else Level.QUESTION
-    return finding("FIELD_TWICE", level, sheet, cell, kind=say(f"kind.{kind.name}"), field=name, columns=places)
+    usual = words.usual(kind.name, name)
+    return finding("FIELD_TWICE", level, sheet, cell, kind=say(f"kind.{kind.name}"), field=usual, columns=places)
 
 
 def _takes(claim: Claim) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -73,8 +74,6 @@ def _hashes(texts: list[bytes]) -> pa.Array:
     return pa.array(np.frombuffer(digests, dtype="<i8"))
 
 
-def key_twice(kind: Kind, row: Place, first: Place) -> Finding:
+def key_twice(names: Sequence[str], row: Place, first: Place) -> Finding:
     """The same key at two places of a workbook: the first one stands."""
-    return finding(
-        "KEY_TWICE", Level.ERROR, row[0], str(row[1]), first=f"{first[0]}!{first[1]}", key=" + ".join(kind.key)
-    )
+    return finding("KEY_TWICE", Level.ERROR, row[0], str(row[1]), first=f"{first[0]}!{first[1]}", key=" + ".join(names))

@@ -91,7 +91,8 @@ def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
             taken = [pair for pair in taken if pair[0].kind != name]
             continue
         tables[name], twice = with_keys(pa.concat_tables(table for _, table in mine), words.kinds[name])
-        findings += [key_twice(words.kinds[name], row, first) for row, first in twice]
+        named = [words.usual(name, field) for field in words.kinds[name].key]
+        findings += [key_twice(named, row, first) for row, first in twice]
     unknown = tuple(dict.fromkeys(word for part in parts for word in part.unknown))
     asides = tuple(aside for part in parts for aside in part.asides)
     return Reading(tuple(_per_sheet(taken, tables)), tables, tuple(_capped(findings)), unknown, asides)
@@ -132,7 +133,7 @@ def _read_sheet(grid: Grid, words: Words) -> _Part:
     noted = tuple(_about_the_sheet(grid))
     tables = tables_of(grid, words)
     parts = [_read_table(grid, table, words) for table in tables]
-    if not any(part.taken for part in parts) and (form := _read_form(grid, words)).taken:
+    if not any(part.taken for part in parts) and (form := _read_form(grid, words)).findings:
         return replace(form, findings=(*noted, *form.findings))
     if not parts:
         left = () if any(one.level is Level.ERROR for one in noted) else (finding("SHEET_LEFT", Level.INFO, grid.name),)

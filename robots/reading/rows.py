@@ -30,7 +30,7 @@ from robots.cells import (
 from robots.kinds import Field
 from robots.model.findings import Finding, Level, a1, column_letter, finding
 from robots.model.names import fold
-from robots.reading.body import Body, merged_figures
+from robots.reading.body import Body, merged_figures, plain
 from robots.reading.claims import Claim, Words
 from robots.reading.facts import Fact
 from robots.reading.headers import Heading
@@ -277,7 +277,7 @@ def _bounds(column: pa.Array, spec: Field) -> Iterator[Problem]:
         if limit is None or not column.null_count < len(column):
             continue
         for index in pc.indices_nonzero(pc.fill_null(outside(column, limit), False)).to_pylist():
-            yield Problem(index, "OUT_OF_RANGE", str(column[index].as_py()), (("limit", f"{sign} {limit}"),))
+            yield Problem(index, "OUT_OF_RANGE", plain(column[index].as_py()), (("limit", f"{sign} {limit}"),))
 
 
 def _absent(taking: _Taking, column: int) -> Iterator[int]:

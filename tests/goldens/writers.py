@@ -124,7 +124,7 @@ def xlsx(*sheets: Sheet, date_1904: bool = False) -> bytes:
     for sheet in sheets:
         _write(book.add_worksheet(sheet.name), sheet, looks)
     book.close()
-    return _repacked(memory.getvalue(), {f"<v>{_EMPTY_TEXT}</v>": "<v></v>"})
+    return repacked(memory.getvalue(), {f"<v>{_EMPTY_TEXT}</v>": "<v></v>"})
 
 
 class _Looks:
@@ -176,7 +176,7 @@ def _write_cell(pen: Any, row: int, column: int, cell: Cell, look: Format) -> No
         pen.write_number(row, column, cell.value, look)
 
 
-def _repacked(content: bytes, changes: Mapping[str, str] | None = None) -> bytes:
+def repacked(content: bytes, changes: Mapping[str, str] | None = None) -> bytes:
     """The same package with fixed times and texts replaced in its sheets, packed as small as it goes."""
     memory = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(memory, "w") as new:
@@ -203,7 +203,7 @@ def openpyxl_xlsx(*sheets: Sheet) -> bytes:
             one.number_format = _num_format(cell, sheet.looks.get(xl_col_to_name(column), ""))
     memory = io.BytesIO()
     book.save(memory)
-    return _repacked(memory.getvalue())
+    return repacked(memory.getvalue())
 
 
 # ------------------------------------------------------------------ .xls

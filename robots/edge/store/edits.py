@@ -16,6 +16,7 @@ from robots.edge.store.tables import DROPS, EDITS, PAYABLES, ROWS, SCORES
 from robots.kinds import Kind
 from robots.model.findings import Finding, Level, finding
 from robots.model.periods import month_of, quarter_of
+from robots.model.words import say
 
 _BATCH = 500
 
@@ -76,9 +77,10 @@ def silent_edits(
     for edit in acted:
         before, after = (_plain(value) for value in (edit.before, edit.after))
         named = {name: edit.values.get(name) for name in ("vendor", "order_id", "line")}
-        told = {"field": edit.field, "before": before, "after": after}
+        told: dict[str, Any] = {"field": edit.field, "before": before, "after": after}
         place = {"kind": kind.name, "sheet": edit.sheet, "row": edit.row}
         connection.execute(insert(EDITS).values(drop=drop, since=edit.since, **place, **named, **told))
+        told["field"] = say(f"field.{edit.field}")
         told |= {"version_before": versions[edit.since], "version_after": versions[drop]}
         cell = f"{letters.get(edit.sheet, {}).get(edit.field, '')}{edit.row}"
         yield finding("SILENT_EDIT", Level.WARNING, edit.sheet, cell, **told)
