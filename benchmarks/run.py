@@ -40,7 +40,7 @@ def reading(scratch: Path, rounds: int) -> list[str]:
     lines += _table(figures)
     lines += [
         "",
-        _ratio(figures, "belt", "calamine", "target ≤ 3"),
+        _ratio(figures, "belt", "calamine", "target ≤ 2"),
         _ratio(figures, "belt_first", "calamine", "no target"),
     ]
     return [*lines, _ratio(figures, "belt", "pandas_openpyxl", "target ≤ 0.4")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -147,31 +146,21 @@ def _write(connection: Connection, kind: Kind, file: int, drop: int, rows: pa.Ta
     same = {"file": file, "since": drop}
     many = min(_MOST_ROWS, _MOST_VALUES // len(names))
     statement = _statement(connection, table, names, same, many)
-    for values in _ahead(chosen, kind, filled, many):
+    for values in _batches(chosen, kind, filled, many):
         rows_here = len(values) // len(names)
         fits = statement if rows_here == many else _statement(connection, table, names, same, rows_here)
         connection.exec_driver_sql(fits, values)
 
 
 _MOST_ROWS, _MOST_VALUES = 200, 30_000  # of one statement; SQLite takes 32,766 values
-_SLICE = 50  # statements that are made ready at once
 
 
-def _ahead(rows: pa.Table, kind: Kind, filled: list[str], many: int) -> Iterator[tuple[Any, ...]]:
-    """The values of every statement, made ready by a second thread: the driver lets it work while it writes."""
-    slices = (rows.slice(start, many * _SLICE) for start in range(0, rows.num_rows, many * _SLICE))
-    with ThreadPoolExecutor(1) as beside:
-        for batches in beside.map(lambda some: _batches(some, kind, filled, many), slices):
-            yield from batches
-
-
-def _batches(rows: pa.Table, kind: Kind, filled: list[str], many: int) -> list[tuple[Any, ...]]:
+def _batches(rows: pa.Table, kind: Kind, filled: list[str], many: int) -> Iterator[tuple[Any, ...]]:
+    """The values of every statement: each row's hash and what it holds."""
     columns = (to_stored(column) for column in rows.select(filled).columns)
     whole = zip(contents(rows, kind).to_numpy().tolist(), *columns, strict=True)
-    batches = []
     while batch := tuple(chain.from_iterable(islice(whole, many))):
-        batches.append(batch)
-    return batches
+        yield batch
 
 
 def _statement(connection: Connection, table: Table, names: list[str], same: Mapping[str, int], rows: int) -> str:
