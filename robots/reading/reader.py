@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from robots.cells import shown, unit_factor
 from robots.model.findings import Finding, Level, a1, column_letter, finding
-from robots.model.names import fold
+from robots.model.names import fold, header_word
 from robots.model.words import say
 from robots.reading.assertions import missing_columns, row_count, rows_that_do_not_foot
 from robots.reading.body import Body, filled_down, with_merged
@@ -276,7 +276,8 @@ def _is_unknown(heading: Heading, claims: Sequence[Claim], spreads: Sequence[Spr
 def _unknown_column(grid: Grid, header: Header, heading: Heading, claims: Sequence[Claim], words: Words) -> Finding:
     cell = a1(header.below - 1, heading.column)
     vocabulary = words.lexicon.vocabularies[claims[0].kind.name] if claims else None
-    place, line = column_line(heading.parts[-1], vocabulary, claims[0].told if claims else ())
+    word = heading.shown if header_word(heading.parts[-1]) in words.known else heading.parts[-1]  # 含税›单价
+    place, line = column_line(word, vocabulary, claims[0].told if claims else ())
     return finding("COLUMN_UNKNOWN", Level.INFO, grid.name, cell, word=heading.shown, place=place, line=line)
 
 
