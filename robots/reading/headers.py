@@ -107,7 +107,7 @@ def best_header(grid: Grid, signs: Signs, tops: Iterable[int]) -> Header | None:
             score = told, -_groups_without_leaves(grid, header), words - len(known), -tiers
             if told >= 2 and (best is None or score > best[0]):
                 best = score, header
-    return _with_units(grid, best[1], signs.hints) if best else None
+    return with_units(grid, best[1], signs.hints) if best else None
 
 
 def _tiers(grid: Grid, signs: Signs, top: int) -> int:
@@ -134,13 +134,15 @@ def _year(value: Any) -> str:
 
 
 def _groups_without_leaves(grid: Grid, header: Header) -> int:
-    """Names merged over several columns in the lowest row of a header, above texts that are then left out of it."""
+    """Names merged over several columns in the lowest row of a header, above texts that are then left out of it; and
+    names merged downwards that reach below it."""
     if header.below >= len(grid.rows):
         return 0
     below = grid.rows[header.below]
     return sum(
-        last == header.below - 1 and right > left and all(_name(value) for value in below[left : right + 1])
-        for _, left, last, right in grid.merged
+        (last == header.below - 1 and right > left and all(_name(value) for value in below[left : right + 1]))
+        or header.top <= first < header.below <= last
+        for first, left, last, right in grid.merged
     )
 
 
@@ -190,7 +192,7 @@ def _fill_right(row: list[str], leaves: list[str]) -> list[str]:
     return filled
 
 
-def _with_units(grid: Grid, header: Header, hints: Collection[str]) -> Header:
+def with_units(grid: Grid, header: Header, hints: Collection[str]) -> Header:
     """Rows right under the header that hold nothing but units and hints (必填, 文本), or the columns' numbers, are
     still header."""
     units: dict[int, str] = {}
@@ -205,6 +207,9 @@ def _with_units(grid: Grid, header: Header, hints: Collection[str]) -> Header:
 def _is_hint_row(cells: list[Any], header: Header, hints: Collection[str]) -> bool:
     filled = [value for value in cells if value is not None and value != ""]
     if filled and all(_is_unit(value) or _is_hint(value, hints) for value in filled):
+        return True
+    texts = [value for value in filled if isinstance(value, str)]
+    if len(texts) == len(filled) and 2 * sum(_is_hint(value, hints) for value in texts) > max(2, len(filled)):
         return True
     return len(filled) >= max(3, len(header.headings)) and _is_count(filled)
 

@@ -228,12 +228,14 @@ def _year_and_month(grid: Grid, table: Table, words: Words) -> tuple[int | None,
     return year_and_month(grid.name, *_lines(grid, table), words.file)
 
 
-_UNIT_LINE = re.compile(r"单位\s*:\s*([^\s,;)]+)")
+_UNIT_LINE = re.compile(r"单位\s*:\s*([^\s;)]+)")
 
 
 def _money_factor(grid: Grid, table: Table) -> Decimal:
     """The unit of all amounts, from a title or a line above the table (单位:万元)."""
-    found = (unit_factor(match[1]) for line in _lines(grid, table) for match in _UNIT_LINE.finditer(fold(line)))
+    units = (m[1] for line in _lines(grid, table) for m in _UNIT_LINE.finditer(fold(line)))
+    money = (unit for text in units for unit in re.split("[、,/和]", text) if unit.endswith(("元", "千", "万", "亿")))
+    found = map(unit_factor, money)
     return next((factor for factor in found if factor is not None), Decimal(1))
 
 

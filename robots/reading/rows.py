@@ -23,8 +23,10 @@ from robots.cells import (
     Problem,
     currency_of,
     is_blank,
+    is_other_span,
     read_column,
     shown,
+    span_unit,
     unit_factor,
 )
 from robots.kinds import Field
@@ -223,14 +225,15 @@ def _from_text(taking: _Taking, spec: Field, text: str) -> pa.Array:
     return _constant(taking.length, spec, column[0].as_py())
 
 
-_PER_MANY = re.compile(r"/\s*(?:\d{2,}|[千万百])")
+_PER_MANY = re.compile(r"/\s*(?:\d{2,}|[千万百]|k(?![a-oq-z]))|^[打罗]$", re.IGNORECASE)  # 元/千件, 元/K, 打; not 元/kg
 
 
 def _header_refused(heading: Heading, spec: Field, currency: str) -> str:
     """Why the numbers under a header cannot be taken as they stand: another currency, or a price per thousand."""
     if spec.type in (MONEY, PRICE) and currency and currency_of(heading.shown) not in ("", currency):
         return "CURRENCY_OTHER_COLUMN"
-    return "UNIT_NOT_READ" if spec.type in (MONEY, PRICE, NUMBER) and _PER_MANY.search(fold(heading.unit)) else ""
+    many = _PER_MANY.search(fold(heading.unit)) or is_other_span(heading.unit, span_unit(spec.name))
+    return "UNIT_NOT_READ" if spec.type in (MONEY, PRICE, NUMBER) and many else ""
 
 
 def _currency(claim: Claim, words: Words) -> str:
@@ -256,6 +259,7 @@ def _hints(taking: _Taking, spec: Field, heading: Heading) -> Hints:
         year=body.year,
         month=body.month,
         edge=spec.edge,
+        span=span_unit(spec.name),
     )
 
 
