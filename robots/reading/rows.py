@@ -352,6 +352,8 @@ def _notes(taking: _Taking) -> set[int]:
 def _is_note(body: Body, row: int, required: list[int]) -> bool:
     """One or two cells of which at most one, and not all, is required; labels only (制表:张三); a label in front."""
     cells = [value for value in body.grid.rows[row] if not is_blank(value)]
+    if len(required) > 1 and all(body.is_filled(row, column) for column in required):
+        return False
     labels = [isinstance(value, str) and ":" in fold(value) for value in cells]
     if cells and (all(labels) or (labels[0] and fold(cells[0]).endswith(":"))):
         return True
