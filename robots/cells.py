@@ -41,6 +41,7 @@ class Hints:
     holds words that mean "not known". `currency` is the one that amounts without a currency column are in.
     `percents` are the indices of numbers that Excel shows with a % sign. `year` and `month` are what the sheet or the
     file is about, for dates without a year; `edge` says which end of a period (2013.6-2015.3) a date column takes.
+    `span`: numbers are days, months or hours.
     """
 
     factor: Decimal = Decimal(1)
@@ -54,6 +55,7 @@ class Hints:
     year: int | None = None
     month: int | None = None
     edge: Literal["", "start", "end"] = ""
+    span: str = ""
 
 
 @dataclass(frozen=True)
@@ -293,9 +295,9 @@ _UNIT_FACTOR = {
     "": 1, "元": 1, "rmb": 1, "cny": 1, "usd": 1, "千元": 10**3, "万": 10**4, "万元": 10**4, "百万元": 10**6,
     "亿": 10**8, "亿元": 10**8,
 }  # fmt: skip
-_SCALE = {"千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8}
+_SCALE = {"百": 100, "k": 10**3, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 _HEADER_UNIT = re.compile(
-    r"(?:单位:)?(?:人民币|RMB|CNY)?(千万|百万|十万|亿|万|千)?(?:元|件|个|只|套|片|台|PCS)?", re.IGNORECASE
+    r"(?:单位:)?(?:人民币|RMB|CNY)?(千万|百万|十万|亿|万|千|百|k(?!g))?(?:元|件|个|只|套|片|台|PCS)?", re.IGNORECASE
 )
 _NUMBER = re.compile(r"(?P<sign>[-+−])?(?P<digits>\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d*)?|\.\d+)(?P<unit>[^\d.,]{0,6})")
 _COUNT_UNITS = {
@@ -325,11 +327,34 @@ def currency_of(text: str) -> str:
 def unit_factor(unit: str) -> Decimal | None:
     """What the numbers below a header with this unit are multiplied by; None where it is no such unit.
 
-    >>> unit_factor("万元"), unit_factor("千件"), unit_factor("元"), unit_factor("三包填0元")
-    (Decimal('10000'), Decimal('1000'), Decimal('1'), None)
+    >>> unit_factor("万元"), unit_factor("千件"), unit_factor("元"), unit_factor("三包填0元"), unit_factor("KPCS")
+    (Decimal('10000'), Decimal('1000'), Decimal('1'), None, Decimal('1000'))
     """
     match = _HEADER_UNIT.fullmatch(fold(unit)) if unit else None
-    return Decimal(_SCALE.get(match[1], 1)) if match else None
+    return Decimal(_SCALE.get((match[1] or "").lower(), 1)) if match else None
+
+
+_TIMES = {"hours": ("小时", "h", "时"), "days": ("天", "日", "d"), "months": ("个月", "月")}
+
+
+def span_unit(field: str) -> str:
+    """The span of time that the numbers of a field are: payment_days are days. Empty where it is none.
+
+    >>> span_unit("payment_days"), span_unit("quantity")
+    ('days', '')
+    """
+    return next((unit for unit in _TIMES if field.endswith(f"_{unit}")), "")
+
+
+def is_other_span(unit: str, span: str) -> bool:
+    """Is this unit another span of time than the one a field is in (2年 in months)?
+
+    >>> is_other_span("年", "months"), is_other_span("个月", "months"), is_other_span("件", "months")
+    (True, False, False)
+    """
+    word = fold(unit).casefold()
+    other = word in ("年", "周", "季") or any(word in words for name, words in _TIMES.items() if name != span)
+    return bool(span) and other and word not in _TIMES[span]
 
 
 def is_unit(word: str) -> bool:
@@ -391,6 +416,8 @@ def _exact(value: Any, hints: Hints, arrow: pa.DataType) -> Decimal:
     if is_note(value):
         raise Unreadable("NOTE_IN_CELL")
     number, unit = _split_number(value)
+    if is_other_span(unit, hints.span):
+        raise Unreadable("NUMBER_BAD")
     return _fit(number * _factor(unit, hints.factor, is_money), arrow)
 
 

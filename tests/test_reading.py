@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from robots.kinds import known
 from robots.kinds.words import Dialect, Lexicon
+from robots.reading.claims import Words
 from robots.reading.keys import contents
-from robots.reading.reader import Reading
+from robots.reading.reader import Reading, read_workbook
 from tests.sheets import (
     CONTRACT,
     CONTRACTS,
@@ -348,6 +350,162 @@ def test_keys_and_hashes_do_not_depend_on_where_a_row_stands(rows: list[Cells], 
 
     moved = read(sheet(*([["标题"]] * above), ORDERS, *rows, name="别处"))
     assert keys(moved) == keys(read(sheet(ORDERS, ORDER, OTHER, ["PO-3", *ORDER[1:]], ["PO-4", *OTHER[1:]])))
+
+
+# ------------------------------------------------------------------ which column is which field
+
+
+def test_a_group_and_its_leaf_are_one_word() -> None:
+    tiers = [["合同", "", "供应商", "交期", ""], ["编号", "名称", "", "生效日期", "到期日期"]]
+    merged = ((0, 0, 0, 1), (0, 3, 0, 4), (0, 2, 1, 2))
+    reading = read(sheet(*tiers, ["HT-1", "板卡", "甲公司", DAY, LATER], merged=merged))
+    assert (column(reading, "contracts", "contract_id"), column(reading, "contracts", "title")) == (["HT-1"], ["板卡"])
+
+
+def test_quantities_of_two_groups_do_not_fight() -> None:
+    tiers = [["订单", "", "", "", "到货", ""], ["号", "供应商", "数量", "单价", "日期", "数量"]]
+    reading = read(sheet(*tiers, ["PO-1", "甲公司", 5.0, 6.0, DAY, 4.0], merged=((0, 0, 0, 3), (0, 4, 0, 5))))
+    assert taken(reading) == {"orders": (1, 0), "deliveries": (1, 0)}
+    assert (column(reading, "orders", "quantity"), column(reading, "deliveries", "received")) == ([D(5)], [D(4)])
+    assert found(reading) == []
+
+
+EXACT = {
+    "a text": ("规格", "规 格", True),
+    "a number": ("数量", "数 量", True),
+    "a price": ("单价", "单 价", False),
+    "a date": ("承诺交期", "承诺 交期", False),
+}
+
+
+@pytest.mark.parametrize(("word", "loose", "sure"), [pytest.param(*case, id=name) for name, case in EXACT.items()])
+def test_exact_spelling_goes_first_but_for_money_dates_and_accounts(word: str, loose: str, sure: bool) -> None:
+    words = ["订单号", "供应商", *dict.fromkeys(["数量", "单价", word])]
+    row = ["PO-1", "甲公司", 1.0, 2.0, DAY if "交期" in word else "A"][: len(words)]
+    reading = read(sheet([*words, loose], [*row, row[words.index(word)]]))
+    assert ("FIELD_TWICE" not in [code for code, _ in found(reading)]) == sure
+
+
+def test_an_account_that_two_columns_could_be_is_asked() -> None:
+    reading = read(sheet(["供应商", "准入状态", "银行账号", "银行 账号"], ["甲公司", "合格", "1", "2"]))
+    assert column(reading, "vendors", "bank_account") == [None]
+    assert found(reading) == [("FIELD_TWICE", "C1")]
+
+
+def test_a_sheet_that_two_kinds_need_alike_is_asked() -> None:
+    words = ["订单号", "供应商", "数量", "单价"]
+    columns = {"order_id": ("订单号",), "vendor": ("供应商",), "quantity": ("数量",), "unit_price": ("单价",)}
+    twin = replace(known()["orders"], name="invoices", telling=(), checks=())
+    kinds = {"orders": replace(known()["orders"], telling=()), "invoices": twin}
+    vocabularies = {name: replace(LEXICON.vocabularies[name], columns=columns) for name in kinds}
+    lexicon = replace(LEXICON, vocabularies=vocabularies)
+    reading = read_workbook([sheet(words, ["PO-1", "甲公司", 1.0, 2.0])], Words(lexicon, kinds))
+    assert found(reading) == [("KIND_TWICE", "A1")] and reading.tables == {}
+
+
+# ------------------------------------------------------------------ columns that mean rows
+
+RATERS = [["供应商", "期间", "评价人", "", ""], ["", "", "示例甲", "示例乙", "平均"]]
+RATED = ((0, 2, 0, 4), (0, 0, 1, 0), (0, 1, 1, 1))
+
+
+def test_raters_side_by_side_become_rows_and_their_mean_does_not() -> None:
+    rows = [["甲公司", "2026Q1", 4.0, 5.0, 4.5], ["乙公司", "2026Q1", "-", 3.0, 3.0]]
+    reading = read(sheet(*RATERS, *rows, merged=RATED))
+    table = reading.tables["surveys"].to_pylist()
+    assert [(row["vendor"], row["rater"], row["csat"]) for row in table] == [
+        ("甲公司", "示例甲", D(4)), ("甲公司", "示例乙", D(5)), ("乙公司", "示例乙", D(3)),
+    ]  # fmt: skip
+
+
+def test_a_bad_mark_of_one_rater_leaves_those_of_the_others() -> None:
+    reading = read(sheet(*RATERS, ["甲公司", "2026Q1", 4.0, 9.0, ""], merged=RATED))
+    assert taken(reading) == {"surveys": (1, 1)}
+    assert found(reading) == [("COLUMN_UNKNOWN", "E2"), ("OUT_OF_RANGE", "D3")]
+
+
+def test_months_without_any_year_are_asked() -> None:
+    months = [f"{month}月" for month in range(1, 13)]
+    reading = read(sheet(["供应商", "评价人", *months], ["甲公司", "张", *[4.0] * 12]))
+    assert found(reading) == [("PERIOD_NO_YEAR", "C1")] and reading.tables == {}
+
+
+# ------------------------------------------------------------------ what stands beside a table, and forms
+
+
+def test_facts_beside_a_table_hold_for_all_of_its_rows() -> None:
+    above = [["供应商：甲公司    合同编号：HT-1"], ["币种", "USD"]]
+    reading = read(sheet(*above, ["订单号", "数量", "单价"], ["PO-1", 1.0, 2.0], ["PO-2", 3.0, 4.0]))
+    rows = reading.tables["orders"].to_pylist()
+    assert {(row["vendor"], row["contract_id"], row["currency"]) for row in rows} == {("甲公司", "HT-1", "USD")}
+
+
+def test_two_vendors_beside_a_table_tell_none() -> None:
+    reading = read(sheet(["供应商:甲公司 供应商:乙公司"], ["订单号", "数量", "单价"], ["PO-1", 1.0, 2.0]))
+    assert [code for code, _ in found(reading)] == ["SHEET_LACKS_COLUMNS"]
+
+
+def test_a_column_goes_before_a_fact() -> None:
+    assert column(read(sheet(["供应商:乙公司"], ORDERS, ORDER)), "orders", "vendor") == ["甲公司"]
+
+
+def test_a_form_is_one_row() -> None:
+    form = [["送货单"], ["订单号", "PO-1", "送货单号", "SH-1"], ["到货日期", DAY, "到货数", 5.0], ["合格数:", 5.0]]
+    reading = read(sheet(*form))
+    assert taken(reading) == {"deliveries": (1, 0)} and found(reading) == [("SHEET_IS_FORM", "")]
+
+
+PAYMENT_FORMS = {
+    "labels and values": [["付款申请单"], ["供应商", "甲公司"], ["银行账号", "6222"], ["开户行", "示例"]],
+    "with all that a vendor ledger has": [
+        ["供应商", "甲公司"], ["准入状态", "合格"], ["税号", "9131"], ["银行账号", "6222"], ["月产能", 5.0],
+    ],
+    "beside a contract": [
+        ["合同编号", "HT-1"], ["供应商", "甲公司"], ["生效日期", DAY], ["到期日期", LATER], ["银行账号", "6222"],
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", [pytest.param(rows, id=name) for name, rows in PAYMENT_FORMS.items()])
+def test_a_form_never_changes_the_account_of_a_vendor(rows: list[Cells]) -> None:
+    assert "vendors" not in read(sheet(*rows)).tables
+
+
+# ------------------------------------------------------------------ what is merged, and what is repeated to the sender
+
+
+@pytest.mark.parametrize("place", [pytest.param(2, id="a quantity")])
+def test_a_figure_merged_over_rows_belongs_to_none_of_them(place: int) -> None:
+    second = [*OTHER]
+    second[place] = ""
+    reading = read(sheet(ORDERS, ORDER, second, ["PO-3", *OTHER[1:]], merged=((1, place, 2, place),)))
+    assert column(reading, "orders", "order_id") == ["PO-3"]
+    assert [(f.code, f.cell, dict(f.values)["count"]) for f in reading.findings] == [("FIGURE_MERGED", "C2", 2)]
+
+
+def test_a_row_set_aside_is_repeated_as_it_stands() -> None:
+    reading = read(sheet(ORDERS, [*ORDER[:3], "面议", DAY, ""], errors={(1, 5): "#REF!"}))
+    [aside] = reading.asides
+    assert (aside.sheet, aside.row) == ("Sheet1", 2)
+    assert dict(aside.cells)["单价"] == "面议" and dict(aside.cells)["承诺交期"] == "#REF!"
+
+
+def test_a_row_whose_first_cell_ends_like_a_label_is_no_note_if_it_is_whole() -> None:
+    reading = read(sheet(ORDERS, ["PO-1:", *ORDER[1:3], "面议", DAY, LATER], OTHER))
+    assert taken(reading) == {"orders": (1, 1)} and found(reading) == [("NUMBER_BAD", "D2")]
+
+
+HINTS = {
+    "hints": ["必填", "必填", "数字", "(数字)", "选填", "日期"],
+    "units": ["", "", "件", "元", "", ""],
+    "units and hints": ["必填", "必填", "(件)", "[元]", "", "选填"],
+}
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=f"a row of {name}") for name, row in HINTS.items()])
+def test_what_stands_under_a_header_to_explain_it_is_header(row: Cells) -> None:
+    reading = read(sheet(ORDERS, row, ORDER))
+    assert taken(reading) == {"orders": (1, 0)} and found(reading) == []
 
 
 # ------------------------------------------------------------------ every row is accounted for

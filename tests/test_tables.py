@@ -187,3 +187,123 @@ def _with_totals(cells: list[str]) -> list[Cells]:
 @pytest.mark.parametrize("cells", [pytest.param(cells, id=name) for name, cells in FOOT.items()])
 def test_totals_of_every_level_foot(cells: list[str]) -> None:
     assert {code for code, _ in found(read(sheet(ORDERS, *_with_totals(cells))))} == {"ROW_TOTAL"}
+
+
+# ------------------------------------------------------------------ units
+
+LINES = {
+    "(单位：万元、件)": 10_000, "单位：件、万元": 10_000, "金额单位:千元": 1000, "单位:元": 1, "单位:件": 1,
+    "单位:万件": 1,
+}  # fmt: skip
+CONTRACTS = ["合同编号", "供应商", "生效日期", "到期日期"]
+CONTRACT = ["HT-1", "甲公司", DAY, LATER]
+
+
+@pytest.mark.parametrize(("line", "factor"), LINES.items())
+def test_a_line_of_units_multiplies_amounts_by_the_unit_of_money_in_it(line: str, factor: int) -> None:
+    reading = read(sheet([line], [*CONTRACTS, "合同金额"], [*CONTRACT, 5.0]))
+    assert column(reading, "contracts", "amount") == [D(5 * factor)]
+
+
+@pytest.mark.parametrize("line", ["单位:元", "(单位：元、件)", "单位：万元", "单位:示例公司"])
+def test_a_line_of_units_is_not_the_unit_of_the_goods(line: str) -> None:
+    assert column(read(sheet([line], ORDERS, ORDER)), "orders", "unit") == [None]
+
+
+QUANTITIES = {"数量(K)": 5000, "数量(KPCS)": 5000, "数量(百件)": 500, "数量(kg)": 5, "数量(双)": 5, "数量(千件)": 5000}
+
+
+@pytest.mark.parametrize(("word", "pieces"), QUANTITIES.items())
+def test_a_unit_of_many_pieces_multiplies(word: str, pieces: int) -> None:
+    reading = read(sheet(["订单号", "供应商", word, "单价"], ["PO-1", "甲公司", 5.0, 6.0]))
+    assert column(reading, "orders", "quantity") == [D(pieces)]
+
+
+REFUSED = ["数量(打)", "单价(元/K)", "单价(元/KPCS)", "单价(元/百件)", "单价(USD/1000)"]
+
+
+@pytest.mark.parametrize("word", REFUSED)
+def test_a_unit_that_would_need_reckoning_is_refused(word: str) -> None:
+    words = ["订单号", "供应商", word if "数量" in word else "数量", word if "单价" in word else "单价"]
+    reading = read(sheet(words, ["PO-1", "甲公司", 5.0, 6.0]))
+    assert taken(reading) == {"orders": (0, 1)}
+    assert {code for code, _ in found(reading)} <= {"UNIT_NOT_READ", "CURRENCY_OTHER_COLUMN"}
+
+
+def test_a_price_for_a_kilogram_is_a_price() -> None:
+    reading = read(sheet(["订单号", "供应商", "数量", "单价(元/kg)"], ["PO-1", "甲公司", 5.0, 6.0]))
+    assert column(reading, "orders", "unit_price") == [D(6)]
+
+
+SPANS = {
+    "years in months": ("质保期", "2年", "retention_months", None),
+    "months in months": ("质保期", "24个月", "retention_months", D(24)),
+    "months in days": ("账期", "3个月", "payment_days", None),
+    "days in days": ("账期", "90天", "payment_days", D(90)),
+    "days in hours": ("响应时限", "2天", "response_hours", None),
+    "a header in years": ("质保期(年)", 2.0, "retention_months", None),
+    "a header in months": ("质保期(月)", 24.0, "retention_months", D(24)),
+    "a header in days": ("账期(天)", 90.0, "payment_days", D(90)),
+}
+
+
+@pytest.mark.parametrize(
+    ("word", "cell", "field", "value"), [pytest.param(*case, id=name) for name, case in SPANS.items()]
+)
+def test_a_span_of_time_is_read_in_the_unit_of_its_field(word: str, cell: Any, field: str, value: Any) -> None:
+    reading = read(sheet([*CONTRACTS, word], [*CONTRACT, cell]))
+    told = [code for code, _ in found(reading)]
+    assert (column(reading, "contracts", field) == [value] and not told) if value else told
+
+
+# ------------------------------------------------------------------ headers
+
+TAXED = ["订单号", "供应商", "数量", "含税", "", "不含税", ""]
+LEAVES = ["", "", "", "单价", "金额", "单价", "金额"]
+MERGED = (*((0, n, 1, n) for n in range(3)), (0, 3, 0, 4), (0, 5, 0, 6))
+
+
+def test_a_price_under_with_tax_is_never_the_net_price() -> None:
+    reading = read(sheet(TAXED, LEAVES, ["PO-1", "甲公司", 10.0, 11.3, 113.0, 10.0, 100.0], merged=MERGED))
+    assert column(reading, "orders", "unit_price") == [D(10)]
+    alone = read(sheet(TAXED[:5], LEAVES[:5], ["PO-1", "甲公司", 10.0, 11.3, 113.0], merged=MERGED[:4]))
+    assert [code for code, _ in found(alone)] == ["SHEET_LACKS_COLUMNS"]
+
+
+def test_cells_merged_downwards_tell_how_deep_a_header_is() -> None:
+    head = [*CONTRACTS, "金额(万元)"]
+    rows = [head, ["", "", "", "", "合同金额"], [*CONTRACT, 5.0]]
+    reading = read(sheet(*rows, merged=tuple((0, n, 1, n) for n in range(4))))
+    assert column(reading, "contracts", "amount") == [D(50_000)] and found(reading) == []
+
+
+def test_months_that_stand_twice_without_years_are_not_read() -> None:
+    words = ["供应商", "评价人", "1月", "2月", "1月", "2月"]
+    reading = read(sheet(words, ["甲公司", "张", 1.0, 2.0, 3.0, 4.0]), file="2026年.xlsx")
+    assert reading.tables == {} and reading.findings
+
+
+YEARS: list[Cells] = [["2025年", "", "2026年", ""], [2025.0, "", 2026.0, ""]]
+
+
+@pytest.mark.parametrize("years", YEARS)
+def test_months_under_two_years(years: Cells) -> None:
+    rows = [["供应商", "评价人", *years], ["", "", "1月", "2月", "1月", "2月"], ["甲公司", "张", 1.0, 2.0, 3.0, 4.0]]
+    reading = read(sheet(*rows))
+    assert column(reading, "surveys", "period") == ["2025-01", "2025-02", "2026-01", "2026-02"]
+
+
+def test_one_known_word_beside_months_is_a_header_where_a_line_above_tells_the_rest() -> None:
+    reading = read(sheet(["评价人:张三"], ["供应商", "2026年1月", "2026年2月"], ["甲公司", 4.0, 5.0]))
+    assert taken(reading) == {"surveys": (2, 0)}
+
+
+def test_the_units_row_of_a_second_page_is_no_data() -> None:
+    units = ["", "", "件", "元", "", ""]
+    reading = read(sheet(ORDERS, units, ORDER, ORDERS, units, OTHER))
+    assert taken(reading) == {"orders": (2, 0)}
+
+
+def test_a_row_of_hints_with_one_longer_than_the_others_is_no_vendor() -> None:
+    reading = read(sheet(VENDORS, ["必填", "选填", "文本", "11 位手机号"], VENDOR))
+    assert column(reading, "vendors", "vendor") == ["甲公司"]

@@ -358,11 +358,22 @@ def _source_problems(where: str, source: _Source) -> Iterator[str]:
         for kind, fields in tables.items():
             unknown = set(fields) - set(kinds[kind].by_name) if kind in kinds else set()
             yield from (f"{where}: {title}.{kind}.{field}: {kind} has no such field" for field in sorted(unknown))
+    known_fields = {field for kind in kinds.values() for field in kind.by_name}
     for title, pattern in (("file_facts", source.file_facts), ("sheet_facts", source.sheet_facts)):
         try:
-            re.compile(pattern)
+            groups = re.compile(pattern).groupindex
         except re.error as error:
             yield f"{where}: {title}: {pattern!r}: {error}"
+        else:
+            yield from (
+                f"{where}: {title}: {name}: no kind has this field" for name in groups if name not in known_fields
+            )
+    yield from (
+        f"{where}: fill_down: {name}: no kind has this field" for name in source.fill_down if name not in known_fields
+    )
+    for kind, rows in source.expect.items():
+        if rows.most is not None and rows.most < rows.least:
+            yield f"{where}: expect.{kind}: at least {rows.least} and at most {rows.most} rows cannot be"
 
 
 def _catalogue(own: Path, language: str, problems: list[str]) -> Catalogue:

@@ -22,10 +22,11 @@ def raters_side_by_side(names: Sequence[tuple[str, ...]]) -> list[dict[str, int 
     [{'rater': '示例甲', 'csat': 2}, {'rater': '示例乙', 'csat': 3}]
     """
     groups = ("评价人", "打分人", "评分人", "评价部门", "rater")
+    sums = ("平均", "平均分", "均分", "合计", "总分", "得分", "综合得分", "average", "mean")  # nobody's own mark
     return [
         {"rater": parts[-1], "csat": place}
         for place, parts in enumerate(names)
-        if len(parts) > 1 and header_word(parts[0]) in groups
+        if len(parts) > 1 and header_word(parts[0]) in groups and header_word(parts[-1]) not in sums
     ]
 
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from functools import cached_property
 from typing import Any
 
-from robots.cells import CURRENCY, DATE, IDENTIFIER, MONEY, PERIOD, PRICE, currency_of
+from robots.cells import CURRENCY, DATE, IDENTIFIER, MONEY, PERIOD, PRICE, currency_of, is_unit
 from robots.kinds import Field, Kind
 from robots.kinds.words import Dialect, Lexicon
 from robots.model.findings import Finding, Level, column_letter, finding
@@ -168,6 +168,8 @@ def _is_likely(spec: Field, fact: Fact) -> bool:
     """Is it what the label asks for, not an instruction how to fill it in (合同编号:没有可不填)?"""
     if spec.type is IDENTIFIER and isinstance(fact.value, str):
         return re.search("[0-9A-Za-z]", fact.value) is not None
+    if header_word(fact.label) == "单位":  # 单位:万元 is the unit of the amounts
+        return is_unit(str(fact.value)) and "元" not in str(fact.value)
     return spec.type is not CURRENCY or currency_of(str(fact.value)) != ""
 
 

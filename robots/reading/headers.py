@@ -38,12 +38,14 @@ class Heading:
     def words(self) -> tuple[str, ...]:
         """Names to look the column up by, the most specific first: the path, group and leaf as one word, the leaf.
 
-        合同 over 编号 is 合同编号; 交期 over 变更 is 交期变更 or 变更交期.
+        合同 over 编号 is 合同编号; 交期 over 变更 is 交期变更 or 变更交期. 含税 over 单价 is never 单价 alone.
         """
         normal = [header_word(part) for part in self.parts]
-        tails = (normal[start:] for start in range(len(normal)))
+        needed = max((n for n, part in enumerate(normal) if _WITH_TAX.search(part)), default=len(normal) - 1)
+        tails = (normal[start:] for start in range(needed + 1))
         paths = [name for tail in tails for name in (ARROW.join(tail), "".join(tail), "".join(reversed(tail)))]
-        return tuple(dict.fromkeys([*paths, *_halves(self.parts[-1])]))
+        halves = _halves(self.parts[-1]) if needed == len(normal) - 1 else []
+        return tuple(dict.fromkeys([*paths, *halves]))
 
     @property
     def unit(self) -> str:
@@ -58,6 +60,7 @@ def _halves(text: str) -> list[str]:
     return [chinese, latin] if chinese and latin else []
 
 
+_WITH_TAX = re.compile("含税|未税|税前|税后|(?:in|ex)cl")
 _CHINESE, _LATIN = re.compile("[\u4e00-\u9fff]+"), re.compile("[A-Za-z][A-Za-z .#/]*")
 
 
@@ -92,16 +95,19 @@ def find_header(grid: Grid, signs: Signs) -> Header | None:
 
 def best_header(grid: Grid, signs: Signs, tops: Iterable[int]) -> Header | None:
     """Of the headers that begin in one of these rows, the one that tells most: known words, and columns that mean
-    rows. Of those that tell as much, one whose merged groups have their leaves; then the flatter."""
-    best: tuple[tuple[int, int, int], Header] | None = None
+    rows. Of those that tell as much, one whose merged groups have their leaves; then one that tells columns of the same
+    word apart; then the flatter."""
+    best: tuple[tuple[int, int, int, int], Header] | None = None
     for top in tops:
         for tiers in range(1, _tiers(grid, signs, top) + 1):
             header = _header_at(grid, top, tiers)
-            words = len({word for h in header.headings if (word := _first_known(h, signs.known))})
-            score = words + signs.spread(header), -_groups_without_leaves(grid, header), -tiers
-            if words >= 2 and (best is None or score > best[0]):
+            known = [word for heading in header.headings if (word := _first_known(heading, signs.known))]
+            words = len(set(known))
+            told = words + signs.spread(header) if words else 0
+            score = told, -_groups_without_leaves(grid, header), words - len(known), -tiers
+            if told >= 2 and (best is None or score > best[0]):
                 best = score, header
-    return _with_units(grid, best[1], signs.hints) if best else None
+    return with_units(grid, best[1], signs.hints) if best else None
 
 
 def _tiers(grid: Grid, signs: Signs, top: int) -> int:
@@ -128,13 +134,15 @@ def _year(value: Any) -> str:
 
 
 def _groups_without_leaves(grid: Grid, header: Header) -> int:
-    """Names merged over several columns in the lowest row of a header, above texts that are then left out of it."""
+    """Names merged over several columns in the lowest row of a header, above texts that are then left out of it; and
+    names merged downwards that reach below it."""
     if header.below >= len(grid.rows):
         return 0
     below = grid.rows[header.below]
     return sum(
-        last == header.below - 1 and right > left and all(_name(value) for value in below[left : right + 1])
-        for _, left, last, right in grid.merged
+        (last == header.below - 1 and right > left and all(_name(value) for value in below[left : right + 1]))
+        or header.top <= first < header.below <= last
+        for first, left, last, right in grid.merged
     )
 
 
@@ -184,7 +192,7 @@ def _fill_right(row: list[str], leaves: list[str]) -> list[str]:
     return filled
 
 
-def _with_units(grid: Grid, header: Header, hints: Collection[str]) -> Header:
+def with_units(grid: Grid, header: Header, hints: Collection[str]) -> Header:
     """Rows right under the header that hold nothing but units and hints (必填, 文本), or the columns' numbers, are
     still header."""
     units: dict[int, str] = {}
@@ -199,6 +207,9 @@ def _with_units(grid: Grid, header: Header, hints: Collection[str]) -> Header:
 def _is_hint_row(cells: list[Any], header: Header, hints: Collection[str]) -> bool:
     filled = [value for value in cells if value is not None and value != ""]
     if filled and all(_is_unit(value) or _is_hint(value, hints) for value in filled):
+        return True
+    texts = [value for value in filled if isinstance(value, str)]
+    if len(texts) == len(filled) and 2 * sum(_is_hint(value, hints) for value in texts) > max(2, len(filled)):
         return True
     return len(filled) >= max(3, len(header.headings)) and _is_count(filled)
 

@@ -42,5 +42,5 @@ def column_line(word: str, vocabulary: Vocabulary | None, taken: Collection[str]
 
 def quoted(word: str) -> str:
     """A TOML string."""
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'
+    printable = "".join(sign if sign.isprintable() else " " for sign in word)
+    return '"' + printable.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from robots.cells import shown, unit_factor
 from robots.model.findings import Finding, Level, a1, column_letter, finding
 from robots.model.forms import SealBroken, Sealed
-from robots.model.names import fold
+from robots.model.names import fold, header_word
 from robots.model.words import say
 from robots.reading.assertions import missing_columns, row_count, rows_that_do_not_foot
 from robots.reading.body import Body, filled_down, with_merged
@@ -249,12 +249,14 @@ def _year_and_month(grid: Grid, table: Table, words: Words) -> tuple[int | None,
     return year_and_month(grid.name, *_lines(grid, table), words.file)
 
 
-_UNIT_LINE = re.compile(r"单位\s*:\s*([^\s,;)]+)")
+_UNIT_LINE = re.compile(r"单位\s*:\s*([^\s;)]+)")
 
 
 def _money_factor(grid: Grid, table: Table) -> Decimal:
     """The unit of all amounts, from a title or a line above the table (单位:万元)."""
-    found = (unit_factor(match[1]) for line in _lines(grid, table) for match in _UNIT_LINE.finditer(fold(line)))
+    units = (m[1] for line in _lines(grid, table) for m in _UNIT_LINE.finditer(fold(line)))
+    money = (unit for text in units for unit in re.split("[、,/和]", text) if unit.endswith(("元", "千", "万", "亿")))
+    found = map(unit_factor, money)
     return next((factor for factor in found if factor is not None), Decimal(1))
 
 
@@ -309,8 +311,10 @@ def _unknown_columns(
 ) -> Finding:
     cell = a1(header.below - 1, group[0].column)
     vocabulary = words.lexicon.vocabularies[claims[0].kind.name] if claims else None
-    place, line = column_line(group[0].parts[-1], vocabulary, claims[0].told if claims else ())
-    word = group[0].shown if len(group) == 1 else f"{group[0].shown} … {group[-1].parts[-1]}"
+    first = group[0]
+    told = first.shown if header_word(first.parts[-1]) in words.known else first.parts[-1]  # 含税›单价
+    place, line = column_line(told, vocabulary, claims[0].told if claims else ())
+    word = first.shown if len(group) == 1 else f"{first.shown} … {group[-1].parts[-1]}"
     return finding("COLUMN_UNKNOWN", Level.INFO, grid.name, cell, word=word, place=place, line=line)
 
 

@@ -23,8 +23,10 @@ from robots.cells import (
     Problem,
     currency_of,
     is_blank,
+    is_other_span,
     read_column,
     shown,
+    span_unit,
     unit_factor,
 )
 from robots.kinds import Field
@@ -223,14 +225,15 @@ def _from_text(taking: _Taking, spec: Field, text: str) -> pa.Array:
     return _constant(taking.length, spec, column[0].as_py())
 
 
-_PER_MANY = re.compile(r"/\s*(?:\d{2,}|[千万百])")
+_PER_MANY = re.compile(r"/\s*(?:\d{2,}|[千万百]|k(?![a-oq-z]))|^[打罗]$", re.IGNORECASE)  # 元/千件, 元/K, 打; not 元/kg
 
 
 def _header_refused(heading: Heading, spec: Field, currency: str) -> str:
     """Why the numbers under a header cannot be taken as they stand: another currency, or a price per thousand."""
     if spec.type in (MONEY, PRICE) and currency and currency_of(heading.shown) not in ("", currency):
         return "CURRENCY_OTHER_COLUMN"
-    return "UNIT_NOT_READ" if spec.type in (MONEY, PRICE, NUMBER) and _PER_MANY.search(fold(heading.unit)) else ""
+    many = _PER_MANY.search(fold(heading.unit)) or is_other_span(heading.unit, span_unit(spec.name))
+    return "UNIT_NOT_READ" if spec.type in (MONEY, PRICE, NUMBER) and many else ""
 
 
 def _currency(claim: Claim, words: Words) -> str:
@@ -256,6 +259,7 @@ def _hints(taking: _Taking, spec: Field, heading: Heading) -> Hints:
         year=body.year,
         month=body.month,
         edge=spec.edge,
+        span=span_unit(spec.name),
     )
 
 
@@ -348,6 +352,8 @@ def _notes(taking: _Taking) -> set[int]:
 def _is_note(body: Body, row: int, required: list[int]) -> bool:
     """One or two cells of which at most one, and not all, is required; labels only (制表:张三); a label in front."""
     cells = [value for value in body.grid.rows[row] if not is_blank(value)]
+    if len(required) > 1 and all(body.is_filled(row, column) for column in required):
+        return False
     labels = [isinstance(value, str) and ":" in fold(value) for value in cells]
     if cells and (all(labels) or (labels[0] and fold(cells[0]).endswith(":"))):
         return True

@@ -11,7 +11,7 @@ from robots.model.names import fold, header_word
 from robots.reading.claims import Words
 from robots.reading.facts import Facts, facts_in
 from robots.reading.grid import Grid
-from robots.reading.headers import MOST_TIERS, Header, Signs, best_header, find_header
+from robots.reading.headers import MOST_TIERS, Header, Signs, best_header, find_header, with_units
 from robots.reading.wide import spread_columns
 
 _TELLING = 6  # columns that are looked at for header words: a header has one among them, and rows are many
@@ -84,7 +84,8 @@ def _further(grid: Grid, first: Header, words: Words, signs: Signs) -> Iterator[
         if row < last.below or not _is_header(grid.rows[row], spelled, words.known):
             continue
         tops = range(max(last.below, row - MOST_TIERS + 1), row + 1)
-        header = _again(grid, last, row) or best_header(grid, signs, tops)
+        again = _again(grid, last, row)
+        header = with_units(grid, again, signs.hints) if again else best_header(grid, signs, tops)
         if header is not None and header.below > row:
             yield header
             last = header

@@ -73,7 +73,8 @@ def _by_hook(kind: Kind, header: Header) -> list[dict[str, int | str]]:
 
 
 def _by_period(kind: Kind, header: Header, words: Words, year: int | None) -> list[dict[str, int | str]]:
-    """Columns named after periods: one row for each period, with a field for each figure it has."""
+    """Columns named after periods: one row for each period, with a field for each figure it has. None where two
+    columns tell the same figure of a period (1月 twice, and no years above)."""
     if not kind.wide:
         return []
     lookup = words.fields.get(kind.name, {})
@@ -82,7 +83,10 @@ def _by_period(kind: Kind, header: Header, words: Words, year: int | None) -> li
         period, rest = _period_of(heading.parts, year)
         names = lookup.get(ARROW.join(map(header_word, rest)), ()) if rest else (kind.wide,)
         if period and names:
-            rows.setdefault(period, {"period": period})[names[0]] = heading.column
+            row = rows.setdefault(period, {"period": period})
+            if names[0] in row:
+                return []
+            row[names[0]] = heading.column
     return list(rows.values()) if len(rows) > 1 else []
 
 
