@@ -156,9 +156,10 @@ def _text(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, arrow), trimmed), []
 
 
-_PLAIN = "^[!-&(-~\u4e00-\u9fff][!-~\u4e00-\u9fff]*$"  # folding leaves such a text as it is
 _DAMAGED = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+")  # 1.23E+19; a part called 2E10 is none
 _ZEROED = re.compile(r"\d{15}0{4,}")  # Excel keeps fifteen digits and writes zeros after them
+_FIRST, _REST = "[^!-&(-~\u4e00-\u9fff]", "[^!-~\u4e00-\u9fff]"  # what folding would change, or an apostrophe
+_ODD = f"^$|^{_FIRST}|{_REST}|^({_DAMAGED.pattern}|{_ZEROED.pattern})$"
 
 
 def _plain(values: Sequence[Any], arrow: pa.DataType) -> pa.Array | None:
@@ -166,11 +167,7 @@ def _plain(values: Sequence[Any], arrow: pa.DataType) -> pa.Array | None:
     if set(map(type, values)) != {str}:
         return None
     column, _ = _text(values, Hints(), arrow)
-    odd = pc.or_(
-        pc.invert(pc.match_substring_regex(column, _PLAIN)),
-        pc.match_substring_regex(column, f"^({_DAMAGED.pattern}|{_ZEROED.pattern})$"),
-    )
-    return None if pc.any(odd).as_py() else column
+    return None if pc.any(pc.match_substring_regex(column, _ODD)).as_py() else column
 
 
 def _name(values: Sequence[Any], _: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:

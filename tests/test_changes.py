@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 from robots.reading.changes import compare
 
 KEYS = st.integers(-(2**63), 2**63 - 1) | st.integers(0, 9)
-CONTENT = st.integers(0, 3)
+CONTENT = st.tuples(st.integers(0, 3))
 PLACES = st.tuples(st.sampled_from(("6月", "7月")), st.integers(2, 9))
 VERSIONS = st.dictionaries(KEYS, st.tuples(CONTENT, PLACES), max_size=12)
-Version = dict[int, tuple[int, tuple[str, int]]]
+Version = dict[int, tuple[tuple[int], tuple[str, int]]]
 
 
 def compared(old: Version, new: Version):
-    stored = {key: (content, *place) for key, (content, place) in old.items()}
-    return compare(stored, list(new), [content for content, _ in new.values()], [place for _, place in new.values()])
+    stored = [(key, place, content) for key, (content, place) in old.items()]
+    return compare(stored, list(new), [place for _, place in new.values()], [content for content, _ in new.values()])
 
 
 @given(VERSIONS, VERSIONS)

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as limited
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, event, insert, select, text
+from sqlalchemy import create_engine, delete, event, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -405,6 +405,16 @@ def test_migrations_are_applied_once_and_recorded(store: Store) -> None:
         recorded = dict(connection.execute(select(MIGRATIONS.c.name, MIGRATIONS.c.at)).all())
     assert sorted(recorded) == sorted(m.__name__ for m in MIGRATIONS_IN_ORDER)
     assert all(at.startswith("2026-07-03") for at in recorded.values())
+
+
+def test_a_home_of_an_older_version_loses_its_row_hashes_and_nothing_else(store: Store) -> None:
+    post(store, "订单.xlsx", reading("orders", [order(1)]))
+    with store.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE rows_orders ADD COLUMN hash BIGINT NOT NULL DEFAULT 7"))
+        connection.execute(delete(MIGRATIONS).where(MIGRATIONS.c.name == "no_row_hashes"))
+    assert migrate(store.engine, NOW) == ["no_row_hashes"]
+    post(store, "订单.xlsx", reading("orders", [order(1), order(2)]))
+    assert list(orders(store)) == ["PO-1", "PO-2"]
 
 
 def test_a_database_opened_again_holds_what_it_held(database_url: str, tmp_path: Path) -> None:

@@ -61,14 +61,14 @@ class ReadingRoom:
 
         Raises NotReadable with a finding code.
         """
-        reading: Reading = self._ask(read_file, path, name, look, self.lexicon, tuple(passwords))
+        reading: Reading = self._ask(_read, path, name, look, self.lexicon, tuple(passwords))
         return reading
 
     def mark(
         self, source: Path, target: Path, marks: Sequence[Mark], author: str, properties: Mapping[str, str]
     ) -> None:
         """Write a marked copy of a workbook. Raises CannotMark, or NotReadable where the child died over it."""
-        self._ask(mark_up, source, target, list(marks), author, dict(properties))
+        self._ask(_mark, source, target, list(marks), author, dict(properties))
 
     def _ask(self, what: Callable[..., Any], *arguments: Any) -> Any:
         """Have the child do something, within the limits, and give or raise what comes of it."""
@@ -139,7 +139,9 @@ def _serve(line: Connection, memory_mb: int) -> None:
             what, arguments = line.recv()
         except (EOFError, OSError):
             return
-        line.send(_answer(what, arguments))
+        answer, leftovers = _answer(what, arguments)
+        line.send(answer)
+        del answer, leftovers  # giving back cells by the million takes time: by now nobody waits for it
 
 
 class _WithoutPandas(MetaPathFinder):
@@ -161,18 +163,35 @@ def _fence(memory_mb: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _answer(what: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+Answer = tuple[Any, object]  # what the parent asked for, and what is only to be given back afterwards
+
+
+def _answer(what: Callable[..., Answer], arguments: tuple[Any, ...]) -> Answer:
     try:
         return what(*arguments)
     except (NotReadable, CannotMark) as problem:
-        return problem
+        return problem, None
     except MemoryError:
-        return NotReadable("FILE_TOO_LARGE")
+        return NotReadable("FILE_TOO_LARGE"), None
     except BaseException:  # noqa: BLE001  # a bug of ours, or a library that panics past Exception: a finding, with its trace to log
-        return NotReadable("FILE_FAILED", traceback.format_exc())
+        return NotReadable("FILE_FAILED", traceback.format_exc()), None
+
+
+def _mark(source: Path, target: Path, marks: Sequence[Mark], author: str, properties: Mapping[str, str]) -> Answer:
+    mark_up(source, target, marks, author, properties)
+    return None, None
+
+
+def _read(path: Path, name: str, look: Look, lexicon: Lexicon, passwords: Sequence[str]) -> Answer:
+    words, cells = _words(name, lexicon), excel_in.grids(path, look, Path(name).stem, passwords)
+    return read_workbook(cells, words), cells
 
 
 def read_file(path: Path, name: str, look: Look, lexicon: Lexicon, passwords: Sequence[str] = ()) -> Reading:
     """Read one file in this process: grids, then tables and findings. Raises NotReadable."""
-    words = Words(lexicon, known(), dialect_for(Path(name).name, lexicon.dialects), Path(name).name)
-    return read_workbook(excel_in.grids(path, look, Path(name).stem, passwords), words)
+    reading: Reading = _read(path, name, look, lexicon, passwords)[0]
+    return reading
+
+
+def _words(name: str, lexicon: Lexicon) -> Words:
+    return Words(lexicon, known(), dialect_for(Path(name).name, lexicon.dialects), Path(name).name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-Old = Mapping[int, tuple[int, str, int]]
+Content = tuple[Any, ...]
+Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -13,26 +15,26 @@ class Changes:
     """Indices into the new rows, and keys of rows that are gone. `moved` are unchanged rows at another place."""
 
     new: tuple[int, ...]
-    updated: tuple[int, ...]
-    moved: tuple[int, ...]
-    unchanged: int
-    gone: tuple[int, ...]
+    updated: tuple[int, ...] = ()
+    moved: tuple[int, ...] = ()
+    unchanged: int = 0
+    gone: tuple[int, ...] = ()
 
 
-def compare(old: Old, keys: list[int], hashes: list[int], places: list[tuple[str, int]]) -> Changes:
-    """Compare by key: `old` maps key → (hash, sheet, row); `keys`, `hashes`, `places` are the new rows, in order."""
-    if not old:
-        return Changes(tuple(range(len(keys))), (), (), 0, ())
-    new, updated, moved, unchanged = [], [], [], 0
-    for index, (key, content, place) in enumerate(zip(keys, hashes, places, strict=True)):
-        before = old.get(key)
-        if before is None:
-            new.append(index)
-        elif before[0] != content:
-            updated.append(index)
+def compare(
+    old: Iterable[tuple[int, Place, Content]], keys: Sequence[int], places: Sequence[Place], contents: Sequence[Content]
+) -> Changes:
+    """Compare by key, value by value: `old` gives key, place and content of each former row, in any order."""
+    index = {key: number for number, key in enumerate(keys)}
+    updated, moved, gone, unchanged = [], [], [], 0
+    for key, place, content in old:
+        here = index.pop(key, None)
+        if here is None:
+            gone.append(key)
+        elif content != contents[here]:
+            updated.append(here)
         else:
             unchanged += 1
-            if before[1:] != place:
-                moved.append(index)
-    gone = tuple(set(old) - set(keys))
-    return Changes(tuple(new), tuple(updated), tuple(moved), unchanged, gone)
+            if place != places[here]:
+                moved.append(here)
+    return Changes(tuple(index.values()), tuple(sorted(updated)), tuple(moved), unchanged, tuple(gone))

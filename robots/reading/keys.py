@@ -1,4 +1,4 @@
-"""What names a row (its key) and what it says (its hash): the same on every machine, wherever the row stands."""
+"""What names a row, its key: the same on every machine, wherever the row stands."""
 
 from __future__ import annotations
 
@@ -29,11 +29,6 @@ def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, 
     keep = [first.setdefault(key, index) == index for index, key in enumerate(keys)]
     twice = [(places[i], places[first[keys[i]]]) for i, kept in enumerate(keep) if not kept]
     return table.filter(pa.array(keep, pa.bool_())), twice
-
-
-def contents(table: pa.Table, kind: Kind) -> pa.Array:
-    """A hash of what each row says, without where it stands: rows alike have the same."""
-    return _hashes(_joined([table[name] for name in kind.schema.names]))
 
 
 def _key_texts(table: pa.Table, kind: Kind) -> list[bytes]:

@@ -39,6 +39,7 @@ from robots.edge.store.tables import (
 )
 from robots.figures.identity import Named, doubtful_names
 from robots.intake import Seen
+from robots.kinds import known
 from robots.model.decisions import Record
 from robots.model.findings import Finding
 from robots.model.names import identity
@@ -46,7 +47,8 @@ from robots.model.words import Catalogue
 from robots.reading.reader import Aside, Reading
 
 if TYPE_CHECKING:
-    from robots.ledger import Ledger
+    from robots.kinds import known
+from robots.ledger import Ledger
 
 _FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # WAL without the reset race (LIBRARIES: Store)
 
@@ -268,7 +270,7 @@ class Turn:
     def rows(self, kind: str) -> pa.Table:
         """One kind's table as it stands, with `_file`, `_sheet`, `_row`: every row's provenance."""
         table = ROWS[kind]
-        fields = list(table.columns)[7:]
+        fields = [table.c[name] for name in known()[kind].schema.names]
         chosen = [FILES.c.name, table.c.sheet, table.c.row, *fields]
         found = self.connection.execute(
             select(*chosen)

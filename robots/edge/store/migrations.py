@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
-from robots.edge.store.tables import ASIDES, EDITS, META, MIGRATIONS, PAYABLES
+from robots.edge.store.tables import ASIDES, EDITS, META, MIGRATIONS, PAYABLES, ROWS
 
 Migration = Callable[[Connection], None]
 
@@ -36,6 +36,13 @@ def rows_set_aside(connection: Connection) -> None:
     ASIDES.create(connection, checkfirst=True)
 
 
+def no_row_hashes(connection: Connection) -> None:
+    """Versions are compared value by value: what a row said needs no hash beside it."""
+    for name in ROWS:
+        if any(column["name"] == "hash" for column in inspect(connection).get_columns(f"rows_{name}")):
+            connection.execute(text(f"ALTER TABLE rows_{name} DROP COLUMN hash"))
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -54,7 +61,13 @@ _POSTGRES_GUARDS = (
     "CREATE TRIGGER journal_links BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION journal_follows()",
 )
 
-MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (first_tables, append_only_journal, silent_edits, rows_set_aside)
+MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
+    first_tables,
+    append_only_journal,
+    silent_edits,
+    rows_set_aside,
+    no_row_hashes,
+)
 
 
 def migrate(engine: Engine, now: datetime) -> list[str]:

@@ -11,6 +11,7 @@ from itertools import chain, islice
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, select, update
 
 from robots.edge.store.columns import to_stored
@@ -20,7 +21,6 @@ from robots.kinds import Kind, known
 from robots.model.findings import Finding, Level, finding
 from robots.model.words import say
 from robots.reading.changes import Changes, compare
-from robots.reading.keys import contents
 from robots.reading.reader import MOST_OF_ONE_CODE, Reading
 from robots.reading.rows import Taken
 
@@ -101,66 +101,87 @@ def _replace(
     letters: Mapping[str, Mapping[str, str]],
 ) -> tuple[_Counts, list[Finding]]:
     kind = known()[table.name.removeprefix("rows_")]
-    keys, sheets = rows["_key"].to_numpy().tolist(), rows["_sheet"].to_pylist()
-    old = _old(connection, table, file, broken, keys)
-    places = list(zip(sheets, rows["_row"].to_numpy().tolist(), strict=True)) if old else []
-    changes = compare(old, keys, contents(rows, kind).to_numpy().tolist() if old else [], places)
+    keys: list[int] = []
+    places: list[tuple[str, int]] = []
+    changes = Changes(tuple(range(rows.num_rows)))
+    if _has_rows(connection, table, file):
+        keys = rows["_key"].to_pylist()
+        places = list(zip(rows["_sheet"].to_pylist(), rows["_row"].to_pylist(), strict=True))
+        changes = compare(_old(connection, kind, file, broken, keys), keys, places, _contents(rows, kind))
     edits = watched_changes(connection, kind, file, rows, changes.updated)
     _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)])
-    _write(connection, kind, file, drop, rows, sorted([*changes.new, *changes.updated]))
+    _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
     _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
     findings = list(_beat_others(connection, table, file, drop)) if changes.new or changes.updated else []
     findings += silent_edits(connection, kind, drop, edits, letters)
     if changes.gone:
         named = say(f"kind.{kind.name}")
         findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=named, count=len(changes.gone)))
-    return _counted(changes, sheets), findings
+    return _counted(changes, rows["_sheet"]), findings
 
 
-def _counted(changes: Changes, sheets: list[str]) -> _Counts:
-    whole = Counter(sheets)
+def _counted(changes: Changes, sheets: pa.ChunkedArray) -> _Counts:
+    def per_sheet(column: pa.ChunkedArray) -> Counter[str]:
+        return Counter({one["values"]: one["counts"] for one in pc.value_counts(column).to_pylist()})
+
+    whole, gone = per_sheet(sheets), len(changes.gone)
     if len(changes.new) == len(sheets):
-        return _Counts(whole, Counter(), Counter(), len(changes.gone))
-    new, updated = Counter(sheets[i] for i in changes.new), Counter(sheets[i] for i in changes.updated)
-    return _Counts(new, updated, whole - new - updated, len(changes.gone))
+        return _Counts(whole, Counter(), Counter(), gone)
+    new, updated = (per_sheet(sheets.take(pa.array(some, pa.int64()))) for some in (changes.new, changes.updated))
+    return _Counts(new, updated, whole - new - updated, gone)
+
+
+def _has_rows(connection: Connection, table: Table, file: int) -> bool:
+    return connection.execute(select(table.c.key).where(table.c.file == file).limit(1)).first() is not None
 
 
 def _old(
-    connection: Connection, table: Table, file: int, broken: Collection[str], keys: Collection[int]
-) -> dict[int, tuple[int, str, int]]:
+    connection: Connection, kind: Kind, file: int, broken: Collection[str], keys: Collection[int]
+) -> Iterator[tuple[int, tuple[str, int], tuple[Any, ...]]]:
     """The file's rows, less those of broken sheets: nobody can say that they are gone."""
-    c = table.c
-    rows = connection.execute(select(c.key, c.hash, c.sheet, c.row).where(c.file == file))
+    c = ROWS[kind.name].c
     here = set(keys) if broken else ()
-    return {key: (content, sheet, row) for key, content, sheet, row in rows if sheet not in broken or key in here}
+    fields = [c[name] for name in kind.schema.names]
+    statement = select(c.key, c.sheet, c.row, *fields).where(c.file == file)
+    for key, sheet, row, *content in connection.execute(statement):
+        if sheet not in broken or key in here:
+            yield key, (sheet, row), tuple(content)
 
 
-def _write(connection: Connection, kind: Kind, file: int, drop: int, rows: pa.Table, indices: list[int]) -> None:
+def _contents(rows: pa.Table, kind: Kind) -> list[tuple[Any, ...]]:
+    """What each row says, as it is stored, without where it stands."""
+    return list(zip(*(to_stored(rows[name]) for name in kind.schema.names), strict=True))
+
+
+def _write(connection: Connection, kind: Kind, file: int, drop: int, rows: pa.Table, indices: Sequence[int]) -> None:
     """Insert rows by the driver itself, in key order: SQLAlchemy's own binding of many rows is three times slower."""
     if not indices:
         return
     table = ROWS[kind.name]
-    chosen = (rows if len(indices) == rows.num_rows else rows.take(indices)).sort_by("_key")
+    chosen = rows if len(indices) == rows.num_rows else rows.take(list(indices))
     filled = [name for name in chosen.column_names if chosen[name].null_count < chosen.num_rows]
-    names = ["hash", *(name if name in table.c else name[1:] for name in filled)]
+    names = [name if name in table.c else name[1:] for name in filled]
     same = {"file": file, "since": drop}
     many = min(_MOST_ROWS, _MOST_VALUES // len(names))
     statement = _statement(connection, table, names, same, many)
-    for values in _batches(chosen, kind, filled, many):
+    for values in _batches(chosen.select(filled), many):
         rows_here = len(values) // len(names)
         fits = statement if rows_here == many else _statement(connection, table, names, same, rows_here)
         connection.exec_driver_sql(fits, values)
 
 
 _MOST_ROWS, _MOST_VALUES = 200, 30_000  # of one statement; SQLite takes 32,766 values
+_PORTION = 25  # statements whose values are plain Python at one time: more is memory, less is calls
 
 
-def _batches(rows: pa.Table, kind: Kind, filled: list[str], many: int) -> Iterator[tuple[Any, ...]]:
-    """The values of every statement: each row's hash and what it holds."""
-    columns = (to_stored(column) for column in rows.select(filled).columns)
-    whole = zip(contents(rows, kind).to_numpy().tolist(), *columns, strict=True)
-    while batch := tuple(chain.from_iterable(islice(whole, many))):
-        yield batch
+def _batches(rows: pa.Table, many: int) -> Iterator[tuple[Any, ...]]:
+    """The values of every statement, in the order of keys."""
+    order = pc.sort_indices(rows["_key"])
+    for start in range(0, len(order), _PORTION * many):
+        portion = rows.take(order.slice(start, _PORTION * many))
+        whole = zip(*map(to_stored, portion.columns), strict=True)
+        while batch := tuple(chain.from_iterable(islice(whole, many))):
+            yield batch
 
 
 def _statement(connection: Connection, table: Table, names: list[str], same: Mapping[str, int], rows: int) -> str:

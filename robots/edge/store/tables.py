@@ -254,8 +254,6 @@ SIGHTINGS = Table(
 
 MIGRATIONS = Table("migrations", META, Column("name", Text, primary_key=True), Column("at", Text, nullable=False))
 
-PROVENANCE = ("file", "sheet", "row")
-
 
 def rows_of(kind: Kind) -> Table:
     """The table of one kind: clustered by (file, row), an index on the key, no row id on SQLite."""
@@ -268,7 +266,6 @@ def rows_of(kind: Kind) -> Table:
         Column("since", BigInteger, nullable=False),
         Column("beaten_by", BigInteger),
         Column("key", BigInteger, nullable=False),
-        Column("hash", BigInteger, nullable=False),
         *(Column(field.name, _stored(field.type.arrow), info=_info(field.type.arrow)) for field in kind.fields),
         PrimaryKeyConstraint("file", "key"),
         Index(f"key_of_{kind.name}", "key"),
