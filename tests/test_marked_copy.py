@@ -51,6 +51,21 @@ def test_the_copy_mended_and_dropped_is_the_next_version_of_the_original(home: H
     ]  # fmt: skip
 
 
+def test_a_copy_mended_in_part_is_marked_afresh_where_it_is_still_wrong(home: Home, books: SimpleNamespace) -> None:
+    home.drop("订单.xlsx", books.orders(BAD, BAD | {"订单号": "PO-3"}))
+    home.turn(MONDAY)
+    (first,) = _marked(home)
+    mended = openpyxl.load_workbook(first)
+    mended["订单"]["K2"] = date(2026, 6, 30)
+    memory = io.BytesIO()
+    mended.save(memory)
+    home.drop("订单 改了一处.xlsx", memory.getvalue())
+    home.turn(TUESDAY)
+    second = openpyxl.load_workbook(next(path for path in _marked(home) if path != first))["订单"]
+    assert second["K2"].comment is None and second["K2"].fill.fill_type is None
+    assert "不是有效日期" in second["K3"].comment.text and second["K3"].fill.fill_type == "solid"
+
+
 def test_a_stranger_cannot_pass_off_a_workbook_as_the_next_version(home: Home, books: SimpleNamespace) -> None:
     home.drop("订单.xlsx", books.orders(GOOD, BAD))
     home.turn(MONDAY)

@@ -21,10 +21,11 @@ from hypothesis import strategies as st
 
 from robots.edge.markup import CannotMark, Mark, custom_properties, mark_up, marking
 from robots.edge.markup.boxes import box_for
+from robots.edge.markup.cleaning import clean
 from robots.edge.markup.sheets import ORDER
 
 AUTHOR = "外协机器人"
-RED, ORANGE, YELLOW = "FFFFC7CE", "FFFFC078", "FFFFF2AB"
+RED, ORANGE, YELLOW = "FFFEC7C", "FFFEC07", "FFFEF2A"  # and a digit, the shade
 SHEET = "xl/worksheets/sheet1.xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -59,7 +60,12 @@ def sheet_in(path: Path, name: str = "收货"):
 
 
 def fill(path: Path, cell: str) -> str:
-    return sheet_in(path)[cell].fill.fgColor.rgb
+    """The hue, without the shade of ours."""
+    return str(sheet_in(path)[cell].fill.fgColor.rgb)[:7]
+
+
+def ours(text: str) -> str:
+    return f"【{AUTHOR}:{text}】"
 
 
 def note(path: Path, cell: str) -> str:
@@ -164,7 +170,9 @@ def test_the_marks_are_seen_by_another_program(tmp_path: Path) -> None:
         Mark("收货", "Z99", "warning", "这里少一行"),
     )
     assert [fill(target, cell) for cell in ("B5", "C6", "Z99")] == [RED, ORANGE, YELLOW]
-    assert [note(target, cell) for cell in ("B5", "C6", "Z99")] == ["日期不清楚", "是 10 还是 100?", "这里少一行"]
+    assert [note(target, cell) for cell in ("B5", "C6", "Z99")] == [
+        ours("日期不清楚"), ours("是 10 还是 100?"), ours("这里少一行")
+    ]  # fmt: skip
     cell = sheet_in(target)["B5"]
     assert cell.comment.author == AUTHOR and cell.number_format == "yyyy-mm-dd"
 
@@ -172,7 +180,7 @@ def test_the_marks_are_seen_by_another_program(tmp_path: Path) -> None:
 def test_a_cell_that_has_a_note_keeps_it_and_ours_stands_below(tmp_path: Path) -> None:
     source = everything(tmp_path / "日报.xlsx")
     target = marked(source, error("C3"))
-    assert note(target, "C3") == "发件人自己的批注\n\n日期不清楚"
+    assert note(target, "C3") == f"发件人自己的批注\n\n{ours('日期不清楚')}"
     bottoms = [int(re.findall(rb"<x:Anchor>[^<]*?(\d+), \d+</x:Anchor>", parts(p)["xl/drawings/vmlDrawing1.vml"])[-1])
                for p in (source, target)]  # fmt: skip
     assert bottoms[1] > bottoms[0]
@@ -181,13 +189,13 @@ def test_a_cell_that_has_a_note_keeps_it_and_ours_stands_below(tmp_path: Path) -
 def test_several_marks_of_a_cell_make_one_note_and_the_worst_fill(tmp_path: Path) -> None:
     warning = Mark("收货", "B5", "warning", "晚了")
     target = marked(everything(tmp_path / "日报.xlsx"), warning, error("B5"), error("$b$5", "再说一次"), warning)
-    assert note(target, "B5") == "晚了\n日期不清楚\n再说一次"
+    assert note(target, "B5") == ours("晚了\n日期不清楚\n再说一次")
     assert fill(target, "B5") == RED
 
 
 def test_a_mark_within_a_merged_area_goes_to_the_cell_that_is_seen(tmp_path: Path) -> None:
     target = marked(everything(tmp_path / "日报.xlsx"), error("I3", "甲"), error("J4", "乙"))
-    assert note(target, "H2") == "甲\n乙"
+    assert note(target, "H2") == ours("甲\n乙")
     assert fill(target, "H2") == RED and fill(target, "I3") != RED
 
 
@@ -200,11 +208,110 @@ def test_each_style_gets_one_copy_for_each_level(tmp_path: Path) -> None:
     assert after == before + 2  # A and C share one
 
 
-def test_marking_a_marked_workbook_again_adds_and_loses_nothing(tmp_path: Path) -> None:
-    once = marked(everything(tmp_path / "日报.xlsx"), error("B5", "甲"), properties={"回执": "1"})
-    twice = marked(once, error("B5", "乙"), error("B6", "丙"), properties={"回执": "2"})
-    assert [note(twice, cell) for cell in ("B5", "B6")] == ["甲\n\n乙", "丙"]
-    assert custom_properties(twice) == {"回执": "2"}
+# ------------------------------------------------------------------ a marked copy comes back
+
+
+def own_fill(path: Path, cell: str) -> tuple[str, str, str]:
+    """The fill as it is, whoever made it."""
+    fill = sheet_in(path)[cell].fill
+    return fill.fill_type or "", str(fill.fgColor.rgb), f"{fill.fgColor.theme}/{fill.fgColor.tint}"
+
+
+def round_trip(path: Path) -> Path:
+    """As another office saves it."""
+    out = path.parent / "saved"
+    profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return out / path.name
+
+
+def openpyxl_trip(path: Path) -> Path:
+    """As a script of the sender's saves it."""
+    book = openpyxl.load_workbook(path)
+    target = path.with_stem(f"{path.stem}-saved")
+    book.save(target)
+    return target
+
+
+def coloured(path: Path) -> Path:
+    """Fills of every sort, and notes of the sender's."""
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("收货")
+        page.write("A1", 1, book.add_format({"bg_color": "#DDEBF7", "num_format": "0.00"}))
+        page.write("A2", 2, book.add_format({"bg_color": xlsxwriter.color.Color.theme(4, 2)}))
+        page.write("A3", 3, book.add_format({"bg_color": "#FF0000", "fg_color": "#00FF00", "pattern": 4}))
+        page.write("A4", 4)
+        page.write("A5", 5, book.add_format({"bg_color": "#FFC7CE"}))  # Excel's own "Bad": the sender's, not ours
+        page.write_comment("A2", "发件人的话", {"author": "张三"})
+    return path
+
+
+CELLS_MARKED = ("A1", "A2", "A3", "A4")
+OFFICES = {"as it is": lambda path: path, "saved by a script": openpyxl_trip}
+
+
+@pytest.mark.parametrize("through", OFFICES.values(), ids=OFFICES)
+def test_marks_of_a_former_round_are_taken_out(tmp_path: Path, through: Callable[[Path], Path]) -> None:
+    source = coloured(tmp_path / "日报.xlsx")
+    once = through(marked(source, *(error(cell) for cell in CELLS_MARKED), properties={"回执": "1"}))
+    twice = marked(once, error("A4", "还是不对"), properties={"回执": "2"})
+    assert [note(twice, f"A{row}").strip() for row in range(1, 6)] == ["", "发件人的话", "", ours("还是不对"), ""]
+    assert [own_fill(twice, cell) for cell in ("A1", "A2", "A5")] == [
+        own_fill(source, cell) for cell in ("A1", "A2", "A5")
+    ]
+    assert own_fill(twice, "A3")[0] == "" and fill(twice, "A4") == RED  # a pattern is not kept
+    assert sheet_in(twice)["A1"].number_format == "0.00"
+    assert custom_properties(twice)["回执"] == "2"
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_marks_are_taken_out_though_another_office_saved_them_its_own_way(tmp_path: Path) -> None:
+    source = coloured(tmp_path / "日报.xlsx")
+    saved = round_trip(marked(source, *(error(cell) for cell in CELLS_MARKED), properties={"回执": "1"}))
+    assert ours("日期不清楚") in note(saved, "A2") and fill(saved, "A1") == RED
+    twice = marked(saved, error("A4", "还是不对"), properties={"回执": "2"})
+    assert [note(twice, f"A{row}").strip() for row in range(1, 6)] == ["", "发件人的话", "", ours("还是不对"), ""]
+    assert [own_fill(twice, cell)[1] for cell in ("A1", "A5")] == ["FFDDEBF7", "FFFFC7CE"]
+    assert (own_fill(twice, "A3")[0], fill(twice, "A4")) == ("", RED)
+
+
+def test_everything_else_of_a_copy_that_came_back_is_the_same_to_the_byte(tmp_path: Path) -> None:
+    source = everything(tmp_path / "日报.xlsx")
+    once = marked(source, error("B5"), error("C3"), properties={"回执": "1"})
+    clean(once, tmp_path / "净.xlsx", AUTHOR)
+    before, after = parts(once), parts(tmp_path / "净.xlsx")
+    assert {name for name in before if before[name] != after[name]} == OURS - {"[Content_Types].xml", SHEET}
+    boxes = after["xl/drawings/vmlDrawing1.vml"]
+    assert boxes.count(b'ObjectType="Note"') == 2 and b"<x:Row>4</x:Row>" not in boxes  # the sender's stay
+    assert [note(tmp_path / "净.xlsx", cell) for cell in ("B5", "C3", "A1")] == ["", "发件人自己的批注", "一直显示"]
+
+
+def test_what_the_sender_wrote_into_our_note_stays(tmp_path: Path) -> None:
+    once = marked(coloured(tmp_path / "日报.xlsx"), error("A4"), properties={"回执": "1"})
+    book = openpyxl.load_workbook(once)
+    book["收货"]["A4"].comment.text += "\n张三:数量已经核对过"
+    book.save(once.with_stem("改"))
+    again = marked(once.with_stem("改"), error("A1"), properties={"回执": "2"})
+    assert note(again, "A4").strip() == "张三:数量已经核对过"
+
+
+def test_round_after_round_leaves_the_marks_of_the_last_one(tmp_path: Path) -> None:
+    path = everything(tmp_path / "日报.xlsx")
+    for number in range(4):
+        path = marked(
+            path, error("B5", f"第{number}回"), error("C3", f"第{number}回"), properties={"回执": str(number)}
+        )
+    assert note(path, "B5") == ours("第3回")
+    assert note(path, "C3") == f"发件人自己的批注\n\n{ours('第3回')}"
+    assert fill(path, "B5") == RED
+
+
+@pytest.mark.parametrize("former", ["", ";;", "rgb=FF00FF00", '";rgb="/><x', ";theme=4,tint=0.5;rgb=12", ";a=b,rgb=1"])
+def test_a_list_of_fills_that_anybody_wrote_does_no_harm(tmp_path: Path, former: str) -> None:
+    once = marked(coloured(tmp_path / "日报.xlsx"), *(error(c) for c in CELLS_MARKED), properties={"回执": "1"})
+    forged = marked(once, properties={"回执": "1", "robots-fills": former})
+    assert note(marked(forged, error("A4"), properties={"回执": "2"}), "A4") == ours("日期不清楚")
 
 
 def test_the_same_marks_give_the_same_bytes(tmp_path: Path) -> None:
@@ -220,18 +327,18 @@ TEXTS = {
     "lines of a Windows text": ("甲\r\n乙", "甲\n乙"),
     "a text that begins like a formula": ("=1+1", "=1+1"),
     "a character beyond the first plane": ("𠮷", "𠮷"),
-    "a text without end": ("长" * 40_000, "长" * 32_766 + "…"),
+    "a text without end": ("长" * 40_000, "长" * 32_758 + "…"),
 }
 
 
 @pytest.mark.parametrize(("text", "seen"), TEXTS.values(), ids=TEXTS)
 def test_any_text_is_a_plain_text(tmp_path: Path, text: str, seen: str) -> None:
-    assert note(marked(everything(tmp_path / "日报.xlsx"), error("B5", text)), "B5") == seen
+    assert note(marked(everything(tmp_path / "日报.xlsx"), error("B5", text)), "B5") == ours(seen)
 
 
 def test_what_looks_like_an_escape_of_excel_is_escaped(tmp_path: Path) -> None:
     target = marked(everything(tmp_path / "日报.xlsx"), error("B5", "_x0041_"))
-    assert b">_x005F_x0041_<" in parts(target)["xl/comments1.xml"]
+    assert f"{AUTHOR}:_x005F_x0041_".encode() in parts(target)["xl/comments1.xml"]
 
 
 def test_a_mark_without_words_fills_and_writes_no_note(tmp_path: Path) -> None:
@@ -345,8 +452,8 @@ PLACES = ("A1", "B2", "C2", "E2", "H2", "C3", "XFD1048576")
 def test_a_sheet_however_it_is_written(tmp_path: Path, sheet: str) -> None:
     target = marked(by_hand(tmp_path / "日报.xlsx", sheet), *(error(cell, cell) for cell in PLACES))
     page = sheet_in(target)
-    assert {cell: page[cell].fill.fgColor.rgb for cell in PLACES} == dict.fromkeys(PLACES, RED)
-    assert {cell: page[cell].comment.text for cell in PLACES} == {cell: cell for cell in PLACES}
+    assert {cell: page[cell].fill.fgColor.rgb[:7] for cell in PLACES} == dict.fromkeys(PLACES, RED)
+    assert {cell: page[cell].comment.text for cell in PLACES} == {cell: ours(cell) for cell in PLACES}
     assert_in_order(parts(target)[SHEET])
 
 
@@ -427,7 +534,7 @@ WORKBOOKS: dict[str, dict[str, Callable[[bytes], bytes]]] = {
 def test_a_workbook_however_it_is_written(tmp_path: Path, changes: dict[str, Callable[[bytes], bytes]]) -> None:
     source = by_hand(tmp_path / "日报.xlsx", ROWS["the usual"])
     target = marked(rewrite(source, changes), error("B2"))
-    assert (fill(target, "B2"), note(target, "B2"), sheet_in(target)["B2"].value) == (RED, "日期不清楚", 1)
+    assert (fill(target, "B2"), note(target, "B2"), sheet_in(target)["B2"].value) == (RED, ours("日期不清楚"), 1)
 
 
 def test_names_of_parts_do_not_tell_capitals_apart(tmp_path: Path) -> None:
@@ -460,7 +567,7 @@ def test_a_note_however_it_is_written(tmp_path: Path, body: str) -> None:
         book.add_worksheet("收货").write_comment("B2", "甲")
     source = rewrite(path, {"xl/comments1.xml": lambda xml: re.sub(rb"<text>.*</text>", body.encode(), xml)})
     target = marked(source, error("B2", "我们"))
-    assert note(target, "B2").split() == ["发件人", "我们"][-1 if "/>" in body and "发" not in body else 0 :]
+    assert note(target, "B2").split() == ["发件人", ours("我们")][-1 if "/>" in body and "发" not in body else 0 :]
     assert re.search(rb"</r>(<phoneticPr[^>]*/>)?</text>", parts(target)["xl/comments1.xml"])
 
 
@@ -471,7 +578,7 @@ def test_notes_without_boxes_of_another_library_get_some(tmp_path: Path) -> None
         book.active[cell].comment = openpyxl.comments.Comment("发件人", "张三")
     book.save(tmp_path / "日报.xlsx")
     target = marked(tmp_path / "日报.xlsx", error("B2", "我们"), error("C3"))
-    assert note(target, "B2") == "发件人\n\n我们" and note(target, "A1") == "发件人"
+    assert note(target, "B2") == f"发件人\n\n{ours('我们')}" and note(target, "A1") == "发件人"
     drawing = next(content for name, content in parts(target).items() if name.endswith(".vml"))
     assert len(re.findall(rb'ObjectType="Note"', drawing)) == 3
     assert len(set(re.findall(rb'id="(_x0000_s\d+)"', drawing))) == 3
@@ -514,7 +621,15 @@ def test_a_cell_under_discussion_gets_a_reply_as_well(tmp_path: Path) -> None:
     assert "要改吗?" in thread and re.search(r'parentId="\{A\}"><text>我们</text>', thread)
     person = re.search(r'personId="(\{[^"]{20,})"', thread)[1]
     assert f'displayName="{AUTHOR}" id="{person}"' in held["xl/persons/person1.xml"].decode()
-    assert note(target, "B2") == "[线程批注]\n\n我们" and note(target, "C3") == "日期不清楚"
+    assert note(target, "B2") == f"[线程批注]\n\n{ours('我们')}" and note(target, "C3") == ours("日期不清楚")
+
+
+def test_a_discussion_that_came_back_is_answered_afresh(tmp_path: Path) -> None:
+    once = marked(threaded(tmp_path / "日报.xlsx"), error("B2", "头一回"), properties={"回执": "1"})
+    twice = marked(once, error("B2", "再一回"), properties={"回执": "2"})
+    thread = parts(twice)["xl/threadedComments/threadedComment1.xml"].decode()
+    assert "要改吗?" in thread and "头一回" not in thread and thread.count("再一回") == 1
+    assert note(twice, "B2") == f"[线程批注]\n\n{ours('再一回')}"
 
 
 def test_two_sheets_have_drawings_with_numbers_of_their_own(tmp_path: Path) -> None:
@@ -756,8 +871,8 @@ def test_any_marks_on_any_sheet(cells: dict, marks: list, noted: set) -> None:
                 (one.level for one in asked if one.cell == mark.cell), key=["error", "question", "warning"].index
             )
             colour = {"error": RED, "question": ORANGE, "warning": YELLOW}[worst]
-            assert after[mark.cell].fill.fgColor.rgb == colour
-            assert after[mark.cell].comment.text.endswith("改")
+            assert after[mark.cell].fill.fgColor.rgb.startswith(colour)
+            assert after[mark.cell].comment.text.endswith(ours("改"))
         assert {cell.coordinate for line in after.iter_rows() for cell in line if cell.comment} == {
             *(mark.cell for mark in asked), *(f"{chr(65 + column)}{row + 1}" for column, row in noted)
         }  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from unicodedata import east_asian_width
@@ -44,6 +44,7 @@ _NUMBER = re.compile(rb"""\bid\s*=\s*["']_x0000_s(\d+)["']""")
 _NOTE = re.compile(
     rb"""<((?:\w+:)?)ClientData\b[^>]*\bObjectType\s*=\s*["']Note["'][^>]*>(.*?)</\1ClientData""", re.DOTALL
 )
+_SHAPES = re.compile(rb"<((?:\w+:)?)shape(?=[\s>])[^>]*(?<!/)>.*?</\1shape\s*>", re.DOTALL)
 _FIELD = re.compile(rb"<(?:\w+:)?(Anchor|Row|Column)>([^<]*)<")
 _IN_A_BLOCK = 1023  # shape numbers of a drawing come from blocks of 1,024, and no two drawings share a block
 
@@ -193,16 +194,35 @@ def with_boxes(vml: bytes, boxes: Mapping[Cell, str], sizes: Sizes, taken: set[i
     return patched(vml, edits)
 
 
+def without_boxes(vml: bytes, cells: Collection[Cell]) -> bytes:
+    """The drawing without the boxes of these cells' notes. Raises CannotMark where one cannot be told from the rest."""
+    shapes = list(_SHAPES.finditer(vml))
+    edits: list[Edit] = []
+    for note in _NOTE.finditer(vml):
+        if _cell_of(vml, note) in cells:
+            around = [shape for shape in shapes if shape.start() < note.start() and note.end() <= shape.end()]
+            if len(around) != 1:
+                raise CannotMark("odd_drawing")
+            edits.append((*around[0].span(), b""))
+    return patched(vml, edits)
+
+
+def _cell_of(vml: bytes, note: re.Match[bytes]) -> Cell | None:
+    fields = {match[1]: match[2] for match in _FIELD.finditer(vml, note.start(2), note.end(2))}
+    if not {b"Row", b"Column"} <= fields.keys():
+        return None
+    return whole_number(fields[b"Row"].strip()) + 1, whole_number(fields[b"Column"].strip()) + 1
+
+
 def _known_boxes(vml: bytes) -> Iterator[tuple[Cell, tuple[int, int, str]]]:
     """The cells of the sender's notes, each with the place of its anchor."""
     for note in _NOTE.finditer(vml):
-        fields = {match[1]: match for match in _FIELD.finditer(vml, note.start(2), note.end(2))}
-        if not {b"Row", b"Column"} <= fields.keys():
+        cell = _cell_of(vml, note)
+        if cell is None:
             continue
+        fields = {match[1]: match for match in _FIELD.finditer(vml, note.start(2), note.end(2))}
         anchor = fields.get(b"Anchor")
-        place = (anchor.start(2), anchor.end(2), anchor[2].decode("ascii", "replace")) if anchor else (0, 0, "")
-        row, column = (whole_number(fields[key][2].strip()) + 1 for key in (b"Row", b"Column"))
-        yield (row, column), place
+        yield cell, (anchor.start(2), anchor.end(2), anchor[2].decode("ascii", "replace")) if anchor else (0, 0, "")
 
 
 def _taller(start: int, end: int, anchor: str, text: str, sizes: Sizes) -> Edit:

@@ -11,14 +11,15 @@ from pathlib import Path
 from types import MappingProxyType
 from xml.parsers.expat import ExpatError
 
+from robots.edge.markup.cleaning import clean
 from robots.edge.markup.marks import CannotMark, Cell, Mark, Marked, by_sheet, on_shown_cells, plain
 from robots.edge.markup.notes import add_notes
 from robots.edge.markup.outline import outline
 from robots.edge.markup.package import OFFICE, Package, opened
 from robots.edge.markup.proof import prove
-from robots.edge.markup.properties import add_properties
+from robots.edge.markup.properties import custom_properties, properties_part, with_properties
 from robots.edge.markup.sheets import MAIN, Fills, Frame, frame, marked_sheet
-from robots.edge.markup.styles import EMPTY, Styles
+from robots.edge.markup.styles import EMPTY, FORMER_FILLS, Styles
 
 _STYLES = f"{OFFICE}/styles"
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
@@ -32,18 +33,25 @@ def mark_up(
     source: Path, target: Path, marks: Sequence[Mark], author: str, properties: Mapping[str, str] = NOTHING
 ) -> None:
     """Write the sender's .xlsx or .xlsm to `target` with its bad cells filled and explained in notes, and prove that
-    nothing else changed. Raises CannotMark, and then there is no target; ValueError for what is our own mistake."""
-    aside = target.with_name(f"{target.name}.part")
+    nothing else changed; from a copy that came back, the marks of the former round are taken out first.
+
+    Raises CannotMark, and then there is no target; ValueError for what is our own mistake.
+    """
+    aside, cleaned = (target.with_name(f"{target.name}.{word}") for word in ("part", "clean"))
     if target.exists() and target.samefile(source):
         raise ValueError(target)
     target.unlink(missing_ok=True)
     try:
+        if {*properties, FORMER_FILLS} & custom_properties(source).keys():
+            clean(source, cleaned, plain(author))
+            source = cleaned
         _write(source, aside, marks, plain(author), properties)
         aside.replace(target)
     except _BROKEN as error:
         raise CannotMark("damaged") from error
     finally:
         aside.unlink(missing_ok=True)
+        cleaned.unlink(missing_ok=True)
 
 
 def _write(source: Path, aside: Path, marks: Sequence[Mark], author: str, properties: Mapping[str, str]) -> None:
@@ -52,8 +60,8 @@ def _write(source: Path, aside: Path, marks: Sequence[Mark], author: str, proper
         plan = _Plan(package)
         for sheet, cells in by_sheet(marks).items():
             plan.add(sheet, cells, author)
-        add_properties(package, properties)
-        package.write(aside, plan.flowing, plan.styles_part)
+        plan.tell(properties)
+        package.write(aside, plan.flowing, plan.last)
     prove(source, aside, plan.filled, {*package.changed, *plan.flowing})
 
 
@@ -64,7 +72,7 @@ class _Plan:
         self._package = package
         self._workbook = package.related("", f"{OFFICE}/officeDocument") or ""
         self._sheets = self._sheet_parts()
-        self.styles_part = ""
+        self.last: list[str] = []
         self._styles: Styles | None = None
         self.flowing: dict[str, Callable[[], Iterable[bytes]]] = {}
         self.filled: dict[str, Mapping[Cell, Marked]] = {}
@@ -85,15 +93,31 @@ class _Plan:
         self.flowing[part] = partial(self._flow, part, known, fills, self._known_styles(), drawing)
         self.filled[part] = marked
 
+    def tell(self, properties: Mapping[str, str]) -> None:
+        """Plan the custom properties, and among them the fills that ours replace. Raises ValueError."""
+        if not properties:
+            return
+        part = properties_part(self._package)
+        before = self._package.read(part)
+        with_properties(before, properties)
+
+        def flow() -> Iterable[bytes]:
+            fills = self._styles.former_fills if self._styles else ""
+            return [with_properties(before, {**properties, FORMER_FILLS: fills} if fills else properties)]
+
+        self.flowing[part] = flow
+        self.last.append(part)
+
     def _flow(self, part: str, known: Frame, fills: Fills, styles: Styles, drawing: str) -> Iterator[bytes]:
         with self._package.stream(part) as stream:
             yield from marked_sheet(stream, known, fills, styles, drawing)
 
     def _known_styles(self) -> Styles:
         if self._styles is None:
-            self.styles_part = self._package.related(self._workbook, _STYLES) or self._new_styles()
-            self._styles = styles = Styles(self._package.read(self.styles_part))
-            self.flowing[self.styles_part] = lambda: [styles.patched()]
+            part = self._package.related(self._workbook, _STYLES) or self._new_styles()
+            self._styles = styles = Styles(self._package.read(part))
+            self.flowing[part] = lambda: [styles.patched()]
+            self.last.append(part)
         return self._styles
 
     def _new_styles(self) -> str:

@@ -114,6 +114,20 @@ def _together(marks: Sequence[Mark]) -> Marked:
     return Marked(level, "\n".join(texts))
 
 
+def signed(text: str, author: str) -> str:
+    """The text as a note of ours says it: whose it is can be told wherever it comes to stand.
+
+    >>> signed("写成【2026】", "外协机器人")
+    '【外协机器人:写成〔2026〕】'
+    """
+    return f"【{author}:{text.replace('【', '〔').replace('】', '〕')}】"
+
+
+def signature(author: str) -> re.Pattern[str]:
+    """What `signed` makes, with the blank lines before it."""
+    return re.compile(rf"\s*【{re.escape(author)}:[^】]*】")
+
+
 def plain(text: str) -> str:
     """The text without what XML cannot hold, with one kind of line end.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from robots.edge.markup import boxes, threads
-from robots.edge.markup.marks import LONGEST_NOTE, CannotMark, Cell, cell_at
+from robots.edge.markup.marks import LONGEST_NOTE, CannotMark, Cell, cell_at, signed
 from robots.edge.markup.outline import Edit, Element, content_end, grown, outline, patched
 from robots.edge.markup.package import OFFICE, Package
 from robots.edge.markup.sheets import MAIN, Frame
@@ -17,6 +17,7 @@ from robots.model.findings import a1
 _EMPTY = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="%s"/>' % MAIN.encode()
 _COMMENTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _DRAWING = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_LEAST = 40  # letters that our part of a note takes: with fewer it could not even be signed
 # Excel reads _x0041_ in a text as the letter A; a text that only looks like that has its first mark escaped.
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -30,8 +31,9 @@ def add_notes(package: Package, sheet: str, known: Frame, texts: Mapping[Cell, s
         package.relate(sheet, f"{OFFICE}/comments", part)
     package.declare(part, _COMMENTS)
     threads.reply(package, sheet, texts, author)
-    package.put(part, _with_notes(package.read(part), texts, author))
-    return _add_boxes(package, sheet, known, texts)
+    notes = {cell: signed(text, author) for cell, text in texts.items()}
+    package.put(part, _with_notes(package.read(part), notes, author))
+    return _add_boxes(package, sheet, known, notes)
 
 
 def prove_notes(before: Package, after: Package, sheet: str, cells: Collection[Cell]) -> None:
@@ -144,7 +146,7 @@ class _Writer:
             run = b"<%stext>%s</%stext>" % (self.root.prefix, self._run(_cut(text, LONGEST_NOTE)), self.root.prefix)
             return grown(self.xml, note, run)
         room = LONGEST_NOTE - self._length(body) - 2
-        if room < 1:
+        if room < _LEAST:
             raise CannotMark("note_full")
         run = self._run("\n\n" + _cut(text, room))
         edits = self._as_run(body)
@@ -164,7 +166,7 @@ class _Writer:
 
 
 def _cut(text: str, most: int) -> str:
-    """No more than fits; Excel counts in UTF-16, where a rare character is two."""
+    """No more than fits, and how it ends; Excel counts in UTF-16, where a rare character is two."""
     if len(text.encode("utf-16-le")) // 2 <= most:
         return text
-    return text.encode("utf-16-le")[: 2 * (most - 1)].decode("utf-16-le", "ignore") + "…"
+    return text.encode("utf-16-le")[: 2 * (most - 2)].decode("utf-16-le", "ignore") + "…" + text[-1]

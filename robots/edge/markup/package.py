@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import struct
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -134,16 +134,18 @@ class Package:
 
     # -------------------------------------------------------------- writing
 
-    def write(self, target: Path, flowing: Mapping[str, Callable[[], Iterable[bytes]]], last: str = "") -> None:
+    def write(
+        self, target: Path, flowing: Mapping[str, Callable[[], Iterable[bytes]]], last: Collection[str] = ()
+    ) -> None:
         """Write the package: changed parts anew, `flowing` ones piece by piece, all others as they lie in the file.
 
-        `last` is the part that is only known when the flowing ones are through.
+        `last` are parts that are only known when the other flowing ones are through.
         """
         known = self._archive.NameToInfo
         like = known[TYPES]
         names = [*known, *(name for name in {**self.changed, **flowing} if name not in known)]
         with self._path.open("rb") as raw, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
-            for name in sorted(names, key=lambda name: name == last):
+            for name in sorted(names, key=lambda name: name in last):
                 if name in flowing:
                     _write_flowing(out, _header(name, like), known.get(name, like).file_size, flowing[name]())
                 elif name in self.changed:

@@ -34,11 +34,11 @@ def prove(source: Path, target: Path, sheets: Mapping[str, Mapping[Cell, Marked]
         told = {info.filename: (info.CRC, info.file_size) for info in after.infolist()}
         for info in before.infolist():
             untouched = info.filename not in changed and info.filename not in sheets
-            _require(info.filename in told)
-            _require(not untouched or told[info.filename] == (info.CRC, info.file_size))
+            require(info.filename in told)
+            require(not untouched or told[info.filename] == (info.CRC, info.file_size))
         for name in told:
             is_ours = name in sheets or (name in changed and not name.lower().endswith(".vml"))
-            _read_through(after, name, is_ours)
+            read_through(after, name, is_ours)
         for name, cells in sheets.items():
             _prove_sheet(before, after, name, cells)
             noted = [cell for cell, one in cells.items() if one.text]
@@ -46,12 +46,12 @@ def prove(source: Path, target: Path, sheets: Mapping[str, Mapping[Cell, Marked]
     _prove_values(source, target)
 
 
-def _require(holds: bool) -> None:
+def require(holds: bool) -> None:
     if not holds:
         raise CannotMark("verification_failed")
 
 
-def _read_through(archive: zipfile.ZipFile, name: str, is_ours: bool) -> None:
+def read_through(archive: zipfile.ZipFile, name: str, is_ours: bool) -> None:
     """To the end of a part, which checks its CRC; what we wrote must be XML from its first to its last sign."""
     parser = expat.ParserCreate(namespace_separator=" ") if is_ours else None
     with archive.open(name) as stream:
@@ -80,9 +80,9 @@ def _prove_sheet(before: zipfile.ZipFile, after: zipfile.ZipFile, name: str, cel
     with before.open(name) as old_stream, after.open(name) as new_stream:
         tags, old = pieces(old_stream)
         new_tags, new = pieces(new_stream)
-        _require(tags == new_tags)
+        require(tags == new_tags)
         seen = _Comparison(tags, next(old)).run(old, new)
-    _require(seen >= set(cells))
+    require(seen >= set(cells))
 
 
 @dataclass
@@ -104,15 +104,15 @@ class _Comparison:
             is_the_same = self._compare(new)
             if is_the_same:
                 self.old = next(olds, None)
-        _require(self.old is None)
+        require(self.old is None)
         return self.seen
 
     def _compare(self, new: tuple[Piece, bytes]) -> bool:
         kind, piece = new
-        _require(self.old is not None)
+        require(self.old is not None)
         old_kind, old_piece = self.old or new
         if kind is not Piece.ROW:
-            _require(kind is old_kind and old_piece in {piece, _without_drawing(piece)})
+            require(kind is old_kind and old_piece in {piece, _without_drawing(piece)})
             return True
         in_step = self.old_number == self.new_number
         _, self.new_number = row_tag(self.tags, piece, self.new_number)
@@ -126,14 +126,14 @@ class _Comparison:
                 self._compare_rows(old_piece, piece)
                 return True
         added = self._parsed(piece)
-        _require(not added.cells and not added.rest and not added.attributes)
+        require(not added.cells and not added.rest and not added.attributes)
         self._see(added)
         return False
 
     def _compare_rows(self, old_piece: bytes, piece: bytes) -> None:
         old, new = self._parsed(old_piece), self._parsed(piece)
-        _require((old.attributes, old.cells, old.rest) == (new.attributes, new.cells, new.rest))
-        _require(set(old.columns) <= set(new.columns))
+        require((old.attributes, old.cells, old.rest) == (new.attributes, new.cells, new.rest))
+        require(set(old.columns) <= set(new.columns))
         self._see(new)
 
     def _parsed(self, piece: bytes) -> _Row:
@@ -145,7 +145,7 @@ class _Comparison:
 
 def _root_tag(head: bytes) -> bytes:
     match = _ROOT.search(re.sub(rb"<!--.*?-->|<\?.*?\?>", b"", head, flags=re.DOTALL))
-    _require(match is not None)
+    require(match is not None)
     return match[0] if match else b""
 
 
@@ -186,7 +186,7 @@ class _Reader:
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")
         row, column = cell_at(reference) if reference else (self._row.number, self._column + 1)
-        _require(row == self._row.number and column > self._column)
+        require(row == self._row.number and column > self._column)
         self._column = column
         self._row.columns.append(column)
         self._cell = [sorted((key, value) for key, value in attributes.items() if key not in {"r", "s"})]
@@ -217,12 +217,12 @@ def _prove_values(source: Path, target: Path) -> None:
     before, after = _opened(source), _opened(target)
     if before is None:
         return
-    _require(after is not None and _names(before) == _names(after))
+    require(after is not None and _names(before) == _names(after))
     for one in before.sheets_metadata:
         if after is None or one.typ is not SheetTypeEnum.WorkSheet:
             continue
         old = _sheet(before, one.name)
-        _require(old is None or _have_the_same_values(old, _sheet(after, one.name)))
+        require(old is None or _have_the_same_values(old, _sheet(after, one.name)))
 
 
 def _opened(path: Path) -> CalamineWorkbook | None:

@@ -26,13 +26,8 @@ _LARGEST = 1 << 20
 _LONGEST = 255  # Excel cuts what is longer
 
 
-def add_properties(package: Package, properties: Mapping[str, str]) -> None:
-    """Write custom properties; of those already there, one with the same name is replaced. Raises ValueError."""
-    for text in (*properties, *properties.values()):
-        if len(text) > _LONGEST or text != plain(text):
-            raise ValueError(text)
-    if not properties:
-        return
+def properties_part(package: Package) -> str:
+    """The part for custom properties, made where there is none."""
     part = package.related("", _KIND)
     if part is None:
         part = (
@@ -41,10 +36,14 @@ def add_properties(package: Package, properties: Mapping[str, str]) -> None:
         package.put(part, _EMPTY)
         package.relate("", _KIND, part)
     package.declare(part, _TYPE)
-    package.put(part, _with(package.read(part), properties))
+    return part
 
 
-def _with(xml: bytes, properties: Mapping[str, str]) -> bytes:
+def with_properties(xml: bytes, properties: Mapping[str, str]) -> bytes:
+    """The part with these properties; of those already there, one with the same name is replaced. Raises ValueError."""
+    for text in (*properties, *properties.values()):
+        if len(text) > _LONGEST or text != plain(text):
+            raise ValueError(text)
     root = outline(xml, 2)
     if (root.space, root.name) != (_SPACE, "Properties"):
         raise CannotMark("strict_ooxml" if "purl.oclc.org" in root.space else "damaged")

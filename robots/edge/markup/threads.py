@@ -35,6 +35,18 @@ def reply(package: Package, sheet: str, texts: Mapping[Cell, str], author: str) 
         package.put(part, patched(xml, grown(xml, root, b"".join(new))))
 
 
+def withdraw(package: Package, sheet: str, author: str) -> None:
+    """Take our replies out of the threads of a sheet."""
+    part = package.related(sheet, f"{_KIND}/threadedComment")
+    if part is None:
+        return
+    xml, own = package.read(part), _identity(author)
+    replies = [one for one in outline(xml, 2).all("threadedComment") if one.attributes.get("personId") == own]
+    edits = [(one.start, one.end, b"") for one in replies if one.attributes.get("parentId")]
+    if edits:
+        package.put(part, patched(xml, edits))
+
+
 def _reply(prefix: bytes, thread: list[Element], text: str, person: str) -> bytes:
     """A reply to a thread. It bears the time of the last one before it: no clock is needed, and the order is kept."""
     first, last = thread[0].attributes, thread[-1].attributes
