@@ -47,8 +47,7 @@ from robots.model.words import Catalogue
 from robots.reading.reader import Aside, Reading
 
 if TYPE_CHECKING:
-    from robots.kinds import known
-from robots.ledger import Ledger
+    from robots.ledger import Ledger
 
 _FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # WAL without the reset race (LIBRARIES: Store)
 
