@@ -679,6 +679,45 @@ def _period(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa
     return _each(values, one, arrow)
 
 
+_MOMENT = re.compile(
+    r"(?P<day>.*?)(?:[T ] ?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
+    r" ?(?P<half>[AP]M)?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?",
+    re.IGNORECASE,
+)
+
+
+def _moment(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    if set(map(type, values)) == {datetime} and min(values).date() >= _EARLIEST:
+        return pa.array(values, type=arrow), []
+    texts = [match["day"] for v in set(values) if isinstance(v, str) and (match := _MOMENT.fullmatch(fold(v)))]
+    orders = [hints.date_order] if hints.date_order else possible_orders(texts)
+    return _each(values, lambda v: read_moment(v, orders, hints), arrow)
+
+
+def read_moment(value: Any, orders: Sequence[str] = ("ymd",), hints: Hints = Hints()) -> datetime:
+    """One cell with a day and, where it is known, a time of day, by the clock on the writer's wall: a zone (+08:00) is
+    left out, as the moments of one system are compared with each other. Raises Unreadable as `read_date` does.
+
+    >>> read_moment("2026-07-03 14:20"), read_moment("03/Jul/26 2:20 PM"), read_moment("2026/7/3")
+    (datetime.datetime(2026, 7, 3, 14, 20), datetime.datetime(2026, 7, 3, 14, 20), datetime.datetime(2026, 7, 3, 0, 0))
+    """
+    if not isinstance(value, str):
+        clock = value.time() if isinstance(value, datetime) else time()
+        return datetime.combine(read_date(value, orders, hints), clock.replace(microsecond=0))
+    match = _MOMENT.fullmatch(fold(value))
+    if not match:
+        raise Unreadable("DATE_BAD")
+    named = re.sub(r"(?<=\w)/(?=[A-Za-z]{3})|(?<=[A-Za-z])/(?=\d)", "-", match["day"])  # 03/Jul/26
+    day = read_date(named, orders, hints)
+    hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"].upper() == "PM" else 0)
+    try:
+        return datetime.combine(day, time(hour, minute, second))
+    except ValueError as error:  # no such time of day
+        raise Unreadable("DATE_BAD") from error
+
+
 TEXT = Type("text", pa.string(), _text)
 NAME = Type("name", pa.string(), _name)
 IDENTIFIER = Type("identifier", pa.string(), _identifier)
@@ -690,4 +729,5 @@ PRICE = Type("price", pa.decimal128(18, 6), _number)
 MONEY = Type("money", pa.decimal128(18, 2), _number)
 RATE = Type("rate", pa.decimal128(18, 6), _rate)
 DATE = Type("date", pa.date32(), _date)
+MOMENT = Type("moment", pa.timestamp("s"), _moment)
 PERIOD = Type("period", pa.string(), _period)

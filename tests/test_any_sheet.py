@@ -119,13 +119,14 @@ def test_what_is_no_data_changes_no_data(rows: list[Cells], data: st.DataObject)
 
 @given(st.lists(st.lists(CELLS, min_size=8, max_size=8), max_size=8), st.booleans())
 def test_every_row_below_a_header_is_told(rows: list[list[Any]], mixed: bool) -> None:
-    """It is read, set aside, or named by a finding."""
-    reading = read(sheet([*ORDERS, *(DELIVERIES[1:] if mixed else ["备注", "说明"])], *rows))
+    """It is read, set aside, or named by a finding; a row of units or hints (必填) right under the header is none."""
+    first = ["PO-0", "甲公司", 5.0, 7.5, DAY, LATER, "", ""]
+    reading = read(sheet([*ORDERS, *(DELIVERIES[1:] if mixed else ["备注", "说明"])], first, *rows))
     told = {row for table in reading.tables.values() for row in table["_row"].to_pylist()}
     for finding in reading.findings:
         ends = [int("".join(filter(str.isdigit, part)) or 0) for part in finding.cell.split("…")]
         told |= set(range(ends[0], ends[-1] + 1))
     left = [int(f.cell) for f in reading.findings if f.code == "ROWS_LEFT"]
-    told |= set(range(min(left), len(rows) + 2)) if left else set()
-    filled = {n for n, row in enumerate(rows, 2) if any(c is not None and str(c).strip() for c in row)}
+    told |= set(range(min(left), len(rows) + 3)) if left else set()
+    filled = {n for n, row in enumerate(rows, 3) if any(c is not None and str(c).strip() for c in row)}
     assert filled <= told

@@ -16,6 +16,7 @@ from robots.cells import (
     DATE,
     FLAG,
     IDENTIFIER,
+    MOMENT,
     MONEY,
     NAME,
     NUMBER,
@@ -534,3 +535,31 @@ def test_one_odd_cell_changes_nothing_about_the_others(
         assert [(p.index, p.code) for p in problems] == [(p.index, p.code) for p in others]
 
     agree()
+
+
+MOMENTS = {
+    "a moment of Excel": (datetime(2026, 7, 3, 14, 20, 5), datetime(2026, 7, 3, 14, 20, 5)),
+    "a day of Excel": (date(2026, 7, 3), datetime(2026, 7, 3)),
+    "an export of a ticket system": ("2026-07-03 14:20:11", datetime(2026, 7, 3, 14, 20, 11)),
+    "an ISO moment with a zone": ("2026-07-03T14:20:11.123+08:00", datetime(2026, 7, 3, 14, 20, 11)),
+    "an ISO moment of a machine": ("2026-07-03T14:20:11.000Z", datetime(2026, 7, 3, 14, 20, 11)),
+    "Jira's own form": ("03/Jul/26 2:20 PM", datetime(2026, 7, 3, 14, 20)),
+    "midnight of an American": ("2026/7/3 12:05 AM", datetime(2026, 7, 3, 0, 5)),
+    "a day in Chinese with a time": ("2026年7月3日 9:05", datetime(2026, 7, 3, 9, 5)),
+    "only a day": ("2026-07-03", datetime(2026, 7, 3)),
+    "no such hour": ("2026-07-03 25:00", "DATE_BAD"),
+    "no such day": ("2026-06-31 10:00", "DATE_BAD"),
+    "words": ("昨天下午", "DATE_BAD"),
+}
+
+
+@pytest.mark.parametrize(("cell", "wanted"), MOMENTS.values(), ids=MOMENTS)
+def test_a_moment_however_it_is_written(cell: Any, wanted: Any) -> None:
+    column, problems = read_column([cell], MOMENT)
+    assert (problems[0].code if problems else column[0].as_py()) == wanted
+
+
+def test_days_and_months_of_moments_are_told_apart_by_their_column() -> None:
+    column, problems = read_column(["3/7/2026 10:00", "13/7/2026 9:30"], MOMENT)
+    assert not problems and column.to_pylist() == [datetime(2026, 7, 3, 10), datetime(2026, 7, 13, 9, 30)]
+    assert [p.code for p in read_column(["3/7/2026 10:00"], MOMENT)[1]] == ["DATE_DOUBTFUL"]

@@ -234,6 +234,8 @@ def _values(arrow: pa.DataType) -> st.SearchStrategy[Any]:
         return st.booleans()
     if pa.types.is_date(arrow):
         return st.dates(date(1900, 1, 1), date(9999, 12, 31))
+    if pa.types.is_timestamp(arrow):
+        return st.datetimes(datetime(1900, 1, 1), datetime(9999, 12, 31)).map(lambda at: at.replace(microsecond=0))
     return st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00")) | st.just("26" + "0" * 18)
 
 
@@ -415,6 +417,17 @@ def test_a_home_of_an_older_version_loses_its_row_hashes_and_nothing_else(store:
     assert migrate(store.engine, NOW) == ["no_row_hashes"]
     post(store, "订单.xlsx", reading("orders", [order(1), order(2)]))
     assert list(orders(store)) == ["PO-1", "PO-2"]
+
+
+def test_a_kind_and_a_field_that_are_new_find_their_place_in_an_older_home(store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(text("DROP TABLE rows_inspections"))
+        connection.execute(text("ALTER TABLE rows_orders DROP COLUMN item"))
+    assert migrate(store.engine, NOW) == []
+    post(store, "订单.xlsx", reading("orders", [order(1, item="示例零件")]))
+    with store.transaction() as tx:
+        assert tx.rows("orders")["item"].to_pylist() == ["示例零件"]
+        assert tx.rows("inspections").num_rows == 0
 
 
 def test_a_database_opened_again_holds_what_it_held(database_url: str, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -307,3 +308,68 @@ def test_the_units_row_of_a_second_page_is_no_data() -> None:
 def test_a_row_of_hints_with_one_longer_than_the_others_is_no_vendor() -> None:
     reading = read(sheet(VENDORS, ["必填", "选填", "文本", "11 位手机号"], VENDOR))
     assert column(reading, "vendors", "vendor") == ["甲公司"]
+
+
+# ------------------------------------------------------------------ the books of monitoring, as teams write them
+
+BOOKS = {
+    "inspections": (
+        ["检验单号", "供应商", "物料名称", "批号", "送检数", "抽检数", "不良数", "判定", "检验日期"],
+        ["JY-1", "示例甲电子有限公司", "示例外壳", "L01", 500.0, 50.0, 2.0, "特采", "2026-06-05"],
+        {"result": "让步接收", "sampled": D(50), "inspected_on": date(2026, 6, 5)},
+    ),
+    "milestones": (
+        ["合同编号", "里程碑", "计划完成日期", "实际提交日期", "验收结论", "付款比例"],
+        ["HT-1", "初验", "2026-06-05", "2026-06-08", "条件通过", "30%"],
+        {"result": "有条件通过", "payable_rate": D("0.3"), "submitted_on": date(2026, 6, 8)},
+    ),
+    "tickets": (
+        ["工单号", "服务商", "优先级", "创建时间", "首次响应时间", "解决时间"],
+        ["T-1", "示例乙软件有限公司", "高", "2026-06-05 09:00", "2026-06-05 10:30", "2026-06-06 18:00"],
+        {"severity": "高", "responded_at": datetime(2026, 6, 5, 10, 30)},
+    ),
+    "certificates": (
+        ["供应商名称", "证书名称", "证书编号", "有效期限"],
+        ["示例甲电子有限公司", "ISO9001", "虚构-001", "2024.01.01-2026.12.31"],
+        {"issued_on": date(2024, 1, 1), "expires_on": date(2026, 12, 31)},
+    ),
+    "changes": (
+        ["变更单号", "合同编号", "申请日期", "变更金额", "增减天数", "批准人"],
+        ["BG-1", "HT-1", "2026-06-05", -2000.0, 5.0, ""],
+        {"amount_delta": D(-2000), "days_delta": D(5), "approved_by": None},
+    ),
+    "materials": (
+        ["外协订单号", "领料单位", "材料名称", "发料数量", "发料日期", "理论耗用", "退料数", "废料"],
+        ["PO-1", "示例甲电子有限公司", "示例铝板", 100.0, "2026-06-01", 90.0, 5.0, 3.0],
+        {"issued": D(100), "consumed_standard": D(90), "scrap": D(3)},
+    ),
+    "measurements": (
+        ["服务商", "指标名称", "统计日期", "指标值", "单位", "人员"],
+        ["示例乙软件有限公司", "每日提交数", "2026-06-05", 7.0, "次", "虚构员工一"],
+        {"measure": "每日提交数", "value": D(7), "subject": "虚构员工一"},
+    ),
+    "corrective_actions": (
+        ["8D编号", "责任供应商", "提出日期", "当前阶段", "要求完成日期", "重复发生"],
+        ["8D-1", "示例甲电子有限公司", "2026-06-01", "临时措施", "2026-06-03", "否"],
+        {"stage": "D3", "repeat": False},
+    ),
+    "appeals": (
+        ["申诉编号", "供应商", "考核期间", "订单号", "申诉理由", "主张责任方", "处理结果"],
+        ["SS-1", "示例甲电子有限公司", "2026年6月", "PO-1", "图纸晚给了三天", "需方", "采纳"],
+        {"period": "2026-06", "fault": "需方", "decision": "成立"},
+    ),
+    "alert_answers": (
+        ["预警编号", "处理状态", "预警处理人", "处理说明"],
+        ["a1b2c3", "跟进中", "虚构经理", "已约谈"],
+        {"answer": "处理中", "remark": "已约谈"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BOOKS)
+def test_a_book_of_monitoring_is_known_by_its_header(kind: str) -> None:
+    header, row, wanted = BOOKS[kind]
+    reading = read(sheet(header, row, name="台账"))
+    assert taken(reading) == {kind: (1, 0)}
+    (found,) = reading.tables[kind].to_pylist()
+    assert {name: found[name] for name in wanted} == wanted

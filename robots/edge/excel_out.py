@@ -28,6 +28,7 @@ _NUMBER_FORMATS = {
     Look.INTEGER: "#,##0",
     Look.PERCENT: "0.0%",
     Look.DATE: "yyyy-mm-dd",
+    Look.MOMENT: "yyyy-mm-dd hh:mm",
 }
 _RIGHT = (Look.MONEY, Look.NUMBER, Look.INTEGER, Look.PERCENT)
 _MOST_CHARACTERS = 32_000
@@ -129,7 +130,7 @@ class _Page:
             properties["align"] = "right"
         elif look in (Look.TEXT, Look.WRAP):
             properties |= {"align": "left", "indent": 1}
-        elif look is Look.DATE:
+        elif look in (Look.DATE, Look.MOMENT):
             properties["align"] = "center"
         if look is Look.WRAP:
             properties["text_wrap"] = True
@@ -218,7 +219,7 @@ class _Page:
                 page.write_blank(row, index, None, style)
             if column.choices:
                 page.data_validation(first, index, last, index, _one_of(column))
-            elif column.look == Look.DATE:
+            elif column.look in (Look.DATE, Look.MOMENT):
                 page.data_validation(first, index, last, index, _A_DATE)
 
     def _height(self, page: Worksheet, table: Table, row: int, cells: tuple[Any, ...]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from robots.cells import CHOICE, DATE, FLAG, MONEY, NUMBER, PRICE, RATE
+from robots.cells import CHOICE, DATE, FLAG, MOMENT, MONEY, NUMBER, PRICE, RATE
 from robots.edge import excel_out, folder
 from robots.edge.settings import Settings
 from robots.kinds import Field, Kind, known
@@ -16,7 +16,14 @@ from robots.model.words import Text, say
 
 LAYOUT = 1  # raised where the layout of blank forms changes
 _BLANK_ROWS = 300
-_LOOKS = {DATE: Look.DATE, MONEY: Look.MONEY, PRICE: Look.NUMBER, NUMBER: Look.NUMBER, RATE: Look.PERCENT}
+_LOOKS = {
+    DATE: Look.DATE,
+    MOMENT: Look.MOMENT,
+    MONEY: Look.MONEY,
+    PRICE: Look.NUMBER,
+    NUMBER: Look.NUMBER,
+    RATE: Look.PERCENT,
+}
 
 
 def blank_form(kind: Kind, vocabulary: Vocabulary, language: str, now: datetime) -> Workbook:

@@ -377,7 +377,10 @@ def _source_problems(where: str, source: _Source) -> Iterator[str]:
 
 
 def _catalogue(own: Path, language: str, problems: list[str]) -> Catalogue:
-    return Catalogue(language, flatten(_merged(own, "languages", problems).get(language, {})))
+    said = flatten(_merged(own, "languages", problems).get(language, {}))
+    titles = {name: raw["title"].get(language, name) for name, raw in _words(own, []).items() if "title" in raw}
+    kinds = {f"kind.{name}": title[:1].lower() + title[1:] for name, title in titles.items()}  # within a sentence
+    return Catalogue(language, {**kinds, **said})
 
 
 # ------------------------------------------------------------------ rules and calendar

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,17 @@ from robots.model.findings import Level
 
 @dataclass(frozen=True)
 class RowFinding:
-    """A finding at a row (its index in the table) and a field; the reader turns both into a cell."""
+    """A finding at a row (its index in the table) and a field; the reader turns both into a cell.
+
+    `columns`: values that name fields, which the reader says in the words of the sheet.
+    """
 
     index: int
     field: str
     code: str
     level: Level
     values: tuple[tuple[str, Any], ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 def where(
@@ -30,3 +34,29 @@ def where(
     for index in pc.indices_nonzero(pc.fill_null(wrong, False)).to_pylist():
         values = tuple((name, table[name][index].as_py()) for name in show)
         yield RowFinding(index, field, code, level, values)
+
+
+def in_order(first: str, second: str) -> Callable[[pa.Table], Iterator[RowFinding]]:
+    """A check: the second day or moment is not before the first. The row is taken all the same: nobody knows which."""
+
+    def check(table: pa.Table) -> Iterator[RowFinding]:
+        return _pair(table, pc.less(table[second], table[first]), second, first, "DATES_BACKWARDS", Level.WARNING)
+
+    return check
+
+
+def part_within_whole(part: str, whole: str) -> Callable[[pa.Table], Iterator[RowFinding]]:
+    """A check: a part is not more than what it is a part of."""
+
+    def check(table: pa.Table) -> Iterator[RowFinding]:
+        return _pair(table, pc.greater(table[part], table[whole]), part, whole, "PART_OVER_WHOLE", Level.ERROR)
+
+    return check
+
+
+def _pair(
+    table: pa.Table, wrong: pa.ChunkedArray, field: str, other: str, code: str, level: Level
+) -> Iterator[RowFinding]:
+    for index in pc.indices_nonzero(pc.fill_null(wrong, False)).to_pylist():
+        values = tuple((key, table[name][index].as_py()) for key, name in (("value", field), ("other", other)))
+        yield RowFinding(index, field, code, level, values, (("column", field), ("other_column", other)))

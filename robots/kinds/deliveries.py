@@ -29,6 +29,7 @@ KIND = Kind(
     else_key=("order_id", "line", "delivered_on"),
     sequence=True,
     checks=(judged_within_received,),
+    dated="delivered_on",
     watched=("accepted",),
     fields=(
         Field("order_id", IDENTIFIER, required=True),

@@ -44,7 +44,8 @@ class Kind:
     sheet is of this kind as well only if one of these has a column of its own (an order ledger may carry its
     invoices, an invoice register is no order ledger).
 
-    `watched`: fields whose change in a row that has been acted on is told (SILENT_EDIT).
+    `dated`: the day that tells in which month a row counts. `watched`: fields whose change in a row that has been
+    acted on is told (SILENT_EDIT).
 
     `wide`: the field whose figures stand in columns that are named after periods (1月 … 12月). `unpivot` says what
     declaration cannot: given the names of all columns (each from the top tier down), it returns the rows that every
@@ -59,6 +60,7 @@ class Kind:
     any_of: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    dated: str = ""
     watched: tuple[str, ...] = ()
     wide: str = ""
     unpivot: Unpivot | None = None

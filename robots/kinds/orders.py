@@ -25,6 +25,7 @@ KIND = Kind(
     key=("order_id", "line"),
     telling=("ordered_on", "promised_on", "revised_on"),
     checks=(promised_after_ordered,),
+    dated="promised_on",
     watched=("promised_on", "revised_on", "unit_price"),
     fields=(
         Field("order_id", IDENTIFIER, required=True),

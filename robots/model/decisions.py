@@ -22,6 +22,7 @@ class Look(StrEnum):
     INTEGER = "integer"
     PERCENT = "percent"
     DATE = "date"
+    MOMENT = "moment"
     LEVEL = "level"
 
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from functools import cached_property
 from typing import Any
 
-from robots.cells import CURRENCY, DATE, IDENTIFIER, MONEY, PERIOD, PRICE, currency_of, is_unit
+from robots.cells import CURRENCY, DATE, IDENTIFIER, MOMENT, MONEY, PERIOD, PRICE, currency_of, is_unit
 from robots.kinds import Field, Kind
 from robots.kinds.words import Dialect, Lexicon
 from robots.model.findings import Finding, Level, column_letter, finding
@@ -186,7 +186,7 @@ def _wanted(header: Header, words: Words, kind: str) -> dict[str, list[Heading]]
 
 def _is_delicate(spec: Field) -> bool:
     """Money, accounts and dates: where two columns could be meant, it is asked, however they are spelled."""
-    return spec.account or spec.type in (MONEY, PRICE, DATE)
+    return spec.account or spec.type in (MONEY, PRICE, DATE, MOMENT)
 
 
 def _preferred(found: list[Heading], spec: Field, words: Words) -> list[Heading]:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from robots.cells import (
     CHOICE,
     DATE,
+    MOMENT,
     MONEY,
     NUMBER,
     PRICE,
@@ -272,7 +273,7 @@ def _percents(body: Body, column: int) -> frozenset[int]:
 def _blank_words(spec: Field, words: Words) -> frozenset[str]:
     """The sender's words for "not known", and, for figures and dates, those that everybody writes (-, /, 无)."""
     own = words.dialect.blank if words.dialect else ()
-    common = words.lexicon.blank if spec.type in (MONEY, PRICE, NUMBER, RATE, DATE) else ()
+    common = words.lexicon.blank if spec.type in (MONEY, PRICE, NUMBER, RATE, DATE, MOMENT) else ()
     return frozenset(fold(word).casefold() for word in (*own, *common))
 
 
@@ -337,9 +338,15 @@ def _checked(taking: _Taking, table: pa.Table) -> Iterator[int]:
                 continue
             heading = claim.columns.get(found.field)
             cell = body.cell(found.index, heading.column) if heading else str(body.rows[found.index] + 1)
-            taking.findings.append(Finding(found.code, found.level, taking.sheet, cell, found.values))
+            named = ((key, _shown_as(claim, name)) for key, name in found.columns)
+            taking.findings.append(Finding(found.code, found.level, taking.sheet, cell, (*found.values, *named)))
             if found.level is Level.ERROR:
                 yield found.index
+
+
+def _shown_as(claim: Claim, name: str) -> str:
+    heading = claim.columns.get(name)
+    return heading.shown if heading else name
 
 
 def _notes(taking: _Taking) -> set[int]:

@@ -183,6 +183,8 @@ CASES = (
     _one("REQUIRED_UNKNOWN", order("暂无", 3)),
     _one("ENDS_BEFORE_START", book(CONTRACT.replace("2026-12-31", "2025-12-31") + "0.13"), "合同.xlsx"),
     _one("PROMISED_BEFORE_ORDERED", orders(FIRST + " | 2026-07-01", header=HEADER + " | 下单日期")),
+    _one("DATES_BACKWARDS", book("变更单号 | 合同编号 | 申请日期 | 批准日期\nBG-1 | HT-1 | 2026-06-05 | 2026-06-01"), "变更单.xlsx"),
+    _one("PART_OVER_WHOLE", book("检验单号 | 抽检数 | 不良数 | 判定\nJY-1 | 20 | 32 | 拒收"), "来料检验.xlsx"),
     _one("JUDGED_OVER_RECEIVED", book(DELIVERY + "100 | 98 | 5"), "收货.xlsx"),
     _one("TAX_DOES_NOT_ADD_UP", book(INVOICE + "100 | 13 | 131"), "发票登记.xlsx"),
     _one("ROW_TOTAL", orders(FIRST, SECOND, "合计 | | 120 | | ")),

@@ -1,4 +1,4 @@
-"""Arrow columns ↔ what the database stores: decimals as scaled integers, dates as ISO text. Exact both ways."""
+"""Arrow columns ↔ what the database stores: decimals as scaled integers, days as ISO text. Exact both ways."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def to_stored(column: pa.ChunkedArray) -> list[Any]:
     """One Arrow column as plain values to bind."""
     if pa.types.is_decimal(column.type):
         return _unscaled(column)
-    if pa.types.is_date(column.type):
+    if pa.types.is_temporal(column.type):
         return list(pc.cast(column, pa.string()).to_pylist())
     if pa.types.is_int64(column.type) and not column.null_count:
         return list(column.to_numpy().tolist())  # ten times as fast
@@ -39,8 +39,8 @@ def from_stored(values: Sequence[Any], column: Column[Any]) -> pa.Array:
     scale = column.info.get("scale")
     if scale is not None:
         return _scaled(pa.array(values, pa.int64()), scale)
-    if column.info.get("date"):
-        return pc.cast(pa.array(values, pa.string()), pa.date32())
+    if "time" in column.info:
+        return pc.cast(pa.array(values, pa.string()), column.info["time"])
     return pa.array(values, _ARROW[column.type.python_type])
 
 

@@ -92,14 +92,11 @@ def _of_acted_rows(connection: Connection, kind: Kind, edits: Sequence[Edit]) ->
     paid_vendors = set(connection.execute(select(PAYABLES.c.vendor).distinct()).scalars())
     billed = _billed(connection, [edit.values.get("order_id") for edit in edits])
     for edit in edits:
-        row, dated = edit.values, edit.values.get(_DATED_BY.get(kind.name, ""))
-        counted = {(row["vendor"], month_of(dated)), (row["vendor"], quarter_of(dated))} if dated else set()
-        paid = row["vendor"] in paid_vendors if kind.name == "vendors" else (row["order_id"], row["line"]) in billed
+        row, dated, vendor = edit.values, edit.values.get(kind.dated), edit.values.get("vendor")
+        counted = {(vendor, month_of(dated)), (vendor, quarter_of(dated))} if dated else set()
+        paid = vendor in paid_vendors if kind.name == "vendors" else (row.get("order_id"), row.get("line")) in billed
         if paid or not counted.isdisjoint(scored):
             yield edit
-
-
-_DATED_BY = {"orders": "promised_on", "deliveries": "delivered_on"}
 
 
 def _billed(connection: Connection, orders: Sequence[str | None]) -> set[tuple[str, str | None]]:

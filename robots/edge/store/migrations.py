@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
+from sqlalchemy.schema import CreateColumn
 
 from robots.edge.store.tables import ASIDES, EDITS, META, MIGRATIONS, PAYABLES, ROWS
 
@@ -81,4 +82,20 @@ def migrate(engine: Engine, now: datetime) -> list[str]:
                 migration(connection)
                 connection.execute(insert(MIGRATIONS).values(name=migration.__name__, at=now.isoformat()))
                 applied.append(migration.__name__)
+        _match_kinds(connection)
     return applied
+
+
+def _match_kinds(connection: Connection) -> None:
+    """A kind that is new gets its table, and a field that is new its column: declaring it is all there is to do."""
+    there = inspect(connection)
+    known = set(there.get_table_names())
+    for table in ROWS.values():
+        if table.name not in known:
+            table.create(connection)
+            continue
+        columns = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in columns:
+                written = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {written}"))

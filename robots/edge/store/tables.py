@@ -282,7 +282,7 @@ def _stored(arrow: pa.DataType) -> type:
 def _info(arrow: pa.DataType) -> dict[str, object]:
     if pa.types.is_decimal(arrow):
         return {"scale": arrow.scale}
-    return {"date": True} if pa.types.is_date(arrow) else {}
+    return {"time": arrow} if pa.types.is_temporal(arrow) else {}
 
 
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
