@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
@@ -23,8 +24,9 @@ from sqlalchemy import create_engine, make_url, text
 from robots import conveyor
 from robots.conveyor import Report
 from robots.crew import registry
-from robots.edge import clock, exports, homes
+from robots.edge import clock, desk, exports, homes
 from robots.edge import settings as configuration
+from robots.edge.reading_room import Limits, ReadingRoom
 from robots.edge.settings import Settings
 from robots.edge.store import Store, open_store
 
@@ -71,6 +73,24 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     with engine.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
     engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_reading_rooms() -> Iterator[None]:
+    """One child process reads for all turns of a test run: to start one takes longer than most of the tests."""
+    rooms: dict[Limits, ReadingRoom] = {}
+
+    def kept(settings: Settings) -> AbstractContextManager[ReadingRoom]:
+        limits = Limits(settings.toml.intake.seconds, settings.toml.intake.memory_mb)
+        room = rooms.setdefault(limits, ReadingRoom(settings.lexicon, limits))
+        room.lexicon = settings.lexicon
+        return nullcontext(room)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk, "open_reading_room", kept)
+        yield
+    for room in rooms.values():
+        room.__exit__(None, None, None)
 
 
 @pytest.fixture
