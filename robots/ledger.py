@@ -6,10 +6,11 @@ by its code, its tax number, or its normalised name (RULES 1).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Protocol
 
 import pandas as pd
 import pyarrow as pa
@@ -21,6 +22,25 @@ def frame(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as a DataFrame that keeps Arrow's types: nulls stay nulls, money stays exact."""
     converted: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
     return converted
+
+
+class History(Protocol):
+    """What is asked of lines and figures without loading all of them. Vendors are identities here."""
+
+    def stale(self) -> Collection[tuple[str, str]]:
+        """Pairs of vendor and period whose figures are to be made again."""
+
+    def spellings(self) -> dict[str, str]:
+        """Identity → a vendor's name as it was first written anywhere."""
+
+    def due_in(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
+        """Lines of vendors due in a month, by due_first or due_latest: vendor, that day, completed_on."""
+
+    def arrived_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Deliveries of vendors in a month: vendor, delivered_on, received, accepted, rejected, fault."""
+
+    def kpis(self, periods: Collection[str]) -> pa.Table:
+        """The KPIs that are kept of some periods."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +55,7 @@ class Ledger:
     load: Callable[[str], pa.Table]
     said: Callable[[str], pd.DataFrame]
     news: Callable[[str], pd.DataFrame]
+    history: History
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def table(self, kind: str) -> pd.DataFrame:
@@ -57,11 +78,42 @@ class Ledger:
                     names[identity(text)] = name
         return names
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Identity → the vendor's one name: the vendor ledger's, else the first spelling met."""
+        return {**self.history.spellings(), **self.vendor_names}
+
     def _resolved(self, column: pd.Series) -> pd.Series:
-        """Every spelling → one name: the ledger's, else the first spelling met."""
-        names = dict(self.vendor_names)
-        known = {text: names.setdefault(identity(text), text) for text in column.dropna().unique()}
+        known = {text: self.names.setdefault(identity(text), text) for text in column.dropna().unique()}
         return column.map(known, na_action="ignore").astype(column.dtype)
+
+    # -------------------------------------------------------------- what changed
+
+    @cached_property
+    def stale(self) -> dict[str, dict[str, list[str]]]:
+        """Period → vendors whose figures of it are to be made again, each with all of its identities."""
+        known: dict[str, list[str]] = {}
+        for one, name in self.names.items():
+            known.setdefault(name, []).append(one)
+        found: dict[str, dict[str, list[str]]] = {}
+        for vendor, period in self.history.stale():
+            name = self.names.get(vendor, vendor)
+            found.setdefault(period, {})[name] = known.get(name, [vendor])
+        return found
+
+    def due_in(self, month: str, column: str, vendors: Collection[str]) -> pd.DataFrame:
+        """Order lines of vendors (identities) due in a month by `column`, their vendors named."""
+        return self._named(self.history.due_in(month, column, vendors), vendors)
+
+    def arrived_in(self, month: str, vendors: Collection[str]) -> pd.DataFrame:
+        """Deliveries of vendors (identities) in a month, their vendors named."""
+        return self._named(self.history.arrived_in(month, vendors), vendors)
+
+    def _named(self, table: pa.Table, vendors: Collection[str]) -> pd.DataFrame:
+        rows = frame(table)
+        rows = rows[rows["vendor"].isin(list(vendors))]
+        rows["vendor"] = rows["vendor"].map(self.names, na_action="ignore").astype(rows["vendor"].dtype)
+        return rows
 
 
 def place(row: pd.Series | dict[str, object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -76,6 +77,10 @@ class Rules:
         if not found:
             raise LookupError(f"no rule on {subject} is in force on {day}")
         return found[-1]
+
+    def fingerprint(self, subject: str) -> str:
+        """A hash of all values of a subject, whenever in force: other rules, another fingerprint."""
+        return hashlib.sha256(repr(self.entries[subject]).encode()).hexdigest()[:16]
 
     def scorecard(self, day: date) -> Scorecard:
         """Scorecard rules of a day."""

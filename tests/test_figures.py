@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,7 @@ def kpis(lines: list[Line], tolerance: int = 0) -> dict[tuple[str, str, str], tu
     """(vendor, month, kpi) → (good, total)."""
     orders, deliveries = history(lines)
     figured = order_lines(orders, deliveries, TODAY)
-    rows = all_kpis(figured, deliveries, table("surveys", []), TODAY, tolerance)
+    rows = all_kpis(figured, figured, deliveries, table("surveys", []), TODAY, tolerance)
     return {(r.vendor, r.period, r.kpi): (float(r.good), float(r.total)) for r in rows.itertuples()}
 
 
@@ -172,7 +173,8 @@ def test_a_line_not_due_yet_is_not_counted_and_one_due_today_is() -> None:
 def test_both_promises_are_counted_and_the_first_one_stays() -> None:
     orders, deliveries = history([Line("甲", MAY, 10, [(3, 10, 10, 0)])])
     orders["revised_on"] = pd.Series([MAY + timedelta(days=5)], dtype=orders["promised_on"].dtype)
-    rows = all_kpis(order_lines(orders, deliveries, TODAY), deliveries, table("surveys", []), TODAY, 0)
+    lines = order_lines(orders, deliveries, TODAY)
+    rows = all_kpis(lines, lines, deliveries, table("surveys", []), TODAY, 0)
     assert {r.kpi: r.good for r in rows.itertuples() if r.kpi.startswith("on_time")} == {
         "on_time": 0,
         "on_time_latest": 1,
@@ -323,5 +325,6 @@ def test_one_vendor_under_its_code_its_tax_number_and_its_spellings() -> None:
         "orders": table("orders", [{"order_id": str(n), "vendor": v} for n, v in enumerate(spellings)]),
     }
     arrow = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in loaded.items()}
-    ledger = Ledger(TODAY, arrow.__getitem__, lambda _: pd.DataFrame(), lambda _: pd.DataFrame())
+    history: Any = SimpleNamespace(spellings=dict)
+    ledger = Ledger(TODAY, arrow.__getitem__, lambda _: pd.DataFrame(), lambda _: pd.DataFrame(), history)
     assert list(ledger.table("orders")["vendor"]) == ["示例（上海）有限公司"] * 4 + ["虚构有限公司"]

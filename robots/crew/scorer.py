@@ -2,38 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 
 from robots.crew.registry import robot
 from robots.figures.kpis import COLUMNS, all_kpis
-from robots.figures.lines import order_lines
 from robots.figures.scores import Score, score_all
-from robots.ledger import Ledger
+from robots.ledger import Ledger, frame
 from robots.model.decisions import Decision, record
+from robots.model.periods import quarter_of, span
 from robots.rules import Rules
 
 
 @robot
 def scorer(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
-    """Figure every KPI as of today, then every score."""
-    deliveries = ledger.table("deliveries")
-    lines = order_lines(ledger.table("orders"), deliveries, today)
-    tolerance = rules.scorecard(today).tolerance_days
-    kpis = all_kpis(lines, _with_vendor(deliveries, lines), ledger.table("surveys"), today, tolerance)
-    yield Decision("scorer", today.isoformat(), "kpis", record("kpis", list(_kpi_rows(kpis)), replace=True))
-    scores = [_score_row(score) for score in score_all(kpis, ledger.table("contracts"), rules)]
-    yield Decision("scorer", today.isoformat(), "scores", record("scores", scores, replace=True))
+    """Figure again what changed since it was last figured: KPIs by vendor and month, and the scores they make."""
+    stale = {period: frozenset(vendors) for period, vendors in ledger.stale.items()}
+    if not stale:
+        return
+    kpis = _figured(ledger, rules.scorecard(today).tolerance_days, today)
+    scope = _scope(stale)
+    yield Decision("scorer", today.isoformat(), "kpis", record("kpis", list(_kpi_rows(kpis)), scope=scope))
+    wanted = _with_quarters(stale)
+    known = pd.concat([_kept(ledger, wanted, set(scope)), kpis], ignore_index=True)
+    scores = score_all(known, ledger.table("contracts"), rules)
+    rows = [_score_row(score) for score in scores if score.vendor in wanted.get(score.period, ())]
+    yield Decision("scorer", today.isoformat(), "scores", record("scores", rows, scope=_scope(wanted)))
+    yield Decision("scorer", today.isoformat(), "stale", record("stale", [], replace=True))
 
 
-def _with_vendor(deliveries: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    """A delivery without a vendor is its order's vendor's."""
-    known = lines.drop_duplicates(["order_id", "line"])[["order_id", "line", "vendor"]]
-    joined = deliveries.merge(known.rename(columns={"vendor": "ordered_from"}), on=["order_id", "line"], how="left")
-    return joined.assign(vendor=joined["vendor"].fillna(joined["ordered_from"]))
+def _figured(ledger: Ledger, tolerance_days: int, today: date) -> pd.DataFrame:
+    """The KPIs of every stale vendor and period, a month at a time."""
+    surveys = ledger.table("surveys")
+    parts: list[pd.DataFrame] = []
+    for period, vendors in sorted(ledger.stale.items()):
+        asked = surveys[(surveys["period"] == period) & surveys["vendor"].isin(list(vendors))]
+        everyone = set(chain.from_iterable(vendors.values())) if "-" in period else set()
+        first, latest = (ledger.due_in(period, due, everyone) for due in ("due_first", "due_latest"))
+        arrived = ledger.arrived_in(period, everyone)
+        parts.append(all_kpis(first, latest, arrived, asked, today, tolerance_days))
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+Periods = dict[str, frozenset[str]]
+
+
+def _scope(periods: Periods) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((vendor, period) for period, vendors in periods.items() for vendor in vendors))
+
+
+def _with_quarters(stale: Periods) -> Periods:
+    """What is scored again: the stale periods, and the quarters that stale months are part of."""
+    wanted = dict(stale)
+    for period, vendors in stale.items():
+        quarter = quarter_of(span(period)[0]) if "-" in period else period
+        wanted[quarter] = wanted.get(quarter, frozenset()) | vendors
+    return wanted
+
+
+def _kept(ledger: Ledger, wanted: Periods, figured: Collection[tuple[str, str]]) -> pd.DataFrame:
+    """The KPIs that quarters rest on beside those just figured."""
+    quarters = {period for period in wanted if "Q" in period}
+    months = {f"{quarter[:4]}-{int(quarter[5]) * 3 - n:02d}" for quarter in quarters for n in range(3)}
+    rows = frame(ledger.history.kpis({*wanted, *months}))[COLUMNS]
+    others = [key not in figured for key in zip(rows["vendor"], rows["period"], strict=True)]
+    return rows[pd.Series(others, rows.index, dtype=bool)].astype(
+        dict.fromkeys(("good", "total", "value", "low", "high"), float)
+    )
 
 
 def _kpi_rows(kpis: pd.DataFrame) -> Iterator[dict[str, Any]]:

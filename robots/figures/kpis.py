@@ -16,16 +16,22 @@ RATED = ("csat", "communication", "problem_solving", "culture")
 
 
 def all_kpis(
-    lines: pd.DataFrame, deliveries: pd.DataFrame, surveys: pd.DataFrame, as_of: date, tolerance_days: int
+    first: pd.DataFrame,
+    latest: pd.DataFrame,
+    deliveries: pd.DataFrame,
+    surveys: pd.DataFrame,
+    as_of: date,
+    tolerance_days: int,
 ) -> pd.DataFrame:
     """Every KPI that the tables allow, by vendor and month (a rating: by the period it was asked for).
 
-    `lines` as `order_lines` makes them. Columns: vendor, period, kpi, good, total, value, low, high (floats; low and
-    high are the 95 % Wilson interval of a share, else null).
+    `first` and `latest` are order lines as `order_lines` makes them, chosen by due_first and by due_latest. Columns:
+    vendor, period, kpi, and the floats good, total, value, low, high: the last two are the 95 % Wilson interval of a
+    share, else null.
     """
     parts = [
-        punctuality(lines, "on_time", "due_first", as_of, tolerance_days),
-        punctuality(lines, "on_time_latest", "due_latest", as_of, tolerance_days),
+        punctuality(first, "on_time", "due_first", as_of, tolerance_days),
+        punctuality(latest, "on_time_latest", "due_latest", as_of, tolerance_days),
         *quality(deliveries, as_of),
         *(rating(surveys, name) for name in RATED),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -15,8 +16,8 @@ LINE = ["order_id", "line"]
 QUANTITIES = ["received", "accepted", "rejected"]
 
 
-def order_lines(orders: pd.DataFrame, deliveries: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """One row per order line with what arrived by `as_of`.
+def order_lines(orders: pd.DataFrame, deliveries: pd.DataFrame, as_of: date, by: Sequence[str] = LINE) -> pd.DataFrame:
+    """One row per order line with what arrived by `as_of`; the columns in `by` name a line in both tables.
 
     Adds: due_first (promised_on), due_latest (revised_on, else promised_on), received, accepted, rejected (sums;
     blank judgements add nothing), unjudged (received and not judged), last_delivered_on, completed_on (the day on
@@ -27,15 +28,16 @@ def order_lines(orders: pd.DataFrame, deliveries: pd.DataFrame, as_of: date) -> 
     lines["due_latest"] = lines["revised_on"].fillna(lines["promised_on"])
     arrived = judged(deliveries)
     arrived = arrived[arrived["delivered_on"] <= as_of]
-    counted = arrived[[*LINE, "delivered_on"]].assign(**{name: units(arrived[name]) for name in QUANTITIES})
-    sums = counted.groupby(LINE, as_index=False).agg(
+    line = list(by)
+    counted = arrived[[*line, "delivered_on"]].assign(**{name: units(arrived[name]) for name in QUANTITIES})
+    sums = counted.groupby(line, as_index=False).agg(
         **{name: (name, "sum") for name in QUANTITIES}, last_delivered_on=("delivered_on", "max")
     )
-    lines = lines.merge(sums, on=LINE, how="left")
+    lines = lines.merge(sums, on=line, how="left")
     for name in QUANTITIES:
         lines[name] = from_units(lines[name].fillna(0).astype("int64"), 4)
     lines["unjudged"] = fixed(lines["received"] - lines["accepted"] - lines["rejected"], 4)
-    return lines.merge(_completions(counted, lines), on=LINE, how="left")
+    return lines.merge(_completions(counted, lines, line), on=line, how="left")
 
 
 def judged(deliveries: pd.DataFrame) -> pd.DataFrame:
@@ -51,12 +53,12 @@ def judged(deliveries: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _completions(counted: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+def _completions(counted: pd.DataFrame, lines: pd.DataFrame, line: list[str]) -> pd.DataFrame:
     """For each line fully accepted, the day on which its accepted quantity reached the ordered one."""
-    ordered = lines[LINE].assign(wanted=units(lines["quantity"]))
-    arrivals = counted.merge(ordered, on=LINE).sort_values("delivered_on", kind="stable")
-    complete = arrivals[arrivals.groupby(LINE)["accepted"].cumsum() >= arrivals["wanted"]]
-    return complete.groupby(LINE, as_index=False).agg(completed_on=("delivered_on", "min"))
+    ordered = lines[line].assign(wanted=units(lines["quantity"]))
+    arrivals = counted.merge(ordered, on=line).sort_values("delivered_on", kind="stable")
+    complete = arrivals[arrivals.groupby(line)["accepted"].cumsum() >= arrivals["wanted"]]
+    return complete.groupby(line, as_index=False).agg(completed_on=("delivered_on", "min"))
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -139,13 +139,15 @@ class Notice:
 class Record:
     """Rows to keep in a derived table (kpis, scores, alerts, payables, batches), upserted by its key.
 
-    With `replace`, rows of the table that are not among these are removed; else only those whose key is in `gone`.
+    With `replace`, rows of the table that are not among these are removed; with `scope`, those whose first key columns
+    hold one of its values (a vendor and a period); else only those whose key is in `gone`.
     """
 
     table: str
     rows: tuple[tuple[tuple[str, Any], ...], ...]
     replace: bool = False
     gone: tuple[str, ...] = ()
+    scope: tuple[tuple[str, ...], ...] = ()
 
 
 What = Workbook | MarkedCopy | Notice | Record
@@ -171,6 +173,12 @@ class Decision:
         object.__setattr__(self, "key", hashlib.sha256(text.encode()).hexdigest()[:32])
 
 
-def record(table: str, rows: list[dict[str, Any]], replace: bool = False, gone: tuple[str, ...] = ()) -> Record:
+def record(
+    table: str,
+    rows: list[dict[str, Any]],
+    replace: bool = False,
+    gone: tuple[str, ...] = (),
+    scope: tuple[tuple[str, ...], ...] = (),
+) -> Record:
     """Rows given as dicts, as a Record."""
-    return Record(table, tuple(tuple(row.items()) for row in rows), replace, gone)
+    return Record(table, tuple(tuple(row.items()) for row in rows), replace, gone, scope)

@@ -31,6 +31,11 @@ def with_keys(table: pa.Table, kind: Kind) -> tuple[pa.Table, list[tuple[Place, 
     return table.filter(pa.array(keep, pa.bool_())), twice
 
 
+def keys_of(table: pa.Table, kind: Kind) -> pa.Array:
+    """The key that each row of a table has in a kind, by the kind's own key fields: two kinds are joined by it."""
+    return _hashes(_joined([_key_column(table, name) for name in kind.key]))
+
+
 def _key_texts(table: pa.Table, kind: Kind) -> list[bytes]:
     own = _joined([_key_column(table, name) for name in kind.key])
     if not kind.else_key or not table[kind.key[0]].null_count:

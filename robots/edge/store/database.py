@@ -13,11 +13,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from sqlalchemy import Column, Connection, Engine, bindparam, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)  # fmt: skip
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.engine import make_url
 
-from robots.edge.store import outbox, posting
+from robots.edge.store import outbox, posting, relations
 from robots.edge.store.columns import bind, from_stored
 from robots.edge.store.journal import broken_at as journal_broken_at
 from robots.edge.store.journal import write as write_journal
@@ -49,6 +62,7 @@ from robots.reading.reader import Aside, Reading
 if TYPE_CHECKING:
     from robots.ledger import Ledger
 
+_ASKED = 500  # rows of a scope asked for at once
 _FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # WAL without the reset race (LIBRARIES: Store)
 
 
@@ -123,6 +137,7 @@ class Turn:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.touched = relations.Touched()
 
     def savepoint(self) -> AbstractContextManager[object]:
         """What happens inside is undone alone when it fails."""
@@ -226,7 +241,12 @@ class Turn:
         self, name: str, drop: int, reading: Reading, broken: Collection[str] = ()
     ) -> tuple[list[posting.Posted], list[Finding]]:
         """Replace the rows of a file by those of a newer version; what stood on `broken` sheets stays."""
-        return posting.post(self.connection, self.file(name), drop, reading, broken)
+        return posting.post(self.connection, self.file(name), drop, reading, broken, self.touched)
+
+    def relate(self, day: date, rules: str) -> None:
+        """Bring order lines, and what is to be figured again, up to `day` after what was posted."""
+        relations.relate(self.connection, self.touched, day, rules)
+        self.touched = relations.Touched()
 
     def receipts(self, drop: int, posted: Iterable[posting.Posted]) -> None:
         """What each sheet of a drop became."""
@@ -295,7 +315,10 @@ class Turn:
         """The ledger of a day, with the news of a turn."""
         from robots.ledger import Ledger, frame  # noqa: PLC0415  pandas loads here: a turn without work stays quick
 
-        return Ledger(day, self.rows, lambda name: frame(self.table(name)), lambda name: frame(self.table(name, turn)))
+        history = relations.History(self.connection)
+        return Ledger(
+            day, self.rows, lambda name: frame(self.table(name)), lambda name: frame(self.table(name, turn)), history
+        )
 
     def doubtful_names(self, reading: Reading) -> Iterator[Finding]:
         """Vendor names of a reading that are nearly, or not at all, in the vendor ledger."""
@@ -320,7 +343,7 @@ class Turn:
         table = DERIVED[what.table]
         keys = [column.name for column in table.primary_key.columns]
         rows = [{name: bind(value, table.c[name]) for name, value in row} for row in what.rows]
-        old = {tuple(r[k] for k in keys): dict(r) for r in self.connection.execute(select(table)).mappings()}
+        old = {tuple(r[k] for k in keys): dict(r) for r in self._kept(table, keys, what, rows)}
         fresh = [row for row in rows if tuple(row[k] for k in keys) not in old]
         changed = [row for row in rows if (k := tuple(row[k] for k in keys)) in old and old[k] != old[k] | row]
         if fresh:
@@ -329,10 +352,21 @@ class Turn:
             here = [table.c[k] == row[k] for k in keys]
             self.connection.execute(update(table).where(*here).values(row))
         kept = {tuple(row[k] for k in keys) for row in rows}
-        removed = old.keys() - kept if what.replace else {(key,) for key in what.gone}
+        removed = old.keys() - kept if what.replace or what.scope else {(key,) for key in what.gone}
         for key in removed:
             here = [table.c[k] == value for k, value in zip(keys, key, strict=True)]
             self.connection.execute(delete(table).where(*here))
+
+    def _kept(self, table: SqlTable, keys: list[str], what: Record, rows: list[dict[str, Any]]) -> Iterator[Any]:
+        """The rows that a record may change: those of its scope, else of its keys, or all where it replaces all."""
+        if what.replace:
+            yield from self.connection.execute(select(table)).mappings()
+            return
+        names = keys[: len(what.scope[0])] if what.scope else keys[:1]
+        wanted = what.scope or tuple(dict.fromkeys((row[names[0]],) for row in rows))
+        for start in range(0, len(wanted), _ASKED):
+            here = tuple_(*(table.c[name] for name in names)).in_(wanted[start : start + _ASKED])
+            yield from self.connection.execute(select(table).where(here)).mappings()
 
     def queue(self, turn: int, now: datetime, entry: outbox.Queued) -> bool:
         """Queue something to carry out; the same key is queued once. Says whether it was new."""

@@ -8,7 +8,20 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
-from robots.edge.store.tables import ASIDES, EDITS, META, MIGRATIONS, PAYABLES, ROWS
+from robots.edge.store.tables import (
+    ALIASES,
+    ARRIVALS,
+    ASIDES,
+    EDITS,
+    LINES,
+    MARKERS,
+    META,
+    MIGRATIONS,
+    PAYABLES,
+    ROWS,
+    SPELLINGS,
+    STALE,
+)
 
 Migration = Callable[[Connection], None]
 
@@ -44,6 +57,13 @@ def no_row_hashes(connection: Connection) -> None:
             connection.execute(text(f"ALTER TABLE rows_{name} DROP COLUMN hash"))
 
 
+def related_lines(connection: Connection) -> None:
+    """Order lines with what was delivered of them, kept up by what changes; what stands in the ledger is all related
+    by the next turn."""
+    for table in (ARRIVALS, LINES, STALE, ALIASES, SPELLINGS, MARKERS):
+        table.create(connection, checkfirst=True)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -68,6 +88,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     silent_edits,
     rows_set_aside,
     no_row_hashes,
+    related_lines,
 )
 
 

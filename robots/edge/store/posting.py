@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete
 
 from robots.edge.store.columns import to_stored
 from robots.edge.store.edits import silent_edits, watched_changes
+from robots.edge.store.relations import RELATED, Touched, pairs_named, pairs_of
 from robots.edge.store.tables import FILES, ROWS
 from robots.kinds import Kind, known
 from robots.model.findings import Finding, Level, finding
@@ -37,14 +38,20 @@ class Posted:
 
 
 def post(
-    connection: Connection, file: int, drop: int, reading: Reading, broken: Collection[str] = ()
+    connection: Connection,
+    file: int,
+    drop: int,
+    reading: Reading,
+    broken: Collection[str] = (),
+    touched: Touched | None = None,
 ) -> tuple[list[Posted], list[Finding]]:
     """Write the difference for every kind.
 
     `broken` names sheets of this version that could not be read: their rows stay, and so do kinds it does not hold.
+    `touched` gathers what came, went or changed.
     """
     with _no_collector():
-        return _post(connection, file, drop, reading, broken)
+        return _post(connection, file, drop, reading, broken, touched if touched is not None else Touched())
 
 
 @contextmanager
@@ -60,7 +67,7 @@ def _no_collector() -> Iterator[None]:
 
 
 def _post(
-    connection: Connection, file: int, drop: int, reading: Reading, broken: Collection[str]
+    connection: Connection, file: int, drop: int, reading: Reading, broken: Collection[str], touched: Touched
 ) -> tuple[list[Posted], list[Finding]]:
     posted: list[Posted] = []
     findings: list[Finding] = []
@@ -68,10 +75,10 @@ def _post(
         mine = [taken for taken in reading.taken if taken.kind == name]
         if name in reading.tables:
             letters = {one.sheet: one.letters for one in mine}
-            counts, found = _replace(connection, table, file, drop, reading.tables[name], broken, letters)
+            counts, found = _replace(connection, table, file, drop, reading.tables[name], broken, letters, touched)
             posted += _per_sheet(mine, counts)
             findings += found
-        elif not broken and (gone := _remove(connection, table, file, None)):
+        elif not broken and (gone := _remove(connection, table, file, None, touched)):
             findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
     return posted, findings
 
@@ -99,6 +106,7 @@ def _replace(
     rows: pa.Table,
     broken: Collection[str],
     letters: Mapping[str, Mapping[str, str]],
+    touched: Touched,
 ) -> tuple[_Counts, list[Finding]]:
     kind = known()[table.name.removeprefix("rows_")]
     keys: list[int] = []
@@ -109,8 +117,9 @@ def _replace(
         places = list(zip(rows["_sheet"].to_pylist(), rows["_row"].to_pylist(), strict=True))
         changes = compare(_old(connection, kind, file, broken, keys), keys, places, _contents(rows, kind))
     edits = watched_changes(connection, kind, file, rows, changes.updated)
-    _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)])
+    _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)], touched)
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
+    _touch(touched, kind, rows, [*changes.new, *changes.updated])
     _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
     findings = list(_beat_others(connection, table, file, drop)) if changes.new or changes.updated else []
     findings += silent_edits(connection, kind, drop, edits, letters)
@@ -118,6 +127,18 @@ def _replace(
         named = say(f"kind.{kind.name}")
         findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=named, count=len(changes.gone)))
     return _counted(changes, rows["_sheet"]), findings
+
+
+def _touch(touched: Touched, kind: Kind, rows: pa.Table, indices: Sequence[int]) -> None:
+    """Note the keys of new and changed rows, the periods that they name, and how they spell vendors."""
+    if not indices:
+        return
+    if kind.name in RELATED:
+        chosen = rows["_key"].to_numpy()[list(indices)]
+        touched.add(kind.name, chosen.tolist())
+    touched.pairs |= pairs_of(rows, kind, indices)
+    if "vendor" in kind.by_name:
+        touched.spelled(pc.unique(rows["vendor"]).to_pylist())
 
 
 def _counted(changes: Changes, sheets: pa.ChunkedArray) -> _Counts:
@@ -202,16 +223,23 @@ def _move(connection: Connection, table: Table, file: int, moved: list[tuple[int
         connection.execute(statement, [{"_key": k, "_sheet": s, "_row": r} for k, s, r in moved])
 
 
-def _remove(connection: Connection, table: Table, file: int, keys: Sequence[int] | None) -> int:
+def _remove(connection: Connection, table: Table, file: int, keys: Sequence[int] | None, touched: Touched) -> int:
     """Remove rows of a file: all of them where keys is None."""
-    c = table.c
+    c, kind = table.c, known()[table.name.removeprefix("rows_")]
+    mine = and_(c.file == file, c.key == bindparam("_key"))
     if keys is None:
+        touched.pairs |= pairs_named(kind, connection, c.file == file)
+        if kind.name in RELATED:
+            touched.add(kind.name, connection.execute(select(c.key).where(c.file == file)).scalars())
         _let_go(connection, table, file, c.key.in_(select(c.key).where(c.file == file)), None)
         return connection.execute(delete(table).where(c.file == file)).rowcount
     if keys:
         given = [{"_key": key} for key in keys]
+        touched.pairs |= pairs_named(kind, connection, mine, given)
+        if kind.name in RELATED:
+            touched.add(kind.name, keys)
         _let_go(connection, table, file, c.key == bindparam("_key"), given)
-        connection.execute(delete(table).where(and_(c.file == file, c.key == bindparam("_key"))), given)
+        connection.execute(delete(table).where(mine), given)
     return len(keys)
 
 

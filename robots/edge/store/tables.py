@@ -162,6 +162,53 @@ ALERTS = Table(
     Column("owner", Text),
 )
 
+ARRIVALS = Table(
+    "arrivals",
+    META,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("line", BigInteger, nullable=False, index=True),
+    Column("vendor", Text),
+    Column("own", Boolean, nullable=False),
+    Column("delivered_on", Text, nullable=False, info={"time": pa.date32()}),
+    Column("received", BigInteger, info={"scale": 4}),
+    Column("accepted", BigInteger, info={"scale": 4}),
+    Column("rejected", BigInteger, info={"scale": 4}),
+    Column("fault", Text),
+    Index("arrivals_by_day", "delivered_on", "vendor"),
+    sqlite_with_rowid=False,
+)
+
+_DAY = {"time": pa.date32()}
+LINES = Table(
+    "lines",
+    META,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("vendor", Text, nullable=False),
+    Column("due_first", Text, info=_DAY),
+    Column("due_latest", Text, info=_DAY),
+    Column("received", BigInteger, nullable=False, info={"scale": 4}),
+    Column("accepted", BigInteger, nullable=False, info={"scale": 4}),
+    Column("rejected", BigInteger, nullable=False, info={"scale": 4}),
+    Column("last_delivered_on", Text, info=_DAY),
+    Column("completed_on", Text, info=_DAY),
+    Index("lines_by_first_due", "due_first", "vendor"),
+    Index("lines_by_latest_due", "due_latest", "vendor"),
+    sqlite_with_rowid=False,
+)
+
+STALE = Table(
+    "stale",
+    META,
+    Column("vendor", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+)
+
+ALIASES = Table("aliases", META, Column("identity", Text, primary_key=True), Column("vendor", Text, nullable=False))
+
+SPELLINGS = Table("spellings", META, Column("identity", Text, primary_key=True), Column("vendor", Text, nullable=False))
+
+MARKERS = Table("markers", META, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
 _CENTS = {"scale": 2}
 PAYABLES = Table(
     "payables",
@@ -286,4 +333,4 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 
 
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
-DERIVED = {table.name: table for table in (KPIS, SCORES, ALERTS, PAYABLES, BATCHES)}
+DERIVED = {table.name: table for table in (KPIS, SCORES, ALERTS, PAYABLES, BATCHES, STALE)}
