@@ -25,7 +25,7 @@ def frame(table: pa.Table) -> pd.DataFrame:
 
 
 class History(Protocol):
-    """What is asked of lines and figures without loading all of them. Vendors are identities here."""
+    """What is asked of the history without loading all of it. Vendors are identities here."""
 
     def stale(self) -> Collection[tuple[str, str]]:
         """Pairs of vendor and period whose figures are to be made again."""
@@ -34,13 +34,43 @@ class History(Protocol):
         """Identity → a vendor's name as it was first written anywhere."""
 
     def due_in(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
-        """Lines of vendors due in a month, by due_first or due_latest: vendor, that day, completed_on."""
+        """Lines of vendors due in a month, by due_first or due_latest: vendor, both days, completed_on."""
 
     def arrived_in(self, month: str, vendors: Collection[str]) -> pa.Table:
         """Deliveries of vendors in a month: vendor, delivered_on, received, accepted, rejected, fault."""
 
+    def ordered_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Lines of vendors ordered in a month, with their orders' terms."""
+
     def kpis(self, periods: Collection[str]) -> pa.Table:
         """The KPIs that are kept of some periods."""
+
+    def open_lines(self) -> pa.Table:
+        """Order rows that are not fully accepted, with due_first, due_latest, moves, received, accepted, rejected."""
+
+    def unjudged(self, until: date) -> pa.Table:
+        """Delivery rows up to a day of which nothing is judged, with vendor_of_line."""
+
+    def since(self, kind: str, day: date) -> pa.Table:
+        """A kind's rows from a day on."""
+
+    def in_month(self, kind: str, month: str) -> pa.Table:
+        """A kind's rows of a month."""
+
+    def judged_between(self, first: date, last: date) -> pa.Table:
+        """By vendor: rows, received and rejected of the deliveries of some days that were judged."""
+
+    def rejections(self, vendors: Collection[str], first: date, last: date) -> pa.Table:
+        """Delivery rows of vendors and days with most pieces rejected."""
+
+    def ordered(self, since: str = "") -> pa.Table:
+        """By vendor, contract, category, currency: lines, net and gross ordered from a month on."""
+
+    def leads(self, since: str = "") -> pa.Table:
+        """By vendor and days from order to full acceptance: lines, of orders from a month on."""
+
+    def alerts(self, codes: Collection[str], also: Collection[str]) -> pa.Table:
+        """Alerts of some codes that are not closed, and those of some numbers."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +139,63 @@ class Ledger:
         """Deliveries of vendors (identities) in a month, their vendors named."""
         return self._named(self.history.arrived_in(month, vendors), vendors)
 
+    def ordered_in(self, month: str, vendors: Collection[str]) -> pd.DataFrame:
+        """Lines of vendors (identities) ordered in a month, their vendors named."""
+        return self._named(self.history.ordered_in(month, vendors), vendors)
+
     def _named(self, table: pa.Table, vendors: Collection[str]) -> pd.DataFrame:
         rows = frame(table)
         rows = rows[rows["vendor"].isin(list(vendors))]
         rows["vendor"] = rows["vendor"].map(self.names, na_action="ignore").astype(rows["vendor"].dtype)
+        return rows
+
+    # -------------------------------------------------------------- what is open, and sums
+
+    def open_lines(self) -> pd.DataFrame:
+        """Order lines with a date and a quantity that are not fully accepted, with their places; vendors named."""
+        return self._resolve(self.history.open_lines())
+
+    def unjudged(self, until: date) -> pd.DataFrame:
+        """Deliveries up to a day of which nothing is judged; vendors named, their order's where they name none."""
+        rows = self._resolve(self.history.unjudged(until))
+        of_line = rows["vendor_of_line"].map(self.names, na_action="ignore")
+        return rows.assign(vendor=rows["vendor"].fillna(of_line)).drop(columns="vendor_of_line")
+
+    def since(self, kind: str, day: date) -> pd.DataFrame:
+        """A kind's rows from a day on, by the day that it is dated by; vendors named."""
+        return self._resolve(self.history.since(kind, day))
+
+    def in_month(self, kind: str, month: str) -> pd.DataFrame:
+        """A kind's rows of a month (YYYY-MM); vendors named."""
+        return self._resolve(self.history.in_month(kind, month))
+
+    def judged_between(self, first: date, last: date) -> pd.DataFrame:
+        """By vendor: rows, received and rejected (exact) of the deliveries of some days that were judged."""
+        rows = self._by_name(self.history.judged_between(first, last))
+        return rows.groupby("vendor", as_index=False)[["rows", "received", "rejected"]].sum()
+
+    def rejections(self, vendor: str, first: date, last: date) -> pd.DataFrame:
+        """A vendor's deliveries of some days with most pieces rejected, with their places."""
+        mine = [one for one, name in self.names.items() if name == vendor] or [identity(vendor)]
+        return self._resolve(self.history.rejections(mine, first, last))
+
+    def ordered(self, since: str = "") -> pd.DataFrame:
+        """By vendor, contract, category and currency (blank where unknown): lines, net, gross ordered from a month."""
+        return frame(self.history.ordered(since))
+
+    def leads(self, since: str = "") -> pd.DataFrame:
+        """By vendor and days from order to full acceptance: lines, of orders from a month on."""
+        return frame(self.history.leads(since))
+
+    def _resolve(self, table: pa.Table) -> pd.DataFrame:
+        rows = frame(table)
+        if "vendor" in rows:
+            rows["vendor"] = self._resolved(rows["vendor"])
+        return rows
+
+    def _by_name(self, table: pa.Table) -> pd.DataFrame:
+        rows = frame(table)
+        rows["vendor"] = rows["vendor"].map(lambda one: self.names.get(one, one)).astype(rows["vendor"].dtype)
         return rows
 
 

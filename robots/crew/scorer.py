@@ -11,6 +11,7 @@ import pandas as pd
 
 from robots.crew.registry import robot
 from robots.figures.kpis import COLUMNS, all_kpis
+from robots.figures.ordering import lead_times, ordered
 from robots.figures.scores import Score, score_all
 from robots.ledger import Ledger, frame
 from robots.model.decisions import Decision, record
@@ -26,6 +27,8 @@ def scorer(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
         return
     kpis = _figured(ledger, rules.scorecard(today).tolerance_days, today)
     scope = _scope(stale)
+    for name, rows in _ordering(ledger).items():
+        yield Decision("scorer", today.isoformat(), name, record(name, rows, scope=scope))
     yield Decision("scorer", today.isoformat(), "kpis", record("kpis", list(_kpi_rows(kpis)), scope=scope))
     wanted = _with_quarters(stale)
     known = pd.concat([_kept(ledger, wanted, set(scope)), kpis], ignore_index=True)
@@ -46,6 +49,17 @@ def _figured(ledger: Ledger, tolerance_days: int, today: date) -> pd.DataFrame:
         arrived = ledger.arrived_in(period, everyone)
         parts.append(all_kpis(first, latest, arrived, asked, today, tolerance_days))
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def _ordering(ledger: Ledger) -> dict[str, list[dict[str, Any]]]:
+    """What was ordered in every stale month, and how long it took: tables of the store by name."""
+    found: dict[str, list[dict[str, Any]]] = {"ordered": [], "leads": []}
+    for period, vendors in sorted(ledger.stale.items()):
+        if "-" in period:
+            lines = ledger.ordered_in(period, set(chain.from_iterable(vendors.values())))
+            found["ordered"] += ordered(lines)
+            found["leads"] += lead_times(lines)
+    return found
 
 
 Periods = dict[str, frozenset[str]]

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.engine import make_url
 
-from robots.edge.store import outbox, posting, relations
+from robots.edge.store import history, outbox, posting, relations
 from robots.edge.store.columns import bind, from_stored
 from robots.edge.store.journal import broken_at as journal_broken_at
 from robots.edge.store.journal import write as write_journal
@@ -315,9 +315,9 @@ class Turn:
         """The ledger of a day, with the news of a turn."""
         from robots.ledger import Ledger, frame  # noqa: PLC0415  pandas loads here: a turn without work stays quick
 
-        history = relations.History(self.connection)
+        asked = history.History(self.connection)
         return Ledger(
-            day, self.rows, lambda name: frame(self.table(name)), lambda name: frame(self.table(name, turn)), history
+            day, self.rows, lambda name: frame(self.table(name)), lambda name: frame(self.table(name, turn)), asked
         )
 
     def doubtful_names(self, reading: Reading) -> Iterator[Finding]:

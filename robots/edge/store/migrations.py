@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, insert, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
 from robots.edge.store.tables import (
+    ALERTS,
     ALIASES,
     ARRIVALS,
     ASIDES,
     EDITS,
+    HOLDS,
+    LEADS,
     LINES,
     MARKERS,
     META,
     MIGRATIONS,
+    ORDERED,
     PAYABLES,
     ROWS,
     SPELLINGS,
@@ -64,6 +68,13 @@ def related_lines(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
+def longer_alerts(connection: Connection) -> None:
+    """What was ordered when, how long it took, what is held; and the life of an alert in full."""
+    for table in (ORDERED, LEADS, HOLDS):
+        table.create(connection, checkfirst=True)
+    _add_columns(connection, ALERTS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -89,6 +100,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     rows_set_aside,
     no_row_hashes,
     related_lines,
+    longer_alerts,
 )
 
 
@@ -115,8 +127,18 @@ def _match_kinds(connection: Connection) -> None:
         if table.name not in known:
             table.create(connection)
             continue
-        columns = {column["name"] for column in there.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in columns:
-                written = CreateColumn(column).compile(dialect=connection.dialect)
-                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {written}"))
+        _add_columns(connection, table)
+
+
+def _add_columns(connection: Connection, table: Table) -> None:
+    """Columns and indexes that a table of an older home lacks."""
+    there = inspect(connection)
+    columns = {column["name"] for column in there.get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in columns:
+            written = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {written}"))
+    known = {index["name"] for index in there.get_indexes(table.name)}
+    for index in table.indexes:
+        if index.name not in known:
+            index.create(connection)

@@ -31,7 +31,19 @@ from sqlalchemy import (
 )
 
 from robots.edge.store.columns import from_stored, to_stored
-from robots.edge.store.tables import ALIASES, ARRIVALS, KPIS, LINES, MARKERS, ROWS, SCORES, SPELLINGS, STALE
+from robots.edge.store.tables import (
+    ALIASES,
+    ARRIVALS,
+    KPIS,
+    LEADS,
+    LINES,
+    MARKERS,
+    ORDERED,
+    ROWS,
+    SCORES,
+    SPELLINGS,
+    STALE,
+)
 from robots.kinds import Kind, known
 from robots.model.names import identity
 from robots.model.periods import month_of
@@ -224,8 +236,10 @@ def _relate_lines(connection: Connection, keys: Collection[int], day: date, pair
     """Order lines of these keys anew, and with them the vendor of deliveries that name none."""
     for _ in _batches(keys, connection):
         pairs |= _pairs_of_lines(connection)
+        before = select(LINES.c.key, LINES.c.due_latest, LINES.c.moves).where(_here(LINES.c.key))
+        promised = {row.key: (row.due_latest, row.moves) for row in connection.execute(before)}
         connection.execute(delete(LINES).where(_here(LINES.c.key)))
-        rows = _lines(connection, day)
+        rows = [{**row, "moves": _moves(row, promised.get(row["key"]))} for row in _lines(connection, day)]
         if rows:
             connection.execute(insert(LINES), rows)
         vendor = select(LINES.c.vendor).where(LINES.c.key == ARRIVALS.c.line).scalar_subquery()
@@ -234,16 +248,26 @@ def _relate_lines(connection: Connection, keys: Collection[int], day: date, pair
         pairs |= _pairs_of_lines(connection)
 
 
+def _moves(row: Mapping[str, Any], before: tuple[str | None, int] | None) -> int:
+    """How often the promised date has moved: since the line was first seen, and by then if it had moved already."""
+    if before is None:
+        return int(row["due_latest"] != row["due_first"])
+    due, moves = before
+    return moves + int(due is not None and row["due_latest"] != due)
+
+
 def _pairs_of_lines(connection: Connection) -> set[Pair]:
     """The pairs that lines and deliveries of the lines in the scratch table count in."""
     c, a = LINES.c, ARRIVALS.c
-    due = connection.execute(select(c.vendor, c.due_first, c.due_latest).where(_here(c.key))).all()
+    due = connection.execute(select(c.vendor, c.due_first, c.due_latest, c.ordered_on).where(_here(c.key))).all()
     arrived = connection.execute(select(a.vendor, a.delivered_on).where(_here(a.line), a.own.is_(False))).all()
-    days = [(row.vendor, on) for row in due for on in (row.due_first, row.due_latest)]
+    days = [(row.vendor, on) for row in due for on in (row.due_first, row.due_latest, row.ordered_on)]
     return {pair for row in (*days, *arrived) for pair in _pairs(*row)}
 
 
-_FIGURED = ("due_first", "due_latest", "received", "accepted", "rejected", "last_delivered_on", "completed_on")
+_FIGURED = (
+    "due_first", "due_latest", "ordered_on", "received", "accepted", "rejected", "last_delivered_on", "completed_on",
+)  # fmt: skip
 
 
 def _lines(connection: Connection, day: date) -> list[dict[str, Any]]:
@@ -252,7 +276,7 @@ def _lines(connection: Connection, day: date) -> list[dict[str, Any]]:
     from robots.ledger import frame  # noqa: PLC0415
 
     o, a = ROWS["orders"].c, ARRIVALS.c
-    orders = [o.key, o.vendor, o.quantity, o.promised_on, o.revised_on]
+    orders = [o.key, *(o[name] for name in _ORDERED)]
     ordered = connection.execute(select(*orders).where(_here(o.key), o.beaten_by.is_(None))).all()
     if not ordered:
         return []
@@ -260,11 +284,12 @@ def _lines(connection: Connection, day: date) -> list[dict[str, Any]]:
     arrived = connection.execute(select(*arrivals).where(_here(a.line))).all()
     types = {"delivered_on": a.delivered_on, "received": a.received, "accepted": a.accepted, "rejected": a.rejected}
     figured = order_lines(
-        frame(_table(ordered, {"key": o.key, **{name: o[name] for name in _ORDERED}})),
-        frame(_table(arrived, {"key": a.line, **types})),
+        frame(as_table(ordered, {"key": o.key, **{name: o[name] for name in _ORDERED}})),
+        frame(as_table(arrived, {"key": a.line, **types})),
         day,
         by=["key"],
     )
+    figured["ordered_on"] = figured["ordered_on"].fillna(figured["promised_on"])
     columns = [to_stored(pa.chunked_array(pa.array(figured[name]))) for name in _FIGURED]
     vendors = map(identity, figured["vendor"])
     keys = figured["key"].tolist()
@@ -274,10 +299,11 @@ def _lines(connection: Connection, day: date) -> list[dict[str, Any]]:
     ]
 
 
-_ORDERED = ("vendor", "quantity", "promised_on", "revised_on")
+_ORDERED = ("vendor", "quantity", "ordered_on", "promised_on", "revised_on")
 
 
-def _table(rows: Sequence[Any], columns: Mapping[str, Column[Any]]) -> pa.Table:
+def as_table(rows: Sequence[Any], columns: Mapping[str, Column[Any]]) -> pa.Table:
+    """Selected rows as an Arrow table of the types that these columns have."""
     values: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     return pa.table(
         {name: from_stored(cells, column) for (name, column), cells in zip(columns.items(), values, strict=True)}
@@ -321,7 +347,7 @@ def _renamed(connection: Connection) -> set[Pair]:
     shown = spellings(connection)
     names = {name for one in changed for name in (before.get(one, shown.get(one)), now.get(one)) if name}
     everyone = {one for source in (before, now) for one, name in source.items() if name in names} | changed
-    for table in (KPIS, SCORES):
+    for table in (KPIS, SCORES, ORDERED, LEADS):
         connection.execute(delete(table).where(table.c.vendor.in_(sorted(names))))
     return _every_pair(connection, everyone)
 
@@ -335,10 +361,13 @@ def alias_names(connection: Connection) -> dict[str, str]:
     return {identity(row[at]): row.vendor for at in range(3) for row in rows if row[at]}
 
 
+_DATED = ((LINES, "due_first"), (LINES, "due_latest"), (LINES, "ordered_on"), (ARRIVALS, "delivered_on"))
+
+
 def _every_pair(connection: Connection, vendors: Collection[str] | None = None) -> set[Pair]:
     """Every pair that there are figures for, or those of some vendors."""
     found: set[Pair] = set()
-    for table, column in ((LINES, "due_first"), (LINES, "due_latest"), (ARRIVALS, "delivered_on")):
+    for table, column in _DATED:
         month = func.substr(table.c[column], 1, 7)
         query = select(table.c.vendor, month).where(table.c[column].is_not(None)).distinct()
         if vendors is not None:
@@ -354,49 +383,3 @@ def _add_stale(connection: Connection, pairs: Collection[Pair]) -> None:
     new = [{"vendor": vendor, "period": period} for vendor, period in sorted(set(pairs) - waiting)]
     if new:
         connection.execute(insert(STALE), new)
-
-
-# ------------------------------------------------------------------ reading
-
-
-@dataclass(frozen=True)
-class History:
-    """What a ledger asks of lines and figures, without loading all of them. Vendors are identities here."""
-
-    connection: Connection
-
-    def stale(self) -> set[Pair]:
-        """What waits to be figured."""
-        return {(row.vendor, row.period) for row in self.connection.execute(select(STALE))}
-
-    def spellings(self) -> dict[str, str]:
-        """Identity → a vendor's name as it was first written anywhere."""
-        return spellings(self.connection)
-
-    def due_in(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
-        """Lines of these vendors due in a month, by due_first or due_latest: vendor, that day, completed_on."""
-        c = LINES.c
-        chosen = {"vendor": c.vendor, column: c[column], "completed_on": c.completed_on}
-        return self._of_month(chosen, c[column], month, vendors)
-
-    def arrived_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Deliveries of these vendors in a month: vendor, delivered_on, received, accepted, rejected, fault."""
-        c = ARRIVALS.c
-        chosen = {name: c[name] for name in ("vendor", "delivered_on", "received", "accepted", "rejected", "fault")}
-        return self._of_month(chosen, c.delivered_on, month, vendors)
-
-    def _of_month(
-        self, chosen: Mapping[str, Column[Any]], on: Column[Any], month: str, vendors: Collection[str]
-    ) -> pa.Table:
-        query = select(*chosen.values()).where(on >= f"{month}-01", on <= f"{month}-31")
-        if len(vendors) <= _MOST_NAMED:
-            query = query.where(chosen["vendor"].in_(sorted(vendors)))
-        return _table(self.connection.execute(query).all(), chosen)
-
-    def kpis(self, periods: Collection[str]) -> pa.Table:
-        """The KPIs that are kept of some periods."""
-        found = self.connection.execute(select(KPIS).where(KPIS.c.period.in_(sorted(periods)))).all()
-        return _table(found, dict(KPIS.c.items()))
-
-
-_MOST_NAMED = 500  # more vendors than this are chosen by the ledger, from all of the month

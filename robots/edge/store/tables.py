@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 from sqlalchemy import (
     BigInteger,
@@ -13,6 +15,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    text,
 )
 
 from robots.kinds import Kind, known
@@ -157,10 +160,22 @@ ALERTS = Table(
     Column("action", Text, nullable=False),
     Column("first_seen", Text, nullable=False),
     Column("last_seen", Text, nullable=False),
+    Column("due_on", Text),
     Column("closed_on", Text),
-    Column("state", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
     Column("owner", Text),
+    Column("escalated_on", Text),
+    Column("reopened", BigInteger),
+    Column("answered_by", Text),
+    Column("remark", Text),
+    Column("postponed_to", Text),
 )
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """An index over the few rows that a condition holds for."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 ARRIVALS = Table(
     "arrivals",
@@ -175,6 +190,7 @@ ARRIVALS = Table(
     Column("rejected", BigInteger, info={"scale": 4}),
     Column("fault", Text),
     Index("arrivals_by_day", "delivered_on", "vendor"),
+    Index("arrivals_unjudged", "delivered_on", **_where("accepted IS NULL AND rejected IS NULL")),
     sqlite_with_rowid=False,
 )
 
@@ -186,6 +202,8 @@ LINES = Table(
     Column("vendor", Text, nullable=False),
     Column("due_first", Text, info=_DAY),
     Column("due_latest", Text, info=_DAY),
+    Column("ordered_on", Text, info=_DAY),
+    Column("moves", BigInteger, nullable=False),
     Column("received", BigInteger, nullable=False, info={"scale": 4}),
     Column("accepted", BigInteger, nullable=False, info={"scale": 4}),
     Column("rejected", BigInteger, nullable=False, info={"scale": 4}),
@@ -193,7 +211,33 @@ LINES = Table(
     Column("completed_on", Text, info=_DAY),
     Index("lines_by_first_due", "due_first", "vendor"),
     Index("lines_by_latest_due", "due_latest", "vendor"),
+    Index("lines_by_order", "ordered_on", "vendor"),
+    Index("lines_open", "due_latest", **_where("completed_on IS NULL")),
     sqlite_with_rowid=False,
+)
+
+ORDERED = Table(
+    "ordered",
+    META,
+    Column("vendor", Text),
+    Column("period", Text),
+    Column("contract_id", Text),
+    Column("category", Text),
+    Column("currency", Text),
+    Column("lines", BigInteger, nullable=False),
+    Column("net", BigInteger, nullable=False, info={"scale": 2}),
+    Column("gross", BigInteger, nullable=False, info={"scale": 2}),
+    PrimaryKeyConstraint("vendor", "period", "contract_id", "category", "currency"),
+)
+
+LEADS = Table(
+    "leads",
+    META,
+    Column("vendor", Text),
+    Column("period", Text),
+    Column("days", BigInteger),
+    Column("lines", BigInteger, nullable=False),
+    PrimaryKeyConstraint("vendor", "period", "days"),
 )
 
 STALE = Table(
@@ -243,6 +287,21 @@ BATCHES = Table(
     Column("total", BigInteger, nullable=False, info=_CENTS),
     Column("currency", Text, nullable=False),
     Column("state", Text, nullable=False),
+)
+
+HOLDS = Table(
+    "holds",
+    META,
+    Column("hold", Text, primary_key=True),
+    Column("vendor", Text, nullable=False),
+    Column("order_id", Text),
+    Column("line", Text),
+    Column("invoice_no", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("gross", BigInteger, nullable=False, info=_CENTS),
+    Column("stopped", BigInteger, nullable=False, info=_CENTS),
+    Column("due_on", Text),
+    Column("source", Text, nullable=False),
 )
 
 OUTBOX = Table(
@@ -316,8 +375,15 @@ def rows_of(kind: Kind) -> Table:
         *(Column(field.name, _stored(field.type.arrow), info=_info(field.type.arrow)) for field in kind.fields),
         PrimaryKeyConstraint("file", "key"),
         Index(f"key_of_{kind.name}", "key"),
+        *_by_day(kind),
         sqlite_with_rowid=False,
     )
+
+
+def _by_day(kind: Kind) -> list[Index]:
+    """An index on the day of rows that are asked for by their day; orders and deliveries are by their relations."""
+    related = kind.name in ("orders", "deliveries")
+    return [Index(f"day_of_{kind.name}", kind.dated)] if kind.dated and not related else []
 
 
 def _stored(arrow: pa.DataType) -> type:
@@ -333,4 +399,4 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 
 
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
-DERIVED = {table.name: table for table in (KPIS, SCORES, ALERTS, PAYABLES, BATCHES, STALE)}
+DERIVED = {table.name: table for table in (KPIS, SCORES, ALERTS, PAYABLES, BATCHES, HOLDS, STALE, ORDERED, LEADS)}

@@ -1,0 +1,165 @@
+"""What the robots ask of the history without loading all of it: the lines of a month, the open ones, a few sums."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Column, ColumnElement, Connection, and_, case, func, or_, select
+
+from robots.edge.store.relations import Pair, as_table, spellings
+from robots.edge.store.tables import ALERTS, ARRIVALS, EDITS, FILES, KPIS, LEADS, LINES, ORDERED, ROWS, STALE
+from robots.kinds import known
+
+_MOST_NAMED = 500  # more vendors than this are chosen by the ledger, from all of the month
+_MOST_EVIDENCE = 20
+_QUANTITY = {"scale": 4}
+
+
+@dataclass(frozen=True)
+class History:
+    """Order lines with what came of them, and sums. Vendors are identities here, but for what robots recorded."""
+
+    connection: Connection
+
+    def stale(self) -> set[Pair]:
+        """What waits to be figured."""
+        return {(row.vendor, row.period) for row in self.connection.execute(select(STALE))}
+
+    def spellings(self) -> dict[str, str]:
+        """Identity → a vendor's name as it was first written anywhere."""
+        return spellings(self.connection)
+
+    # -------------------------------------------------------------- months
+
+    def due_in(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
+        """Lines of these vendors due in a month, by due_first or due_latest: vendor, both days, completed_on."""
+        c = LINES.c
+        chosen = {name: c[name] for name in ("vendor", "due_first", "due_latest", "completed_on")}
+        return self._of_month(chosen, c[column], month, vendors)
+
+    def arrived_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Deliveries of these vendors in a month: vendor, delivered_on, received, accepted, rejected, fault."""
+        c = ARRIVALS.c
+        chosen = {name: c[name] for name in ("vendor", "delivered_on", "received", "accepted", "rejected", "fault")}
+        return self._of_month(chosen, c.delivered_on, month, vendors)
+
+    def ordered_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Lines of these vendors ordered in a month (else promised in it), with their orders' terms."""
+        c, o = LINES.c, ROWS["orders"].c
+        told = ("contract_id", "category", "item", "quantity", "unit_price", "tax_rate", "currency")
+        chosen = {name: c[name] for name in ("vendor", "ordered_on", "completed_on")} | {name: o[name] for name in told}
+        orders = and_(o.key == c.key, o.beaten_by.is_(None))
+        return self._of_month(chosen, c.ordered_on, month, vendors, LINES.join(ROWS["orders"], orders))
+
+    def _of_month(
+        self,
+        chosen: Mapping[str, Column[Any]],
+        on: Column[Any],
+        month: str,
+        vendors: Collection[str],
+        source: Any = None,
+    ) -> pa.Table:
+        query = select(*chosen.values()).where(on >= f"{month}-01", on <= f"{month}-31")
+        if source is not None:
+            query = query.select_from(source)
+        if len(vendors) <= _MOST_NAMED:
+            query = query.where(chosen["vendor"].in_(sorted(vendors)))
+        return as_table(self.connection.execute(query).all(), chosen)
+
+    def kpis(self, periods: Collection[str]) -> pa.Table:
+        """The KPIs that are kept of some periods."""
+        found = self.connection.execute(select(KPIS).where(KPIS.c.period.in_(sorted(periods)))).all()
+        return as_table(found, dict(KPIS.c.items()))
+
+    # -------------------------------------------------------------- what is open
+
+    def open_lines(self) -> pa.Table:
+        """Every order line with a date and a quantity that is not fully accepted, with its order's row."""
+        c, o = LINES.c, ROWS["orders"].c
+        figured = ("due_first", "due_latest", "moves", "received", "accepted", "rejected")
+        is_open = (c.completed_on.is_(None), c.due_latest.is_not(None), o.quantity > 0, o.beaten_by.is_(None))
+        source = LINES.join(ROWS["orders"], o.key == c.key)
+        return self._rows("orders", {name: c[name] for name in figured}, source, is_open)
+
+    def unjudged(self, until: date) -> pa.Table:
+        """Deliveries up to a day of which nothing is accepted or rejected yet, with their rows."""
+        a, d = ARRIVALS.c, ROWS["deliveries"].c
+        arrived = a.delivered_on <= until.isoformat()
+        waiting = (a.accepted.is_(None), a.rejected.is_(None), arrived, d.beaten_by.is_(None))
+        source = ARRIVALS.join(ROWS["deliveries"], d.key == a.key)
+        return self._rows("deliveries", {"vendor_of_line": a.vendor}, source, waiting)
+
+    def since(self, kind: str, day: date) -> pa.Table:
+        """A kind's rows from a day on, by the day that it is dated by."""
+        c = ROWS[kind].c
+        on = c[known()[kind].dated]
+        return self._rows(kind, {}, ROWS[kind], (c.beaten_by.is_(None), on >= day.isoformat()))
+
+    def in_month(self, kind: str, month: str) -> pa.Table:
+        """A kind's rows of a month, by the day that it is dated by."""
+        c = ROWS[kind].c
+        on = c[known()[kind].dated]
+        within = (c.beaten_by.is_(None), on >= f"{month}-01", on < f"{month}-32")
+        return self._rows(kind, {}, ROWS[kind], within)
+
+    def _rows(
+        self, kind: str, beside: Mapping[str, Column[Any]], source: Any, where: Collection[ColumnElement[bool]]
+    ) -> pa.Table:
+        c = ROWS[kind].c
+        chosen = {"_file": FILES.c.name, "_sheet": c.sheet, "_row": c.row}
+        chosen |= {name: c[name] for name in known()[kind].schema.names} | dict(beside)
+        query = select(*chosen.values()).select_from(source.join(FILES, FILES.c.file == c.file)).where(*where)
+        return as_table(self.connection.execute(query.order_by(c.file, c.sheet, c.row)).all(), chosen)
+
+    # -------------------------------------------------------------- sums and samples
+
+    def judged_between(self, first: date, last: date) -> pa.Table:
+        """Received and rejected by vendor over the deliveries of some days that were judged."""
+        a = ARRIVALS.c
+        inside = (a.delivered_on >= first.isoformat(), a.delivered_on <= last.isoformat(), a.vendor.is_not(None))
+        rejected = case((and_(a.rejected.is_(None), a.accepted == a.received), 0), else_=a.rejected)
+        judged = or_(a.accepted.is_not(None), a.rejected == a.received)
+        query = select(a.vendor, func.count(), func.sum(a.received), func.sum(rejected)).where(*inside, judged)
+        rows = self.connection.execute(query.where(rejected.is_not(None)).group_by(a.vendor)).all()
+        plain = [(vendor, count, int(received), int(bad)) for vendor, count, received, bad in rows]
+        return as_table(plain, {"vendor": a.vendor, "rows": EDITS.c.n, "received": a.received, "rejected": a.rejected})
+
+    def rejections(self, vendors: Collection[str], first: date, last: date) -> pa.Table:
+        """The deliveries of some vendors and days with most pieces rejected, with their rows."""
+        a, d = ARRIVALS.c, ROWS["deliveries"].c
+        inside = (a.delivered_on >= first.isoformat(), a.delivered_on <= last.isoformat())
+        bad = (*inside, a.rejected > 0, a.vendor.in_(sorted(vendors)), d.beaten_by.is_(None))
+        source = ARRIVALS.join(ROWS["deliveries"], d.key == a.key)
+        rows = self._rows("deliveries", {}, source, bad)
+        return rows.sort_by([("rejected", "descending")]).slice(0, _MOST_EVIDENCE)
+
+    def ordered(self, since: str = "") -> pa.Table:
+        """What was ordered from a month on, by vendor, contract, category and currency."""
+        c = ORDERED.c
+        names = ("vendor", "contract_id", "category", "currency")
+        sums = (func.sum(c.lines), func.sum(c.net), func.sum(c.gross))
+        query = select(*(c[name] for name in names), *sums).where(c.period >= since).group_by(*(c[n] for n in names))
+        rows = [(*row[:4], *map(int, row[4:])) for row in self.connection.execute(query)]
+        return as_table(rows, {name: c[name] for name in (*names, "lines", "net", "gross")})
+
+    def leads(self, since: str = "") -> pa.Table:
+        """How many lines took how many days from order to full acceptance, by vendor, of orders from a month on."""
+        c = LEADS.c
+        query = select(c.vendor, c.days, func.sum(c.lines)).where(c.period >= since).group_by(c.vendor, c.days)
+        rows = [(vendor, days, int(lines)) for vendor, days, lines in self.connection.execute(query)]
+        return as_table(rows, {"vendor": c.vendor, "days": c.days, "lines": c.lines})
+
+    def alerts(self, codes: Collection[str], also: Collection[str]) -> pa.Table:
+        """The alerts of some codes that are not closed, and those of some numbers whatever their state."""
+        c = ALERTS.c
+        found = self.connection.execute(select(ALERTS).where(c.code.in_(sorted(codes)), c.state != "closed")).all()
+        known_ones = {row.alert for row in found}
+        wanted = sorted(set(also) - known_ones)
+        for start in range(0, len(wanted), _MOST_NAMED):
+            asked = c.alert.in_(wanted[start : start + _MOST_NAMED])
+            found += self.connection.execute(select(ALERTS).where(asked)).all()
+        return as_table(found, dict(c.items()))

@@ -1,0 +1,68 @@
+"""What was ordered of whom, and how long it took: sums of a month that later looks over many months add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from robots.figures.exact import fixed, from_units, times, units
+from robots.figures.lines import month_text, records
+
+_TERMS = ("contract_id", "category", "currency")
+_CENTS = 2
+
+
+def ordered(lines: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """By vendor, month, contract, category and currency: lines, net and gross ordered, to the cent per line.
+
+    `lines`: vendor, ordered_on, contract_id, category, currency, quantity, unit_price, tax_rate. Blank terms are "".
+    """
+    if not len(lines):
+        return
+    net = times(lines["quantity"], lines["unit_price"], _CENTS)
+    tax = times(net, fixed(lines["tax_rate"].fillna(0), 6), _CENTS)
+    rows = pd.DataFrame({"vendor": lines["vendor"], "period": month_text(lines["ordered_on"])})
+    rows = rows.assign(**{name: lines[name].fillna("") for name in _TERMS}, lines=1)
+    rows = rows.assign(net=units(net), gross=units(net) + units(tax))
+    sums = rows.groupby(["vendor", "period", *_TERMS], as_index=False)[["lines", "net", "gross"]].sum()
+    for name in ("net", "gross"):
+        sums[name] = from_units(sums[name], _CENTS)
+    yield from records(sums)
+
+
+def lead_times(lines: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """By vendor and month of ordering: how many lines took how many days until they were fully accepted."""
+    done = lines[lines["completed_on"].notna() & lines["ordered_on"].notna()]
+    if not len(done):
+        return
+    taken = _days(done["completed_on"]) - _days(done["ordered_on"])
+    rows = pd.DataFrame({"vendor": done["vendor"], "period": month_text(done["ordered_on"]), "days": taken})
+    yield from records(rows[rows["days"] >= 0].groupby(["vendor", "period", "days"], as_index=False).size()
+                       .rename(columns={"size": "lines"}))  # fmt: skip
+
+
+def _days(column: pd.Series) -> pd.Series:
+    """Dates as whole days since 1970."""
+    array = pc.cast(pc.cast(pa.chunked_array(pa.array(column)), pa.int32()), pa.int64())
+    return pd.Series(array.to_numpy(), index=column.index)
+
+
+def quantile(days: pd.DataFrame, share: float) -> dict[str, int]:
+    """Vendor → the smallest number of days within which a share of its lines was done.
+
+    `days`: vendor, days, lines (a histogram).
+
+    >>> table = pd.DataFrame({"vendor": ["甲"] * 3, "days": [5, 7, 30], "lines": [4, 5, 1]})
+    >>> quantile(table, 0.5), quantile(table, 0.9)
+    ({'甲': 7}, {'甲': 7})
+    """
+    found = {}
+    for vendor, rows in days.groupby("vendor"):
+        ordered_rows = rows.sort_values("days")
+        reached = ordered_rows["lines"].cumsum() >= share * ordered_rows["lines"].sum()
+        found[str(vendor)] = int(ordered_rows["days"][reached].iloc[0])
+    return found
