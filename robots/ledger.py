@@ -72,6 +72,12 @@ class History(Protocol):
     def alerts(self, codes: Collection[str], also: Collection[str]) -> pa.Table:
         """Alerts of some codes that are not closed, and those of some numbers."""
 
+    def answers(self, numbers: Collection[str]) -> pa.Table:
+        """Rows of alert_answers for alerts of these numbers."""
+
+    def edits(self, since: str) -> pa.Table:
+        """Silent edits from a day (ISO) on, with the name, day and owner of their drop."""
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -186,6 +192,18 @@ class Ledger:
     def leads(self, since: str = "") -> pd.DataFrame:
         """By vendor and days from order to full acceptance: lines, of orders from a month on."""
         return frame(self.history.leads(since))
+
+    def alerts(self, codes: Collection[str], also: Collection[str]) -> pd.DataFrame:
+        """The alerts of some codes that are not closed, and those of some ids."""
+        return frame(self.history.alerts(codes, also))
+
+    def answers(self, numbers: Collection[str]) -> pd.DataFrame:
+        """What people answered to alerts of these numbers."""
+        return frame(self.history.answers(numbers))
+
+    def edits(self, since: str) -> pd.DataFrame:
+        """Silent edits from a day on, with the name, day and owner of the drop; vendors named."""
+        return self._resolve(self.history.edits(since))
 
     def _resolve(self, table: pa.Table) -> pd.DataFrame:
         rows = frame(table)

@@ -43,7 +43,32 @@ class Alerts:
     single_source_share: Decimal
     single_source_hhi: Decimal
     missing_report_days: int
+    lead_months: int
+    repromise_moves: int
+    repromise_days: int
+    late_probability: Decimal
+    late_over_base: Decimal
+    switch_share: Decimal
+    capacity_share: Decimal
+    inspection_months: int
+    lot_accepted: tuple[str, ...]
+    acceptance_days: int
+    ticket_days: int
+    response_hours: Decimal
+    resolution_hours: Decimal
+    certificate_warning_days: int
+    certificate_critical_days: int
+    change_days: int
+    payment_days: int
+    material_months: int
+    material_share: Decimal
+    silent_edit_days: int
+    escalate_after_days: int
     qualified: tuple[str, ...]
+    may_work: tuple[str, ...]
+    corrective_days: dict[str, int]
+    due_days: dict[str, int]
+    escalation: dict[str, str]
     owners: dict[str, str]
 
 

@@ -119,11 +119,30 @@ LATE_AND_DUE = {
     ("DUE", "warning", "PO-2026-0278/1"),
     ("DUE", "warning", "PO-2026-0279/1"),
 }
+SWITCH = {
+    ("SWITCH_BY", "warning", "PO-2026-0232/1"),
+    ("SWITCH_BY", "warning", "PO-2026-0247/1"),
+    ("SWITCH_BY", "warning", "PO-2026-0254/1"),
+    ("SWITCH_BY", "warning", "PO-2026-0278/1"),
+    ("SWITCH_BY", "warning", "PO-2026-0279/1"),
+}
 STANDING = {
     ("QUALITY", "critical", "演示寅线路科技有限公司"),
     ("CONTRACT", "critical", "HT-2025-010"),
     ("CONTRACT", "critical", "HT-2025-012"),
     ("SINGLE_SOURCE", "warning", "软件测试"),
+    ("UNQUALIFIED", "warning", "示例卯智能电子有限责任公司"),
+}
+HELD_INVOICES = {
+    ("INVOICE", "warning", "示例戊塑胶制品有限公司 · inv-2026-O318 · 2"),
+    ("INVOICE", "warning", "虚构壬氧化电镀有限公司 · 26002000000917727340 · 1"),
+    ("INVOICE", "warning", "示例辛表面处理有限公司 · 26002000000854018157 · 1"),
+    ("INVOICE", "warning", "演示丁五金制造有限公司 · 26002000000430791278 · 1"),
+    ("PRICE", "warning", "演示庚模塑有限公司 · 26002000000722765053 · 2"),
+}
+CHANGED = {
+    ("BANK_CHANGE", "critical", "示例甲精密机械有限公司"),
+    ("SILENT_EDIT", "critical", "示例甲精密机械有限公司"),
 }
 
 
@@ -132,19 +151,33 @@ def _open(alerts: Rows) -> set[tuple[str, str, str]]:
 
 
 def test_the_first_day_raises_every_planted_alert_and_no_other(demo: Demo) -> None:
-    assert _open(demo.alerts[0]) == LATE_AND_DUE | STANDING
+    assert _but_payments(demo.alerts[0]) == LATE_AND_DUE | SWITCH | STANDING | HELD_INVOICES
 
 
 def test_the_line_that_came_closes_its_alert_by_itself(demo: Demo) -> None:
-    came = ("LATE", "warning", "PO-2026-0254/1")
-    assert _open(demo.alerts[1]) == (LATE_AND_DUE | STANDING) - {came}
-    assert _open(demo.alerts[2]) == (LATE_AND_DUE | STANDING) - {came}
+    came = {("LATE", "warning", "PO-2026-0254/1"), ("SWITCH_BY", "warning", "PO-2026-0254/1")}
+    everything = LATE_AND_DUE | SWITCH | STANDING | HELD_INVOICES | CHANGED
+    assert _but_payments(demo.alerts[1]) == everything - came
+    assert _but_payments(demo.alerts[2]) == everything - came
     closed = [a for a in demo.alerts[2] if a["state"] == "closed"]
-    assert [(a["subject"], a["last_seen"]) for a in closed] == [("PO-2026-0254/1", "2026-07-03")]
+    assert {(a["subject"], a["last_seen"]) for a in closed} == {("PO-2026-0254/1", "2026-07-03")}
+
+
+def _but_payments(alerts: Rows) -> set[tuple[str, str, str]]:
+    return {alert for alert in _open(alerts) if alert[0] != "OVERDUE_PAYMENT"}
+
+
+def test_payments_are_due_of_whom_a_sheet_has_lines_due_within_seven_days(demo: Demo) -> None:
+    until = "2026-07-14"
+    due = {p["vendor"] for p in demo.table("payables") if p["state"] == "proposed" and (p["due_on"] or "9") <= until}
+    told = {(a["subject"], a["severity"]) for a in demo.alerts[2] if a["code"] == "OVERDUE_PAYMENT"}
+    assert {vendor for vendor, _ in told} == due
+    past = {p["vendor"] for p in demo.table("payables") if p["state"] == "proposed" and p["due_on"] < "2026-07-07"}
+    assert {vendor for vendor, severity in told if severity == "critical"} == past
 
 
 def test_an_alert_seen_on_three_days_is_one_alert(demo: Demo) -> None:
-    late = [a for a in demo.alerts[2] if a["subject"] == "PO-2026-0232/1"]
+    late = [a for a in demo.alerts[2] if a["subject"] == "PO-2026-0232/1" and a["code"] == "LATE"]
     assert [(a["first_seen"], a["last_seen"]) for a in late] == [("2026-07-03", "2026-07-07")]
 
 
@@ -217,7 +250,8 @@ def test_each_recipient_has_one_letter_a_run_with_its_workbooks(demo: Demo) -> N
     first = [m for m in letters if "03 Jul 2026" in m["date"]]
     assert sorted(m["to"] for m in first) == ["clerk@example.com", "finance@example.com", "manager@example.com"]
     sheet = next(m for m in first if m["to"] == "finance@example.com")
-    assert [a.get_filename() for a in sheet.iter_attachments()] == ["付款申请单 FK-20260703-01.xlsx"]
+    names = sorted(str(a.get_filename()) for a in sheet.iter_attachments())
+    assert names == ["付款申请单 FK-20260703-01.xlsx", "预警清单 2026-07-03.xlsx"]
 
 
 def _letters(demo: Demo) -> list[Path]:

@@ -18,16 +18,14 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from robots.crew import registry, sentinel, timekeeper
+from robots.crew import registry, timekeeper
 from robots.edge import settings
-from robots.figures.alerts import Alert, live
 from robots.figures.exposure import exposures
 from robots.figures.kpis import all_kpis, wilson
 from robots.figures.lines import order_lines
 from robots.figures.scores import interpolate, score_one
 from robots.kinds import known
 from robots.ledger import Ledger, frame
-from robots.model.words import say
 
 TODAY = date(2026, 7, 3)
 RULES = settings.load(Path("no such home"), registry.names()).rules
@@ -241,59 +239,14 @@ def test_points_stay_between_0_and_100_and_never_fall_as_a_kpi_rises(value: D, f
 
 # ------------------------------------------------------------------ alerts
 
-LIMITS = RULES.alerts(TODAY)
-
-
-def _late(lines: list[Line]) -> list[tuple[str, str]]:
-    orders, deliveries = history(lines)
-    return [(a.subject, a.severity) for a in sentinel.late(order_lines(orders, deliveries, TODAY), LIMITS, TODAY)]
-
-
-@pytest.mark.parametrize(
-    ("days_ago", "deliveries", "severity"),
-    [
-        pytest.param(0, [], None, id="due today: not late"),
-        pytest.param(1, [], "warning", id="from day 1"),
-        pytest.param(6, [(0, 9, 9, 0)], "warning", id="partly delivered is late"),
-        pytest.param(7, [], "critical", id="critical from day 7"),
-        pytest.param(30, [(20, 10, 10, 0)], None, id="came late and complete: over"),
-    ],
-)
-def test_late(days_ago: int, deliveries: list[Any], severity: str | None) -> None:
-    line = Line("甲", TODAY - timedelta(days=days_ago), 10, deliveries)
-    assert _late([line]) == ([("PO-0/1", severity)] if severity else [])
-
-
-def _alert(severity: str = "warning", subject: str = "PO-1/1") -> Alert:
-    text = say("x")
-    return Alert("LATE", "late", severity, subject, "甲", text, text, text, "", "clerk")
-
-
-def _kept(rows: Any) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=["alert", "code", "severity", "state", "first_seen", "subject"])
-
-
-def test_the_life_of_an_alert() -> None:
-    none = _kept([])
-    first = live(none, [_alert()], ["LATE"], TODAY)
-    assert [a.subject for a in first.opened] == ["PO-1/1"]
-    second = live(_kept(first.rows), [_alert("critical")], ["LATE"], TODAY + timedelta(days=1))
-    assert (second.opened, [a.severity for a in second.worse]) == ((), ["critical"])
-    assert second.rows[0]["first_seen"] == TODAY.isoformat()
-    third = live(_kept(second.rows), [], ["LATE"], TODAY + timedelta(days=2))
-    assert (third.rows[0]["state"], third.rows[0]["closed_on"]) == ("closed", "2026-07-05")
-    assert live(_kept(third.rows), [], ["LATE"], TODAY + timedelta(days=3)).rows == ()
-
 
 def test_shares_and_concentration_of_a_category() -> None:
-    rows = [
-        {"order_id": str(n), "vendor": v, "category": "注塑", "quantity": D(q), "unit_price": D(1), "ordered_on": MAY}
-        for n, (v, q) in enumerate([("甲", 50), ("甲", 25), ("乙", 25)])
-    ]
+    rows = [("甲", "注塑", "", 2, D("75.00")), ("乙", "注塑", "", 1, D("25.00")), ("乙", "注塑", "USD", 1, D("900.00"))]
+    ordered = pd.DataFrame(rows, columns=["vendor", "category", "currency", "lines", "net"])
     vendors = table(
         "vendors", [{"vendor": v, "category": "注塑", "status": s} for v, s in (("甲", "合格"), ("乙", "限制"))]
     )
-    (seen,) = exposures(table("orders", rows), vendors, ("合格",), MAY, TODAY)
+    (seen,) = exposures(ordered, vendors, ("合格",))
     assert (seen.top_vendor, seen.top_share, seen.hhi, seen.qualified) == ("甲", 0.75, 0.625, ("甲",))
 
 

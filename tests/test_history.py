@@ -41,12 +41,12 @@ def a_store() -> Iterator[Store]:
     store.close()
 
 
-def turn(store: Store, day: date, files: Mapping[str, Reading]) -> None:
+def turn(store: Store, day: date, files: Sequence[tuple[str, Reading]]) -> None:
     """Files come in, lines are related, the scorer works."""
     now = datetime.combine(day, datetime.min.time())
     with store.transaction() as tx:
         number = tx.begin(now)
-        for name, given_reading in files.items():
+        for name, given_reading in files:
             drop = tx.drop(number, now, Dropped(name, "0" * 64, 1), "taken", "")
             tx.post(name, drop, given_reading)
         tx.relate(day, RULES.fingerprint("scorecard"))
@@ -147,6 +147,10 @@ VERSION = st.sampled_from([*CONTENT, "orders", "deliveries", "deliveries"]).flat
 HISTORY = st.lists(st.tuples(st.integers(0, 25), st.lists(VERSION, max_size=3)), min_size=1, max_size=5)
 
 
+def dropped(versions: list[tuple[str, str, Rows]]) -> list[tuple[str, Reading]]:
+    return [(f"{kind}-{file}.xlsx", reading(kind, rows)) for kind, file, rows in versions]
+
+
 @given(HISTORY)
 @settings(max_examples=60, deadline=None)
 def test_what_is_kept_up_is_what_everything_gives(history: list[tuple[int, list[tuple[str, str, Rows]]]]) -> None:
@@ -154,7 +158,7 @@ def test_what_is_kept_up_is_what_everything_gives(history: list[tuple[int, list[
         day = START
         for later, versions in history:
             day += timedelta(days=later)
-            turn(store, day, {f"{kind}-{file}.xlsx": reading(kind, rows) for kind, file, rows in versions})
+            turn(store, day, dropped(versions))
             assert kept(store) == naive(store, day)
 
 
@@ -163,13 +167,12 @@ def test_what_is_kept_up_is_what_everything_gives(history: list[tuple[int, list[
 def test_scores_kept_up_are_those_of_a_home_that_sees_it_all_at_once(
     history: list[tuple[int, list[tuple[str, str, Rows]]]],
 ) -> None:
-    files: dict[str, Reading] = {}
+    everything: list[tuple[str, Reading]] = []
     with a_store() as little_by_little, a_store() as at_once:
         day = START
         for later, versions in history:
             day += timedelta(days=later)
-            new = {f"{kind}-{file}.xlsx": reading(kind, rows) for kind, file, rows in versions}
-            turn(little_by_little, day, new)
-            files = {name: one for name, one in files.items() if name not in new} | new
-        turn(at_once, day, files)
+            turn(little_by_little, day, dropped(versions))
+            everything += dropped(versions)
+        turn(at_once, day, everything)
         assert scored(little_by_little) == scored(at_once)

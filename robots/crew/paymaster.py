@@ -37,6 +37,7 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     proposed = [row for p in owed if (row := propose(p, before, batch, vendors)) is not None]
     held = [row for p in owed if (row := hold(p, before, vendors)) is not None]
     gone = tuple(r["payment_key"] for r in before if r["state"] == "held" and r["payment_key"] not in _keys(held))
+    yield Decision("paymaster", today.isoformat(), "holds", record("holds", list(holds(owed)), replace=True))
     if proposed or held or gone:
         yield Decision("paymaster", today.isoformat(), "payables", record("payables", [*proposed, *held], gone=gone))
     if proposed:
@@ -88,6 +89,18 @@ def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) ->
     amounts = {name: getattr(payable, name) for name in AMOUNTS}
     key = _hash("held", payable.source, payable.line)
     return _row(payable, amounts, key, "held", None, vendors)
+
+
+def holds(owed: Sequence[Payable]) -> Iterator[Row]:
+    """Everything that the match stops today, for those who have to see to it."""
+    for p in owed:
+        if p.held or p.price_variance or p.rejected:
+            stopped = p.held + p.price_variance + p.rejected
+            yield {
+                "hold": _hash(p.source, p.order_id, p.line), "vendor": p.vendor, "order_id": p.order_id, "line": p.line,
+                "invoice_no": p.invoice_no, "reasons": ",".join(p.reasons), "gross": p.gross, "stopped": stopped,
+                "due_on": p.due_on, "source": p.source,
+            }  # fmt: skip
 
 
 def payment_key(payable: Payable) -> str:

@@ -12,7 +12,7 @@ from statistics import median
 import pandas as pd
 
 from robots.crew.registry import robot
-from robots.figures.alerts import Alert, Lives, live
+from robots.figures.alerts import Alert, Lives, conduct, live
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, Notice, record
 from robots.model.words import say
@@ -28,7 +28,8 @@ def timekeeper(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     """Missing workbooks as alerts; a gap between turns and an unknown year as notices."""
     limits = rules.alerts(today)
     missing = list(overdue(ledger.said("drops"), limits.missing_report_days, limits.owners["MISSING_REPORT"], today))
-    lives = live(ledger.said("alerts"), missing, CODES, today)
+    before = ledger.alerts(CODES, [alert.id for alert in missing])
+    lives = live(before, missing, CODES, today, conduct(rules, today))
     if lives.rows:
         yield Decision("timekeeper", today.isoformat(), "alerts", record("alerts", list(lives.rows)))
     if lives.opened:

@@ -1,22 +1,30 @@
-"""An alert as a value, and its life: first seen, last seen, closed by itself when its cause is gone (RULES 5)."""
+"""An alert as a value, and its life: first seen, answered, closed by itself, come back, handed up (RULES 5)."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from robots.figures.lines import records
+from robots.model.calendar import Calendar
 from robots.model.words import Say, Text
+from robots.rules import Rules
+
+OPEN, ACKNOWLEDGED, CLOSED = "open", "acknowledged", "closed"
 
 
 @dataclass(frozen=True)
 class Alert:
-    """What a robot sees on one day. Code, cause and subject say which alert it is; the rest is how it stands."""
+    """What a robot sees on one day. Code, cause and subject say which alert it is; the rest is how it stands.
+
+    `source`: where the limit comes from. `event`: something that happened, over once somebody has answered; all else
+    is a state, over when its cause is gone.
+    """
 
     code: str
     cause: str
@@ -28,6 +36,8 @@ class Alert:
     action: Say
     evidence: Text
     owner: str
+    source: Text = ""
+    event: bool = False
 
     @property
     def id(self) -> str:
@@ -36,38 +46,133 @@ class Alert:
 
 
 @dataclass(frozen=True)
+class Conduct:
+    """How alerts are dealt with: working days to act in by severity, and to answer in before the next role is told."""
+
+    calendar: Calendar
+    due_days: Mapping[str, int]
+    escalate_after_days: int
+    escalation: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Lives:
-    """What a day did to the alerts of some codes: every row to keep, and which are new, worse or closed."""
+    """What a day did to the alerts of some codes: every row to keep, and which are new, worse, handed up or closed."""
 
     rows: tuple[dict[str, Any], ...]
-    opened: tuple[Alert, ...]
-    worse: tuple[Alert, ...]
-    closed: tuple[dict[str, Any], ...]
+    opened: tuple[Alert, ...] = ()
+    worse: tuple[Alert, ...] = ()
+    escalated: tuple[Alert, ...] = ()
+    closed: tuple[dict[str, Any], ...] = ()
+    came_back: frozenset[str] = field(default=frozenset())
 
 
-def live(before: pd.DataFrame, seen: Iterable[Alert], codes: Sequence[str], today: date) -> Lives:
-    """Carry alerts of `codes` on by a day: `before` is the alerts table, `seen` what holds today."""
-    known = {row["alert"]: row for row in records(before[before["code"].isin(codes)])}
+def conduct(rules: Rules, today: date) -> Conduct:
+    """How alerts are dealt with on a day."""
+    limits = rules.alerts(today)
+    return Conduct(rules.calendar, limits.due_days, limits.escalate_after_days, limits.escalation)
+
+
+def number(alert: str, reopened: int | None) -> str:
+    """What an alert is called on a list: a life of its own each time it comes back, so that no answer outlives it.
+
+    >>> number("3f2a", None), number("3f2a", 2)
+    ('3f2a-0', '3f2a-2')
+    """
+    return f"{alert}-{0 if reopened is None or pd.isna(reopened) else int(reopened)}"
+
+
+def live(
+    before: pd.DataFrame,
+    seen: Iterable[Alert],
+    codes: Collection[str],
+    today: date,
+    conduct: Conduct,
+    answers: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Lives:
+    """Carry alerts of `codes` on by a day.
+
+    `before`: the alerts that are not closed, and those of the same ids; `seen`: what holds today; `answers`: by the
+    alert's number on the list, what a person wrote there.
+    """
+    known = {row["alert"]: _plain(row) for row in records(before[before["code"].isin(list(codes))])}
     now = {alert.id: alert for alert in seen}
-    rows, opened, worse = [], [], []
+    lives = Lives(())
     for key, alert in now.items():
-        old = known.get(key)
-        is_open = old is not None and old["state"] != "closed"
-        rows.append(_row(alert, old if is_open else None, today))
-        if not is_open:
-            opened.append(alert)
-        elif old and old["severity"] != "critical" and alert.severity == "critical":
-            worse.append(alert)
-    closed = [row for key, row in known.items() if key not in now and row["state"] != "closed"]
-    rows += [{**row, "state": "closed", "closed_on": today.isoformat()} for row in closed]
-    return Lives(tuple(rows), tuple(opened), tuple(worse), tuple(closed))
+        lives = _carried(lives, alert, known.get(key), answers or {}, today, conduct)
+    gone = [row for key, row in known.items() if key not in now and row["state"] != CLOSED]
+    return _with_closed(lives, gone, today)
 
 
-def _row(alert: Alert, old: dict[str, Any] | None, today: date) -> dict[str, Any]:
+def _carried(
+    lives: Lives,
+    alert: Alert,
+    old: dict[str, Any] | None,
+    answers: Mapping[str, Mapping[str, Any]],
+    today: date,
+    conduct: Conduct,
+) -> Lives:
+    """One alert that holds today: as it is, answered, handed up, worse, new, or back."""
+    is_open = old is not None and old["state"] != CLOSED
+    if alert.event and old and not is_open:
+        return lives
+    reopened = old["reopened"] or 0 if old else 0
+    row = _row(alert, old if is_open else None, reopened + int(old is not None and not is_open), today, conduct)
+    row = _answered(row, answers.get(number(alert.id, row["reopened"])))
+    if alert.event and row["state"] == ACKNOWLEDGED:
+        return _with_closed(lives, [row], today)
+    if not is_open:
+        back = lives.came_back | {alert.id} if old else lives.came_back
+        return replace(lives, rows=(*lives.rows, row), opened=(*lives.opened, alert), came_back=back)
+    if _is_overdue(row, today, conduct):
+        row |= {"owner": conduct.escalation[row["owner"]], "escalated_on": today.isoformat()}
+        lives = replace(lives, escalated=(*lives.escalated, replace(alert, owner=row["owner"])))
+    elif old and old["severity"] != "critical" and alert.severity == "critical":
+        lives = replace(lives, worse=(*lives.worse, alert))
+    return replace(lives, rows=(*lives.rows, row))
+
+
+def _is_overdue(row: Mapping[str, Any], today: date, conduct: Conduct) -> bool:
+    """Nobody has answered within the working days for it, and there is a role above that has not been told yet."""
+    if row["state"] != OPEN or row["escalated_on"] or row["owner"] not in conduct.escalation:
+        return False
+    return conduct.calendar.working_days(date.fromisoformat(row["first_seen"]), today) > conduct.escalate_after_days
+
+
+def _with_closed(lives: Lives, gone: list[dict[str, Any]], today: date) -> Lives:
+    rows = tuple({**row, "state": CLOSED, "closed_on": today.isoformat()} for row in gone)
+    return replace(lives, rows=lives.rows + rows, closed=lives.closed + rows)
+
+
+def _answered(row: dict[str, Any], answer: Mapping[str, Any] | None) -> dict[str, Any]:
+    if answer is None:
+        return row
+    told = {name: _given(answer[name]) for name in ("answered_by", "remark", "postponed_to")}
+    until = told["postponed_to"]
+    told["postponed_to"] = until.isoformat() if isinstance(until, date) else None
+    due_on = told["postponed_to"] or row["due_on"]
+    return row | told | {"state": ACKNOWLEDGED, "due_on": due_on}
+
+
+def _given(value: Any) -> Any:
+    return None if value is None or pd.isna(value) else value
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _given(value) for name, value in row.items()}
+
+
+def _row(alert: Alert, old: dict[str, Any] | None, reopened: int, today: date, conduct: Conduct) -> dict[str, Any]:
+    began = date.fromisoformat(old["first_seen"]) if old else today
+    kept = {name: old[name] if old else None for name in ("escalated_on", "answered_by", "remark", "postponed_to")}
+    handed_up = bool(old and old["escalated_on"])
+    due_on = conduct.calendar.after_working_days(began, conduct.due_days[alert.severity])
     return {
         "alert": alert.id, "code": alert.code, "cause": alert.cause, "severity": alert.severity,
         "subject": alert.subject, "vendor": alert.vendor, "seen": alert.seen, "limit": alert.limit,
-        "action": alert.action, "evidence": alert.evidence, "owner": alert.owner,
-        "first_seen": old["first_seen"] if old else today.isoformat(), "last_seen": today.isoformat(),
-        "closed_on": None, "state": old["state"] if old else "open",
+        "source": alert.source, "action": alert.action, "evidence": alert.evidence,
+        "owner": old["owner"] if old and handed_up else alert.owner,
+        "first_seen": began.isoformat(), "last_seen": today.isoformat(), "closed_on": None,
+        "due_on": kept["postponed_to"] or due_on.isoformat(), "state": old["state"] if old else OPEN,
+        "reopened": reopened, **kept,
     }  # fmt: skip

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
-
-from robots.figures.exact import times
 
 
 @dataclass(frozen=True)
@@ -21,26 +18,15 @@ class Exposure:
     hhi: float
 
 
-def exposures(
-    orders: pd.DataFrame, vendors: pd.DataFrame, qualified_states: tuple[str, ...], since: date, until: date
-) -> list[Exposure]:
-    """Exposure of every category ordered in [since, until], by net order value of one currency at a time."""
-    dated = orders["ordered_on"].fillna(orders["promised_on"])
-    recent = orders[dated.notna() & (dated >= since).fillna(False) & (dated <= until).fillna(False)]
-    recent = recent[recent["category"].notna() & recent["vendor"].notna()]
-    value = times(recent["quantity"], recent["unit_price"], 2)
-    amounts = pd.DataFrame(
-        {
-            "category": recent["category"],
-            "vendor": recent["vendor"],
-            "currency": recent["currency"].fillna(""),
-            "amount": value.astype(float),
-        }
-    )
+def exposures(ordered: pd.DataFrame, vendors: pd.DataFrame, qualified_states: tuple[str, ...]) -> list[Exposure]:
+    """Exposure of every category, by net order value of one currency at a time.
+
+    `ordered`: vendor, category ("" where unknown), currency, lines, net.
+    """
     found = []
-    for category, every in amounts.groupby("category"):
+    for category, every in ordered[ordered["category"] != ""].groupby("category"):
         group = _of_one_currency(every)
-        shares = group.groupby("vendor")["amount"].sum()
+        shares = group.assign(amount=group["net"].astype(float)).groupby("vendor")["amount"].sum()
         total = float(shares.sum())
         if total <= 0:
             continue
@@ -52,8 +38,9 @@ def exposures(
 
 
 def _of_one_currency(group: pd.DataFrame) -> pd.DataFrame:
-    """Amounts of different currencies are never added: the currency that most of the rows are in."""
-    usual: pd.DataFrame = group[group["currency"] == group["currency"].mode()[0]]
+    """Amounts of different currencies are never added: the currency that most of the lines are in."""
+    lines = group.groupby("currency")["lines"].sum()
+    usual: pd.DataFrame = group[group["currency"] == lines.idxmax()]
     return usual
 
 

@@ -8,6 +8,7 @@ from robots.kinds.kind import Field, Kind
 KIND = Kind(
     name="alert_answers",
     key=("alert",),
+    answers=("answer",),
     fields=(
         Field("alert", IDENTIFIER, required=True),
         Field("answer", CHOICE),

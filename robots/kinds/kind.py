@@ -47,6 +47,9 @@ class Kind:
     `dated`: the day that tells in which month a row counts. `watched`: fields whose change in a row that has been
     acted on is told (SILENT_EDIT).
 
+    `answers`: of a list that we hand out to be answered, the fields of which at least one is filled in where there is
+    an answer; the other rows say nothing. The same row answered again in a later list is the ordinary course.
+
     `wide`: the field whose figures stand in columns that are named after periods (1月 … 12月). `unpivot` says what
     declaration cannot: given the names of all columns (each from the top tier down), it returns the rows that every
     row of the sheet becomes, as field → number of a column, or a constant text; nothing where it does not apply.
@@ -62,6 +65,7 @@ class Kind:
     checks: tuple[Check, ...] = ()
     dated: str = ""
     watched: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     wide: str = ""
     unpivot: Unpivot | None = None
 

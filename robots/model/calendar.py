@@ -35,6 +35,18 @@ class Calendar:
             return _chinese(day)
         return day.weekday() < 5 and day not in holidays.country_holidays(self.country, years=day.year)
 
+    def working_days(self, first: date, last: date) -> int:
+        """How many working days lie after `first`, up to and including `last`; 0 where `last` is not later."""
+        days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+        return sum(map(self.is_working, days))
+
+    def after_working_days(self, day: date, number: int) -> date:
+        """The day on which `number` working days have passed since `day`."""
+        while number > 0:
+            day += timedelta(days=1)
+            number -= self.is_working(day)
+        return day
+
     def working_day_of_month(self, year: int, month: int, n: int) -> date:
         """The n-th working day of a month, from 1."""
         day = date(year, month, 1)

@@ -108,8 +108,9 @@ def take_rows(body: Body, claim: Claim, claims: Sequence[Claim], words: Words) -
 
 
 def _without_figures(taking: _Taking, columns: Mapping[str, pa.Array]) -> set[int]:
-    """Of rows that are made of columns, those without a figure (a dash under a month): they say nothing."""
-    values = [columns[name] for name in taking.claim.values]
+    """Of rows that are made of columns, those without a figure (a dash under a month), and those of a list that nobody
+    answered: they say nothing."""
+    values = [columns[name] for name in taking.claim.values or taking.claim.kind.answers]
     if not values:
         return set()
     return {i for i in range(taking.length) if i not in taking.bad and not any(v[i].is_valid for v in values)}

@@ -11,8 +11,21 @@ import pyarrow as pa
 from sqlalchemy import Column, ColumnElement, Connection, and_, case, func, or_, select
 
 from robots.edge.store.relations import Pair, as_table, spellings
-from robots.edge.store.tables import ALERTS, ARRIVALS, EDITS, FILES, KPIS, LEADS, LINES, ORDERED, ROWS, STALE
+from robots.edge.store.tables import (
+    ALERTS,
+    ARRIVALS,
+    DROPS,
+    EDITS,
+    FILES,
+    KPIS,
+    LEADS,
+    LINES,
+    ORDERED,
+    ROWS,
+    STALE,
+)
 from robots.kinds import known
+from robots.reading.keys import keys_of
 
 _MOST_NAMED = 500  # more vendors than this are chosen by the ledger, from all of the month
 _MOST_EVIDENCE = 20
@@ -156,10 +169,31 @@ class History:
     def alerts(self, codes: Collection[str], also: Collection[str]) -> pa.Table:
         """The alerts of some codes that are not closed, and those of some numbers whatever their state."""
         c = ALERTS.c
-        found = self.connection.execute(select(ALERTS).where(c.code.in_(sorted(codes)), c.state != "closed")).all()
+        still = select(ALERTS).where(c.code.in_(sorted(codes)), c.state != "closed")
+        found = list(self.connection.execute(still))
         known_ones = {row.alert for row in found}
         wanted = sorted(set(also) - known_ones)
         for start in range(0, len(wanted), _MOST_NAMED):
             asked = c.alert.in_(wanted[start : start + _MOST_NAMED])
-            found += self.connection.execute(select(ALERTS).where(asked)).all()
+            found += self.connection.execute(select(ALERTS).where(asked))
         return as_table(found, dict(c.items()))
+
+    def answers(self, numbers: Collection[str]) -> pa.Table:
+        """What people answered to alerts of these numbers, by the rows' keys."""
+        kind = known()["alert_answers"]
+        named = pa.table({"alert": pa.array(sorted(numbers), pa.string())})
+        keys = keys_of(named, kind).to_pylist()
+        c = ROWS[kind.name].c
+        chosen = {name: c[name] for name in kind.schema.names}
+        found: list[Any] = []
+        for start in range(0, len(keys), _MOST_NAMED):
+            here = c.key.in_(keys[start : start + _MOST_NAMED])
+            found += self.connection.execute(select(*chosen.values()).where(here, c.beaten_by.is_(None)))
+        return as_table(found, chosen)
+
+    def edits(self, since: str) -> pa.Table:
+        """Silent edits from a day on, with the name, day and owner of the drop that brought them."""
+        chosen = dict(EDITS.c.items()) | {name: DROPS.c[name] for name in ("name", "day", "owner")}
+        source = EDITS.join(DROPS, DROPS.c.id == EDITS.c.drop)
+        query = select(*chosen.values()).select_from(source).where(DROPS.c.day >= since).order_by(EDITS.c.n)
+        return as_table(self.connection.execute(query).all(), chosen)

@@ -121,7 +121,8 @@ def _replace(
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
     _touch(touched, kind, rows, [*changes.new, *changes.updated])
     _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
-    findings = list(_beat_others(connection, table, file, drop)) if changes.new or changes.updated else []
+    elsewhere = list(_beat_others(connection, table, file, drop)) if changes.new or changes.updated else []
+    findings = [] if kind.answers else elsewhere
     findings += silent_edits(connection, kind, drop, edits, letters)
     if changes.gone:
         named = say(f"kind.{kind.name}")

@@ -156,6 +156,7 @@ ALERTS = Table(
     Column("cause", Text, nullable=False),
     Column("seen", Text, nullable=False),
     Column("limit", Text, nullable=False),
+    Column("source", Text),
     Column("evidence", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("first_seen", Text, nullable=False),

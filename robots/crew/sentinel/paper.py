@@ -1,0 +1,128 @@
+"""预警清单: the open alerts as a workbook that is answered in and dropped back; and notices of what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from robots.figures.alerts import ACKNOWLEDGED, CLOSED, Alert, Lives, number
+from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook
+from robots.model.forms import Form
+from robots.model.words import Text, say
+
+FORM_LAYOUT = 1
+_SEVERITIES = {"critical": 0, "warning": 1, "info": 2}
+
+_WHAT = (
+    Column(say("column.severity"), Look.LEVEL, 8),
+    Column(say("column.alert"), Look.TEXT, 12),
+    Column(say("column.subject"), Look.WRAP, 22),
+    Column(say("column.vendor"), Look.WRAP, 24),
+    Column(say("column.seen"), Look.WRAP, 44),
+    Column(say("column.action"), Look.WRAP, 32),
+    Column(say("column.owner"), Look.TEXT, 10),
+    Column(say("column.due_by"), Look.DATE, 12),
+)
+_LIFE = (
+    Column(say("column.first_seen"), Look.DATE, 12),
+    Column(say("column.state"), Look.WRAP, 11),
+    Column(say("column.limit"), Look.WRAP, 26),
+    Column(say("column.source"), Look.WRAP, 24),
+    Column(say("column.evidence"), Look.WRAP, 36),
+)
+
+
+def alert_list(rows: Sequence[dict[str, Any]], lives: Lives, answers: Sequence[str], today: date) -> Workbook:
+    """Every open alert, the critical ones first, to be answered; what was closed today on a sheet of its own."""
+    still = sorted((row for row in rows if row["state"] != CLOSED), key=_rank)
+    open_columns = (
+        Column(say("column.answer"), Look.TEXT, 12, open=True, choices=tuple(answers)),
+        Column(say("column.answered_by"), Look.TEXT, 12, open=True),
+        Column(say("column.postponed_to"), Look.DATE, 14, open=True),
+        Column(say("column.answer_remark"), Look.WRAP, 26, open=True),
+    )
+    columns = (*_WHAT, *open_columns, *_LIFE, Column(say("column.alert_number"), Look.TEXT, 20))
+    facts = (
+        (say("fact.as_of"), today),
+        (say("fact.open"), say("fact.open_value", count=len(still), critical=sum(map(_is_critical, still)))),
+        (say("fact.new"), len(lives.opened)),
+        (say("fact.closed"), len(lives.closed)),
+        (say("form.how"), say("alert_list.how")),
+    )
+    lines = tuple((*_what(row), *_answer(row), *_life(row), number(row["alert"], row["reopened"])) for row in still)
+    front = Sheet(
+        say("sheet.alerts"), say("title.alerts"), facts, (Table(columns, lines, empty=say("alert_list.nothing")),)
+    )
+    over = Table((*_WHAT, *_LIFE), tuple((*_what(row), *_life(row)) for row in sorted(lives.closed, key=_rank)))
+    closed = Sheet(say("sheet.alerts_closed"), say("title.alerts_closed"), (), (over,))
+    form = Form(f"alerts-{today:%Y%m%d}", FORM_LAYOUT, "alert_answers") if still else None
+    return Workbook("alerts", say("file.alerts", day=today), (front, closed) if lives.closed else (front,), form)
+
+
+def _is_critical(row: dict[str, Any]) -> bool:
+    return bool(row["severity"] == "critical")
+
+
+def _rank(row: dict[str, Any]) -> tuple[Any, ...]:
+    return _SEVERITIES[row["severity"]], row["code"], row["subject"]
+
+
+def _what(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        say(f"severity.{row['severity']}"), say(f"alert.{row['code']}.name"), row["subject"], row["vendor"],
+        row["seen"], row["action"], say(f"role.{row['owner']}"), _day(row["due_on"]),
+    )  # fmt: skip
+
+
+def _answer(row: dict[str, Any]) -> tuple[Any, ...]:
+    return "", row["answered_by"] or "", _day(row["postponed_to"]), row["remark"] or ""
+
+
+def _life(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        date.fromisoformat(row["first_seen"]), _state(row), row["limit"], row["source"] or "", row["evidence"],
+    )  # fmt: skip
+
+
+def _state(row: dict[str, Any]) -> Text:
+    """How it stands, and that it has come back where it has."""
+    state = say(f"state.{row['state']}")
+    if row["reopened"]:
+        return say("state.reopened", state=state, times=row["reopened"])
+    if row["escalated_on"] and row["state"] != ACKNOWLEDGED:
+        return say("state.escalated", state=state, day=row["escalated_on"])
+    return state
+
+
+def _day(text: str | None) -> date | str:
+    return date.fromisoformat(text) if text else ""
+
+
+# ------------------------------------------------------------------ notices
+
+
+def notices(lives: Lives, today: date) -> Iterator[Decision]:
+    """One notice per owner with what is new to them: opened, worse, come back, or handed up."""
+    news = [*lives.opened, *lives.worse, *lives.escalated]
+    for owner in dict.fromkeys(alert.owner for alert in news):
+        mine = [alert for alert in news if alert.owner == owner]
+        critical = sum(alert.severity == "critical" for alert in mine)
+        counts = (
+            ("notice.alerts.back", sum(alert.id in lives.came_back for alert in mine)),
+            ("notice.alerts.escalated", sum(alert in lives.escalated for alert in mine)),
+            ("notice.alerts.closed", sum(row["owner"] == owner for row in lives.closed)),
+        )
+        notice = Notice(
+            owner, say("notice.alerts.headline", count=len(mine), critical=critical),
+            tuple(say(key, count=count) for key, count in counts if count),
+            "critical" if critical else "warning", ("alert-list",), _notice_table(mine), say("notice.alerts.next"),
+        )  # fmt: skip
+        yield Decision("sentinel", today.isoformat(), f"notice-{owner}", notice)
+
+
+def _notice_table(alerts: list[Alert]) -> Table:
+    ranked = sorted(alerts, key=lambda a: (_SEVERITIES[a.severity], a.code, a.subject))
+    rows = tuple((say(f"alert.{a.code}.name"), a.subject, a.seen) for a in ranked)
+    columns = (Column(say("column.alert")), Column(say("column.subject")), Column(say("column.seen")))
+    return Table(columns, rows)

@@ -1,0 +1,32 @@
+"""Watches over the books themselves: what was changed after something had been done upon it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from robots.crew.sentinel.scene import Row, Scene, given, watch
+from robots.figures.alerts import Alert
+from robots.figures.lines import records
+from robots.model.words import say
+
+
+@watch("SILENT_EDIT")
+def silent_edits(scene: Scene) -> Iterator[Alert]:
+    """A later version of a file changed a row that had been acted on: open until somebody has answered for it."""
+    since = (scene.today - timedelta(days=scene.limits.silent_edit_days)).isoformat()
+    for row in records(scene.ledger.edits(since)):
+        vendor = given(row["vendor"]) or ""
+        order = f"{row['order_id']}/{given(row['line']) or '1'}" if given(row["order_id"]) else vendor
+        yield scene.alert(
+            "SILENT_EDIT", str(row["n"]), "critical", order, vendor,
+            seen=say("alert.SILENT_EDIT.seen", field=say(f"field.{row['field']}"), before=_shown(row, "before"),
+                     after=_shown(row, "after"), day=row["day"], owner=given(row["owner"])),
+            limit=say("alert.SILENT_EDIT.limit"), evidence=f"{row['name']} › {row['sheet']} › {row['row']}", event=True,
+        )  # fmt: skip
+
+
+def _shown(row: Row, which: str) -> str:
+    """A value before or after; of an account the last digits: a letter is no place for the whole."""
+    text = str(row[which] or "—")
+    return f"…{text[-4:]}" if row["field"] == "bank_account" else text
