@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -101,3 +102,23 @@ def test_a_seal_is_read_back_and_any_change_of_it_is_seen(cells: dict[str, Any],
     spoilt = [*rows[:2], ("version", str(version + 1)), *rows[3:]]
     with pytest.raises(SealBroken):
         unseal(spoilt)
+
+
+KEPT = ("vendors", "contracts", "orders", "deliveries", "invoices", "payables")
+
+
+def test_our_own_reports_change_nothing_when_they_are_dropped_back(home: Home, books: SimpleNamespace) -> None:
+    for kind in ("vendors", "contracts", "orders", "invoices"):
+        home.drop(f"{kind}.xlsx", getattr(books, kind)())
+    home.turn(datetime(2026, 7, 3, 18))
+    home.drop("收货.xlsx", books.deliveries())  # what was late is not any more: the list has a sheet of closed alerts
+    home.turn(datetime(2026, 7, 6, 18))
+    before = {kind: home.export(kind) for kind in KEPT}
+    ours = [path for path in home.settings.outbox.rglob("*.xlsx") if path.parent.name != "receipts"]
+    for number, path in enumerate(ours):
+        home.drop(f"{number} {path.name}", path.read_bytes())
+    dropped = home.turn(datetime(2026, 7, 6, 19)).drops
+    assert len(ours) >= 4 and {state for _, state, _ in dropped} <= {"ignored", "taken"}
+    assert {kind: home.export(kind) for kind in KEPT} == before
+    told = {f["code"] for f in home.export("findings") if f["drop"][0].isdigit()}
+    assert "OWN_OUTPUT" in told and told <= {"OWN_OUTPUT", "FORM_KNOWN"}

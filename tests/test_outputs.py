@@ -81,7 +81,7 @@ def test_sheet_names_are_made_fit_and_kept_apart() -> None:
     names = ("a/b:c?" * 10, "a/b:c?" * 10, "'quoted'", "")
     book = Workbook("reports", "x", tuple(Sheet(name) for name in names))
     titles = load_workbook(io.BytesIO(excel_out.render(book, WORDS, AT))).sheetnames
-    assert len(set(titles)) == 4
+    assert len(set(titles)) == 5  # and the hidden one
     assert all(len(title) <= 31 for title in titles)
 
 

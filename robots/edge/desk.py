@@ -95,6 +95,8 @@ def receive(claimed: Claimed, looked: Look | str, room: ReadingRoom) -> Received
         return _refused(claimed, "unreadable", str(problem.args[0]))
     if not reading.taken and looked.format is Format.TEXT and claimed.path.suffix.lower() not in TEXT_ENDINGS:
         return _refused(claimed, "unreadable", "FILE_NOT_A_WORKBOOK")
+    if {found.code for found in reading.findings} == {"OWN_OUTPUT"}:
+        return Received(claimed, "ignored", reading, "OWN_OUTPUT")
     if not reading.taken:
         code = "FILE_NOTHING_KNOWN"
         whole = replace(reading, findings=(finding(code, Level.ERROR), *reading.findings))

@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from robots.model.decisions import Chart, Column, Look, Sheet, Table, Workbook
-from robots.model.forms import FORM_SHEET, seal
+from robots.model.forms import FORM_SHEET, Form, seal
 from robots.model.words import Catalogue
 
 FONT = "微软雅黑"
@@ -42,19 +42,24 @@ def render(workbook: Workbook, words: Catalogue, at: datetime) -> bytes:
     book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": at.replace(tzinfo=None), "author": words.entries.get("product.name", "")})
     page = _Page(book, words)
-    names: set[str] = set()
-    for number, sheet in enumerate(workbook.sheets):
-        name = _sheet_name(str(sheet.name), names)
-        form = workbook.form if number == 0 else None
-        sealed = page.write(book.add_worksheet(name), sheet, name, form is not None)
-        if form is not None:
-            _seal(book.add_worksheet(FORM_SHEET), seal(form, name, sealed))
+    taken: set[str] = set()
+    names = [_sheet_name(str(sheet.name), taken) for sheet in workbook.sheets]
+    is_form = workbook.form is not None
+    sealed = [
+        page.write(book.add_worksheet(name), sheet, name, is_form and number == 0)
+        for number, (name, sheet) in enumerate(zip(names, workbook.sheets, strict=True))
+    ]
+    if workbook.form is not None:
+        rows = seal(workbook.form, names[0], sealed[0], names[1:])
+    else:
+        rows = seal(Form(f"{workbook.folder}-{at:%Y%m%d%H%M%S}", 0), "", {}, names)
+    _seal(book.add_worksheet(FORM_SHEET), rows)
     book.close()
     return memory.getvalue()
 
 
 def _seal(page: Worksheet, rows: list[tuple[str, str]]) -> None:
-    """The very hidden sheet by which a form is known again."""
+    """The very hidden sheet by which a workbook of ours is known again."""
     page.very_hidden()
     for number, pair in enumerate(rows):
         for column, text in enumerate(pair):

@@ -1,4 +1,6 @@
-"""Forms that we issue and know again when they come back: a very hidden sheet says which one, and what must not change.
+"""Workbooks that we write and know again when they come back: a very hidden sheet says what each sheet of them is.
+
+A form is to be filled in, and some of its cells must not change; every other sheet of ours is told, never read.
 
 The seal tells a slip from an answer. It is no signature: whoever means harm can seal a form again.
 """
@@ -15,8 +17,9 @@ from typing import Any
 from robots.model import wire
 
 FORM_SHEET = "_robots"
-_MAGIC = "robots-form"
-_HEAD = ("id", "version", "kind", "sheet")
+_MAGIC = "robots"
+_HEAD = ("id", "version", "kind", "sheet", "others")
+_BETWEEN = "/"  # no sheet name may hold it
 
 
 class SealBroken(ValueError):
@@ -35,11 +38,16 @@ class Form:
 
 @dataclass(frozen=True)
 class Sealed:
-    """A form that came back: which one, on which sheet, and the cells that must be as they were (A1 → text)."""
+    """A workbook of ours that came back.
+
+    `form` stands on `sheet` ('' where it holds none) with `cells` that must be as they were (A1 → text); `others` are
+    sheets that we wrote for people to read.
+    """
 
     form: Form
     sheet: str
     cells: Mapping[str, str]
+    others: tuple[str, ...] = ()
 
     def changed(self, seen: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         """The cells that are no longer as they were issued: (cell, as issued, as seen)."""
@@ -47,16 +55,16 @@ class Sealed:
         return [(cell, issued, texts[cell]) for cell, issued in self.cells.items() if texts[cell] != issued]
 
 
-def seal(form: Form, sheet: str, cells: Mapping[str, Any]) -> list[tuple[str, str]]:
+def seal(form: Form, sheet: str, cells: Mapping[str, Any], others: Iterable[str] = ()) -> list[tuple[str, str]]:
     """The rows of the hidden sheet, in two columns."""
     rows = [(_MAGIC, "")]
-    rows += zip(_HEAD, (form.id, str(form.version), form.kind, sheet), strict=True)
+    rows += zip(_HEAD, (form.id, str(form.version), form.kind, sheet, _BETWEEN.join(others)), strict=True)
     rows += [(cell, as_text(value)) for cell, value in cells.items()]
     return [*rows, ("checksum", _checksum(rows))]
 
 
 def unseal(rows: Sequence[Sequence[Any]]) -> Sealed | None:
-    """What a hidden sheet says; None where it is no form's. Raises SealBroken.
+    """What a hidden sheet says; None where it is not ours. Raises SealBroken.
 
     >>> sealed = unseal(seal(Form("surveys-1", 1, "surveys"), "评价", {"A1": "供应商", "B2": 4.0}))
     >>> sealed.form.id, sealed.changed({"A1": "供应商", "B2": 5})
@@ -70,7 +78,8 @@ def unseal(rows: Sequence[Sequence[Any]]) -> Sealed | None:
     if word != "checksum" or checksum != _checksum(told) or tuple(head) != _HEAD or not head["version"].isdecimal():
         raise SealBroken
     form = Form(head["id"], int(head["version"]), head["kind"])
-    return Sealed(form, head["sheet"], dict(told[len(_HEAD) + 1 :]))
+    others = tuple(name for name in head["others"].split(_BETWEEN) if name)
+    return Sealed(form, head["sheet"], dict(told[len(_HEAD) + 1 :]), others)
 
 
 def _checksum(rows: Iterable[tuple[str, str]]) -> str:

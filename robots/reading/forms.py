@@ -1,18 +1,19 @@
-"""Forms that we issued, come back: known by their hidden sheet whatever the file is called, checked by its seal."""
+"""Workbooks of ours, come back: known by their hidden sheet whatever the file is called, checked by its seal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from robots.model.findings import Finding, Level, a1, finding
 from robots.model.forms import FORM_SHEET, SealBroken, Sealed, unseal
 from robots.reading.grid import Grid
 
-Issued = tuple[Grid, Sealed | SealBroken | None]
+Issued = tuple[Grid, Sealed | SealBroken | Literal["ours"] | None]
 
 
 def with_forms(grids: Sequence[Grid]) -> list[Issued]:
-    """The sheets of a workbook, less our own hidden one, each with the form that it is, if any."""
+    """The sheets of a workbook, less our own hidden one, each with the form that it is, if any, or as ours."""
     hidden = next((grid for grid in grids if grid.name == FORM_SHEET), None)
     sheets = [grid for grid in grids if grid is not hidden]
     if hidden is None:
@@ -21,7 +22,13 @@ def with_forms(grids: Sequence[Grid]) -> list[Issued]:
         form = unseal(hidden.rows)
     except SealBroken as broken:
         return [(grid, None if grid.hidden else broken) for grid in sheets]
-    return [(grid, form if form and _is_sheet_of(grid, form, sheets) else None) for grid in sheets]
+    return [(grid, _told(grid, form, sheets) if form else None) for grid in sheets]
+
+
+def _told(grid: Grid, told: Sealed, sheets: Sequence[Grid]) -> Sealed | Literal["ours"] | None:
+    if grid.name in told.others:
+        return "ours"
+    return told if told.sheet and _is_sheet_of(grid, told, sheets) else None
 
 
 def _is_sheet_of(grid: Grid, form: Sealed, sheets: Sequence[Grid]) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -146,16 +146,19 @@ def _read_sheet(grid: Grid, words: Words) -> _Part:
     return _Part(taken, (*noted, *findings), unknown, tuple(aside for part in parts for aside in part.asides))
 
 
-def _read_issued(grid: Grid, form: Sealed | SealBroken | None, words: Words) -> _Part:
+def _read_issued(grid: Grid, form: Sealed | SealBroken | Literal["ours"] | None, words: Words) -> _Part:
     """A sheet; where it is a form that we issued, it is of the kind that the form says, and its sealed cells stand."""
     if form is None:
         return _read_sheet(grid, words)
+    if form == "ours":
+        return _Part(findings=(finding("OWN_OUTPUT", Level.INFO, grid.name),))
     found = list(about_the_form(grid, form))
     if isinstance(form, SealBroken) or any(one.level is Level.ERROR for one in found):
         return _Part(findings=tuple(found))
     kinds = {name: kind for name, kind in words.kinds.items() if name == form.form.kind}
     part = _read_sheet(grid, replace(words, kinds=kinds) if kinds else words)
-    return replace(part, findings=(*found, *part.findings))
+    told = (one for one in part.findings if one.code != "COLUMN_UNKNOWN")  # the columns are our own
+    return replace(part, findings=(*found, *told), unknown=())
 
 
 def _about_the_sheet(grid: Grid) -> Iterator[Finding]:

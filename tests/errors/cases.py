@@ -19,6 +19,7 @@ from robots.edge.store.database import Turn
 from robots.edge.store.tables import SCORES
 from robots.kinds import known
 from robots.kinds.words import Expected, Foot
+from robots.model import decisions
 from robots.model.findings import Finding
 from tests.errors.case import HOME, NOW, Case, refusal
 from tests.goldens.writers import Sheet, delimited, locked, openpyxl_xlsx, repacked, xlsx
@@ -68,6 +69,14 @@ def _form(change: Callable[[Workbook], None] = lambda _: None) -> bytes:
     memory = io.BytesIO()
     whole.save(memory)
     return repacked(memory.getvalue())
+
+
+def _output() -> bytes:
+    """A report that we wrote, of a table that could be somebody's order ledger."""
+    header, *rows = ([cell.strip() for cell in line.split("|")] for line in (HEADER, FIRST, SECOND))
+    table = decisions.Table(tuple(decisions.Column(word) for word in header), tuple(tuple(row) for row in rows))
+    report = decisions.Workbook("reports", "外协周报", (decisions.Sheet("订单", "订单", (), (table,)),))
+    return excel_out.render(report, HOME.words, NOW)
 
 
 def _other_header(form: Workbook) -> None:
@@ -143,6 +152,7 @@ CASES = (
     _one("EXPECTED_ROWS", WHOLE, sender={"expect": {"orders": Expected(least=10, most=500)}}),
     _one("FORM_KNOWN", _form(), "随便的名字.xlsx"),
     _one("FORM_CHANGED", _form(_other_header), "外协订单 空表.xlsx"),
+    _one("OWN_OUTPUT", _output(), "外协周报.xlsx", how="a report of the robots' own is dropped back"),
     _one("FORM_BROKEN", _form(_other_id), "外协订单 空表.xlsx"),
     # ------------------------------------------------ columns
     _one("FIELD_TWICE", orders(FIRST + " | 6", header=HEADER + " | 不含税单价")),
