@@ -93,6 +93,11 @@ def receive(claimed: Claimed, looked: Look | str, room: ReadingRoom) -> Received
         if len(problem.args) > 1:
             LOG.error("reading %s failed: %s", claimed.name, problem.args[1])
         return _refused(claimed, "unreadable", str(problem.args[0]))
+    return _judged(claimed, looked, reading)
+
+
+def _judged(claimed: Claimed, looked: Look, reading: Reading) -> Received:
+    """The state of a file that could be read: taken, or with nothing in it for us."""
     if not reading.taken and looked.format is Format.TEXT and claimed.path.suffix.lower() not in TEXT_ENDINGS:
         return _refused(claimed, "unreadable", "FILE_NOT_A_WORKBOOK")
     if {found.code for found in reading.findings} == {"OWN_OUTPUT"}:
