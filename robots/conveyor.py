@@ -67,7 +67,7 @@ def turn(settings: Settings, store: Store, now: datetime, sees: Sees = lambda _:
         with store.transaction() as tx:
             number = tx.begin(now)
             take_in(settings, tx, number, now, claimed, report, sees)
-            tx.relate(now.date(), settings.rules.fingerprint("scorecard"))
+            tx.relate(now.date(), settings.rules.fingerprint("scorecard", "alerts"))
             put_to_work(settings, tx, number, now, dues, report, sees)
         folder.let_go(settings.inbox, [one for one, _, _ in claimed])
     report.delivered = delivery.deliver(settings, store, now, sees)

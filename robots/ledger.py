@@ -34,16 +34,28 @@ class History(Protocol):
         """Identity → a vendor's name as it was first written anywhere."""
 
     def due_in(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
-        """Lines of vendors due in a month, by due_first or due_latest: vendor, both days, completed_on."""
+        """Lines of vendors due in a month, by due_first or due_latest: vendor, both days, completed_on, excused."""
 
     def arrived_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Deliveries of vendors in a month: vendor, delivered_on, received, accepted, rejected, fault."""
+        """Deliveries of vendors in a month: vendor, delivered_on, received, accepted, rejected, excused."""
+
+    def billed_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Invoice lines of vendors in a month: vendor, invoiced_on, quantity, unit_price, price (as ordered)."""
 
     def ordered_in(self, month: str, vendors: Collection[str]) -> pa.Table:
         """Lines of vendors ordered in a month, with their orders' terms."""
 
-    def kpis(self, periods: Collection[str]) -> pa.Table:
-        """The KPIs that are kept of some periods."""
+    def kpis(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pa.Table:
+        """The KPIs that are kept of some periods, of some vendors (by name) or of all."""
+
+    def scores(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pa.Table:
+        """The scores that are kept of some periods, of some vendors (by name) or of all."""
+
+    def incidents(self, kinds: Collection[str]) -> pa.Table:
+        """Tickets of some kinds, whenever opened."""
+
+    def upheld(self) -> pa.Table:
+        """Appeals that were upheld: appeal_id, vendor, due_first, due_latest of each line that they speak of."""
 
     def open_lines(self) -> pa.Table:
         """Order rows that are not fully accepted, with due_first, due_latest, moves, received, accepted, rejected."""
@@ -149,11 +161,27 @@ class Ledger:
         """Lines of vendors (identities) ordered in a month, their vendors named."""
         return self._named(self.history.ordered_in(month, vendors), vendors)
 
+    def billed_in(self, month: str, vendors: Collection[str]) -> pd.DataFrame:
+        """Invoice lines of vendors (identities) in a month with the price they were ordered at, vendors named."""
+        return self._named(self.history.billed_in(month, vendors), vendors)
+
     def _named(self, table: pa.Table, vendors: Collection[str]) -> pd.DataFrame:
         rows = frame(table)
         rows = rows[rows["vendor"].isin(list(vendors))]
         rows["vendor"] = rows["vendor"].map(self.names, na_action="ignore").astype(rows["vendor"].dtype)
         return rows
+
+    def scores(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pd.DataFrame:
+        """The scores that are kept of some periods, of some vendors or of all."""
+        return frame(self.history.scores(periods, vendors))
+
+    def incidents(self, kinds: Collection[str]) -> pd.DataFrame:
+        """Tickets of some kinds, whenever opened; vendors named."""
+        return self._resolve(self.history.incidents(kinds))
+
+    def upheld(self) -> pd.DataFrame:
+        """Appeals that were upheld, with the days of the lines that they speak of; vendors named."""
+        return self._by_name(self.history.upheld())
 
     # -------------------------------------------------------------- what is open, and sums
 

@@ -7,14 +7,53 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from robots.model.calendar import Calendar
 
 
 @dataclass(frozen=True)
+class OwnKpi:
+    """A KPI that a team made up for itself over measurements or tickets; a config entry is all there is to it.
+
+    `of`: the measure, or the kind of ticket (empty: all). `value`: what counts of a row: "value" of a measurement;
+    "response_hours", "resolution_hours", "reopened" or "count" of a ticket. `how` many rows become one figure: their
+    mean, their sum by month, the share of them `within` a limit, or their sum per working day. `contracts`: targets
+    by contract number.
+    """
+
+    title: str
+    source: Literal["measurements", "tickets"]
+    how: Literal["mean", "sum", "share", "per_working_day"]
+    direction: Literal["higher", "lower"]
+    floor: Decimal
+    target: Decimal
+    weight: Decimal
+    title_en: str = ""
+    of: str = ""
+    value: Literal["value", "response_hours", "resolution_hours", "reopened", "count"] = "value"
+    within: Decimal | None = None
+    contracts: dict[str, Decimal] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where the entry says two things."""
+        if (self.source == "measurements") != (self.value == "value"):
+            raise ValueError(f"value = {self.value!r} is nothing that {self.source} have")
+        if self.source == "measurements" and not self.of:
+            raise ValueError("of = the name of the measure is missing")
+        if (self.how == "share") != (self.within is not None):
+            raise ValueError("within = a limit belongs to how = 'share', and to it alone")
+        better = "higher" if self.how == "share" else self.direction
+        if self.target == self.floor or (self.target > self.floor) != (better == "higher"):
+            raise ValueError(f"the target must be {better} than the floor")
+
+
+@dataclass(frozen=True)
 class Scorecard:
-    """RULES 6. Weights in points; floors and targets in the unit of their KPI; grades by their lowest score."""
+    """RULES 6. Weights in points; floors and targets in the unit of their KPI; grades by their lowest score.
+
+    `category_targets`: category → KPI → target, where the contract names none. `ladder`: rung → months on target.
+    """
 
     reference: str
     tolerance_days: int
@@ -25,6 +64,29 @@ class Scorecard:
     floors: dict[str, Decimal]
     targets: dict[str, Decimal]
     grades: dict[str, Decimal]
+    shrink_strength: int
+    incident_kinds: tuple[str, ...]
+    declining_periods: int
+    strategic_quarters: int
+    eliminate_quarters: int
+    eliminate_vetoes: tuple[str, ...]
+    ladder: dict[str, int]
+    own: dict[str, OwnKpi] = field(default_factory=dict)
+    category_targets: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where a KPI lacks a figure, or two have one name."""
+        for title, named in (("floors", self.floors), ("targets", self.targets)):
+            if wrong := set(self.weights) ^ set(named):
+                raise ValueError(f"{title}: {', '.join(sorted(wrong))}: weights, floors and targets name the same KPIs")
+        if twice := set(self.weights) & set(self.own):
+            raise ValueError(f"own: {', '.join(sorted(twice))}: a KPI of that name is there already")
+
+    @property
+    def measures(self) -> dict[str, tuple[Decimal, Decimal, Decimal]]:
+        """KPI → weight, floor, target in the workspace; the team's own after the usual ones."""
+        usual = {kpi: (weight, self.floors[kpi], self.targets[kpi]) for kpi, weight in self.weights.items()}
+        return usual | {kpi: (own.weight, own.floor, own.target) for kpi, own in self.own.items()}
 
 
 @dataclass(frozen=True)
@@ -103,9 +165,9 @@ class Rules:
             raise LookupError(f"no rule on {subject} is in force on {day}")
         return found[-1]
 
-    def fingerprint(self, subject: str) -> str:
-        """A hash of all values of a subject, whenever in force: other rules, another fingerprint."""
-        return hashlib.sha256(repr(self.entries[subject]).encode()).hexdigest()[:16]
+    def fingerprint(self, *subjects: str) -> str:
+        """A hash of all values of some subjects, whenever in force: other rules, another fingerprint."""
+        return hashlib.sha256(repr([self.entries[subject] for subject in subjects]).encode()).hexdigest()[:16]
 
     def scorecard(self, day: date) -> Scorecard:
         """Scorecard rules of a day."""

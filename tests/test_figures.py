@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,11 +21,14 @@ from hypothesis import strategies as st
 from robots.crew import registry, timekeeper
 from robots.edge import settings
 from robots.figures.exposure import exposures
-from robots.figures.kpis import all_kpis, wilson
+from robots.figures.kpis import costs, punctuality, quality, responses, together, wilson
 from robots.figures.lines import order_lines
-from robots.figures.scores import interpolate, score_one
+from robots.figures.own import own_kpi
+from robots.figures.scores import Basis, Score, interpolate, score_one
 from robots.kinds import known
 from robots.ledger import Ledger, frame
+from robots.model.words import say
+from robots.rules import OwnKpi, Rules
 
 TODAY = date(2026, 7, 3)
 RULES = settings.load(Path("no such home"), registry.names()).rules
@@ -66,11 +69,25 @@ def history(lines: list[Line]) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table("orders", orders), table("deliveries", deliveries)
 
 
+def delivered(lines: pd.DataFrame, deliveries: pd.DataFrame, tolerance: int = 0) -> pd.DataFrame:
+    """Punctuality by both promises, and quality; `lines` and `deliveries` excused where they have that column."""
+    lines, deliveries = (
+        t if "excused" in t else t.assign(excused=excuses([None] * len(t))) for t in (lines, deliveries)
+    )
+    dues = {"on_time": "due_first", "on_time_latest": "due_latest"}
+    parts = [punctuality(lines, name, due, TODAY, tolerance) for name, due in dues.items()]
+    return together([*parts, *quality(deliveries, TODAY)])
+
+
+def excuses(reasons: list[str | None]) -> pd.Series:
+    return pd.Series(reasons, dtype=pd.ArrowDtype(pa.string()))
+
+
 def kpis(lines: list[Line], tolerance: int = 0) -> dict[tuple[str, str, str], tuple[float, float]]:
     """(vendor, month, kpi) → (good, total)."""
     orders, deliveries = history(lines)
     figured = order_lines(orders, deliveries, TODAY)
-    rows = all_kpis(figured, figured, deliveries, table("surveys", []), TODAY, tolerance)
+    rows = delivered(figured, deliveries, tolerance)
     return {(r.vendor, r.period, r.kpi): (float(r.good), float(r.total)) for r in rows.itertuples()}
 
 
@@ -172,11 +189,21 @@ def test_both_promises_are_counted_and_the_first_one_stays() -> None:
     orders, deliveries = history([Line("甲", MAY, 10, [(3, 10, 10, 0)])])
     orders["revised_on"] = pd.Series([MAY + timedelta(days=5)], dtype=orders["promised_on"].dtype)
     lines = order_lines(orders, deliveries, TODAY)
-    rows = all_kpis(lines, lines, deliveries, table("surveys", []), TODAY, 0)
+    rows = delivered(lines, deliveries)
     assert {r.kpi: r.good for r in rows.itertuples() if r.kpi.startswith("on_time")} == {
         "on_time": 0,
         "on_time_latest": 1,
     }
+
+
+def test_a_miss_that_was_not_the_vendors_fault_is_left_out_and_nothing_else_is() -> None:
+    late, lines = Line("甲", MAY, 10, [(3, 10, 8, 2)]), Line("甲", MAY, 10, [(0, 10, 8, 2)])
+    orders, deliveries = history([late, lines, Line("甲", MAY, 10, [(0, 10, 10, 0)])])
+    figured = order_lines(orders, deliveries, TODAY).assign(excused=excuses(["需方", None, "需方"]))
+    rows = delivered(figured, deliveries.assign(excused=excuses(["需方", None, None])))
+    seen = {r.kpi: (r.good, r.total) for r in rows.itertuples()}
+    assert seen["on_time"] == (1, 2)  # the late one is out; the one that was on time stays in, excused or not
+    assert seen["quality"] == (26, 28) and seen["ppm"] == (2, 28)
 
 
 def test_a_blank_judgement_is_unknown_not_perfect() -> None:
@@ -198,6 +225,22 @@ CARD = RULES.scorecard(TODAY)
 RATINGS = ("csat", "communication", "problem_solving", "culture")
 PERFECT = {"on_time": (20.0, 20.0), "quality": (1000.0, 1000.0)} | dict.fromkeys(RATINGS, (15.0, 3.0))
 BOTH = {"on_time": (20.0, 20.0), "quality": (1000.0, 1000.0)}
+Q2 = date(2026, 4, 1), date(2026, 6, 30)
+
+
+BESIDE = ("contracts", "certificates", "tickets")
+
+
+def scored(values: dict[str, tuple[float, float]], rules: Rules = RULES, **tables: list[dict[str, Any]]) -> Score:
+    """A score of the second quarter, resting on these rows of other tables."""
+    contracts, papers, tickets = (
+        table(name, tables.get(name, [])) for name in ("contracts", "certificates", "tickets")
+    )
+    return score_one("甲", "2026Q2", values, Basis(rules, contracts, papers, tickets, {"甲": "机加工"}, TODAY))
+
+
+def agreed(**targets: D) -> dict[str, Any]:
+    return {"contract_id": "HT-1", "vendor": "甲", "starts_on": Q2[0], "ends_on": Q2[1], **targets}
 
 
 @pytest.mark.parametrize(
@@ -212,7 +255,7 @@ BOTH = {"on_time": (20.0, 20.0), "quality": (1000.0, 1000.0)}
     ],
 )  # fmt: skip
 def test_a_score(values: dict[str, tuple[float, float]], score: str | None, grade: str, missing: str) -> None:
-    seen = score_one("甲", "2026Q2", values, {}, CARD)
+    seen = scored(values)
     assert (seen.score if seen.score is None else str(seen.score), seen.grade, seen.missing_weight) == (
         score,
         grade,
@@ -221,20 +264,162 @@ def test_a_score(values: dict[str, tuple[float, float]], score: str | None, grad
 
 
 def test_quality_below_its_floor_caps_the_grade_and_says_so() -> None:
-    seen = score_one("甲", "2026Q2", {**PERFECT, "quality": (949.0, 1000.0)}, {"quality": D("0.94")}, CARD)
-    assert (seen.grade, seen.capped_by) == ("C", "quality < 0.95")
+    seen = scored({**PERFECT, "quality": (949.0, 1000.0)}, contracts=[agreed(ppm_target=D(60_000))])
+    assert (seen.grade, [veto.code for veto in seen.vetoes]) == ("C", ["quality"])
+    assert str(seen.score) == "100.00" and seen.vetoes[0].says.values == (("value", 0.949), ("floor", D("0.95")))
+
+
+def paper(issued: date | None, expires: date, **more: Any) -> dict[str, Any]:
+    usual = {"vendor": "甲", "type": "ISO 9001", "number": f"C-{expires}", "required": True}
+    return {
+        **usual,
+        "issued_on": issued,
+        "expires_on": expires,
+        "_file": "证书.xlsx",
+        "_sheet": "表",
+        "_row": 2,
+        **more,
+    }
+
+
+def ticket(kind: str, on: date) -> dict[str, Any]:
+    moment = datetime.combine(on, datetime.min.time())
+    return {"ticket_id": "T-1", "vendor": "甲", "kind": kind, "opened_at": moment}
+
+
+SPRING, JUNE, OCTOBER = date(2026, 4, 20), date(2026, 6, 30), date(2026, 10, 1)
+
+
+@pytest.mark.parametrize(
+    ("papers", "grade"),
+    [
+        pytest.param([paper(None, JUNE)], "A", id="in force to the last day of the quarter"),
+        pytest.param([paper(None, SPRING)], "C", id="over within the quarter"),
+        pytest.param([paper(None, date(2025, 1, 1))], "C", id="over since long"),
+        pytest.param([paper(None, SPRING), paper(date(2026, 4, 21), OCTOBER)], "A", id="renewed without a gap"),
+        pytest.param([paper(None, SPRING), paper(date(2026, 4, 22), OCTOBER)], "C", id="a day without one"),
+        pytest.param([paper(None, SPRING, required=False)], "A", id="a certificate nobody asks for"),
+        pytest.param([paper(None, SPRING), paper(None, OCTOBER, type="其他")], "C", id="another type is no renewal"),
+        pytest.param([paper(None, SPRING, vendor="乙")], "A", id="another vendor's"),
+    ],
+)  # fmt: skip
+def test_a_required_certificate_that_is_over_caps_the_grade(papers: list[dict[str, Any]], grade: str) -> None:
+    assert scored(PERFECT, certificates=papers).grade == grade
+
+
+@pytest.mark.parametrize(
+    ("on", "grade"), [(date(2026, 3, 31), "A"), (Q2[0], "D"), (Q2[1], "D"), (date(2026, 7, 1), "A")]
+)
+def test_a_safety_incident_in_the_quarter_is_a_d(on: date, grade: str) -> None:
+    seen = scored(PERFECT, tickets=[ticket("安全事故", on)])
+    assert (seen.grade, [veto.code for veto in seen.vetoes]) == (grade, ["incident"] if grade == "D" else [])
+
+
+def test_a_target_is_the_contracts_else_the_categorys_else_the_workspaces() -> None:
+    by_category = replace(CARD, category_targets={"机加工": {"on_time": D("0.9"), "csat": D(4)}})
+    rules = Rules({**RULES.entries, "scorecard": ((date.min, by_category),)})
+    seen = {
+        one.kpi: (one.target, one.level)
+        for one in scored(PERFECT, rules, contracts=[agreed(otd_target=D("0.98"))]).points
+    }
+    assert seen["on_time"] == (D("0.98"), say("target.contract", contract="HT-1"))
+    assert seen["csat"] == (D(4), say("target.category", category="机加工"))
+    assert seen["quality"] == (D("0.995"), say("target.workspace"))
+
+
+# ------------------------------------------------------------------ tickets, prices, a team's own KPIs
+
+OPENED = datetime(2026, 6, 1, 9)
+
+
+@pytest.mark.parametrize(
+    ("answered", "seen"),
+    [
+        pytest.param(timedelta(hours=24), (1, 1), id="within its hours to the minute"),
+        pytest.param(timedelta(hours=24, minutes=1), (0, 1), id="a minute late"),
+        pytest.param(None, (0, 1), id="never answered"),
+    ],
+)
+def test_a_ticket_is_answered_in_time(answered: timedelta | None, seen: tuple[int, int]) -> None:
+    rows = table("tickets", [{"vendor": "甲", "opened_at": OPENED, "responded_at": answered and OPENED + answered}])
+    found = responses(rows.assign(hours=24.0), TODAY)
+    assert [(row.period, row.good, row.total) for row in found.itertuples()] == [("2026-06", *seen)]
+
+
+def test_a_ticket_whose_hours_are_not_over_is_not_counted() -> None:
+    rows = table("tickets", [{"vendor": "甲", "opened_at": datetime.combine(TODAY, datetime.min.time())}])
+    assert len(responses(rows.assign(hours=24.0), TODAY)) == 0
+
+
+def test_cost_is_weighted_by_quantity_and_not_by_invoice() -> None:
+    rows = pd.DataFrame({"vendor": ["甲", "甲"], "invoiced_on": [date(2026, 6, 1)] * 2, "quantity": [D(300), D(100)],
+                         "unit_price": [D(10), D(12)], "price": [D(10), D(10)]})  # fmt: skip
+    types = {"invoiced_on": pa.date32(), "quantity": pa.decimal128(18, 4)} | dict.fromkeys(
+        ("unit_price", "price"), pa.decimal128(18, 6)
+    )
+    found = costs(rows.astype({name: pd.ArrowDtype(kind) for name, kind in types.items()}))
+    assert [(row.good, row.total) for row in found.itertuples()] == [(4000, 4200)]
+
+
+def own(**more: Any) -> OwnKpi:
+    usual = {"title": "每日提交", "source": "measurements", "of": "提交数", "how": "mean", "direction": "higher"}
+    return OwnKpi(**{**usual, "floor": D(1), "target": D(5), "weight": D(10), **more})
+
+
+def measured(*values: float) -> list[dict[str, Any]]:
+    return [{"vendor": "甲", "measure": "提交数", "measured_on": date(2026, 6, 10 + n), "value": D(str(value))}
+            for n, value in enumerate(values)]  # fmt: skip
+
+
+BUGS = [{"vendor": "甲", "kind": "缺陷", "opened_at": OPENED, "responded_at": None,
+         "resolved_at": OPENED + timedelta(hours=hours) if hours else None} for hours in (10, 30, 0)]  # fmt: skip
+
+
+DONE = {"source": "tickets", "of": "缺陷", "value": "resolution_hours", "direction": "lower"}
+
+
+@pytest.mark.parametrize(
+    ("kpi", "rows", "seen"),
+    [
+        pytest.param(own(), measured(2, 4, 9), (15, 3), id="mean"),
+        pytest.param(own(how="sum"), measured(2, 4, 9), (15, 1), id="sum by month"),
+        pytest.param(own(how="share", within=D(4), floor=D(0), target=D(1)), measured(2, 4, 9), (2, 3), id="at least"),
+        pytest.param(own(how="share", within=D(4), floor=D(0), target=D(1), direction="lower"), measured(2, 4, 9),
+                     (2, 3), id="at most"),
+        pytest.param(own(how="per_working_day"), measured(2, 4, 36), (42, 21), id="June 2026 has 21 working days"),
+        pytest.param(own(of="别的"), measured(2), None, id="another measure"),
+        pytest.param(own(**DONE, how="share", within=D(24), floor=D(0), target=D(1)), BUGS, (1, 2),
+                     id="tickets done within a day; open ones are unknown"),
+        pytest.param(own(source="tickets", of="", value="count", how="sum", direction="lower", floor=D(9), target=D(0)),
+                     BUGS, (3, 1), id="how many tickets"),
+    ],
+)  # fmt: skip
+def test_a_kpi_of_a_teams_own(kpi: OwnKpi, rows: list[dict[str, Any]], seen: tuple[float, float] | None) -> None:
+    found = list(own_kpi("own", kpi, rows, "2026-06", TODAY, RULES.calendar))
+    assert [(row["good"], row["total"]) for row in found] == ([seen] if seen else [])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"how": "share"}, {"within": D(1)}, {"source": "tickets"}, {"of": ""}, {"direction": "lower"}, {"target": D(1)}],
+)
+def test_an_entry_that_says_two_things_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        own(**wrong)
 
 
 def test_fewer_than_five_lines_make_a_grade_provisional() -> None:
-    assert score_one("甲", "2026Q2", {**PERFECT, "on_time": (4.0, 4.0)}, {}, CARD).provisional
-    assert not score_one("甲", "2026Q2", {**PERFECT, "on_time": (5.0, 5.0)}, {}, CARD).provisional
+    assert scored({**PERFECT, "on_time": (4.0, 4.0)}).provisional
+    assert not scored({**PERFECT, "on_time": (5.0, 5.0)}).provisional
 
 
 @given(st.decimals("0", "2", places=3), st.decimals("0", "1", places=2), st.decimals("0", "1", places=2))
-def test_points_stay_between_0_and_100_and_never_fall_as_a_kpi_rises(value: D, floor: D, target: D) -> None:
+def test_points_stay_between_0_and_100_and_never_fall_as_a_kpi_gets_better(value: D, floor: D, target: D) -> None:
     points = interpolate(value, floor, target)
     assert 0 <= points <= 100
     assert interpolate(value + D("0.1"), floor, target) >= points
+    assert interpolate(-value, -floor, -target, rising=False) == points
+    assert interpolate(target, floor, target) == 100
 
 
 # ------------------------------------------------------------------ alerts

@@ -27,7 +27,8 @@ from robots.model.names import identity
 from robots.reading.reader import Reading
 from tests.test_store import reading
 
-RULES = configuration.load(Path("no such home"), registry.names()).rules
+SETTINGS = configuration.load(Path("no such home"), registry.names())
+RULES, WORDS = SETTINGS.rules, SETTINGS.words
 START = date(2026, 6, 1)
 VENDORS = ("示例甲有限公司", "示例 甲有限公司", "V-01", "虚构乙厂", "虚构乙厂 ")
 Rows = Sequence[Mapping[str, Any]]
@@ -49,10 +50,11 @@ def turn(store: Store, day: date, files: Sequence[tuple[str, Reading]]) -> None:
         for name, given_reading in files:
             drop = tx.drop(number, now, Dropped(name, "0" * 64, 1), "taken", "")
             tx.post(name, drop, given_reading)
-        tx.relate(day, RULES.fingerprint("scorecard"))
+        tx.relate(day, RULES.fingerprint("scorecard", "alerts"))
         for decision in scorer(tx.ledger(day, number), RULES, day):
-            assert isinstance(decision.what, Record)
-            tx.record(decision.what)
+            spoken = WORDS.render(decision.what)
+            assert isinstance(spoken, Record)
+            tx.record(spoken)
 
 
 def kept(store: Store) -> dict[tuple[str, str, str], tuple[float, float]]:
@@ -152,7 +154,7 @@ def dropped(versions: list[tuple[str, str, Rows]]) -> list[tuple[str, Reading]]:
 
 
 @given(HISTORY)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_is_kept_up_is_what_everything_gives(history: list[tuple[int, list[tuple[str, str, Rows]]]]) -> None:
     with a_store() as store:
         day = START
@@ -163,7 +165,7 @@ def test_what_is_kept_up_is_what_everything_gives(history: list[tuple[int, list[
 
 
 @given(HISTORY)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_scores_kept_up_are_those_of_a_home_that_sees_it_all_at_once(
     history: list[tuple[int, list[tuple[str, str, Rows]]]],
 ) -> None:

@@ -87,7 +87,7 @@ def ledger_of(store: Store, world: World, day: date = TODAY) -> Iterator[tuple[T
         for kind, rows in world.items():
             drop = tx.drop(turn, now, Dropped(f"{kind}.xlsx", "0" * 64, 1), "taken", "")
             tx.post(f"{kind}.xlsx", drop, reading(kind, rows))
-        tx.relate(day, RULES.fingerprint("scorecard"))
+        tx.relate(day, RULES.fingerprint("scorecard", "alerts"))
         _record(tx, scorer(tx.ledger(day, turn), RULES, day))
         yield tx, tx.ledger(day, turn)
 

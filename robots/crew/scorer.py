@@ -1,7 +1,8 @@
-"""The scorer keeps KPIs by vendor and month, and scores by month and quarter."""
+"""The scorer keeps KPIs by vendor and month, and scores by month, quarter and year."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import chain
@@ -10,13 +11,20 @@ from typing import Any
 import pandas as pd
 
 from robots.crew.registry import robot
-from robots.figures.kpis import COLUMNS, all_kpis
-from robots.figures.ordering import lead_times, ordered
-from robots.figures.scores import Score, score_all
+from robots.figures.kpis import COLUMNS, RATED, costs, punctuality, quality, rating, responses, together
+from robots.figures.lines import records
+from robots.figures.ordering import lead_times, ordered, prices
+from robots.figures.own import own_kpi
+from robots.figures.scores import Basis, Score, score_all
 from robots.ledger import Ledger, frame
+from robots.model.calendar import UnknownYear
 from robots.model.decisions import Decision, record
-from robots.model.periods import quarter_of, span
+from robots.model.periods import months_of, periods_around, span
+from robots.model.words import say
 from robots.rules import Rules
+
+Row = dict[str, Any]
+Periods = dict[str, frozenset[str]]
 
 
 @robot
@@ -25,71 +33,128 @@ def scorer(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     stale = {period: frozenset(vendors) for period, vendors in ledger.stale.items()}
     if not stale:
         return
-    kpis = _figured(ledger, rules.scorecard(today).tolerance_days, today)
+    basis = basis_of(ledger, rules, today)
+    kpis = together(_figured(ledger, period, vendors, basis) for period, vendors in sorted(ledger.stale.items()))
     scope = _scope(stale)
-    for name, rows in _ordering(ledger).items():
+    for name, rows in {**_ordering(ledger), "kpis": list(_kpi_rows(kpis))}.items():
         yield Decision("scorer", today.isoformat(), name, record(name, rows, scope=scope))
-    yield Decision("scorer", today.isoformat(), "kpis", record("kpis", list(_kpi_rows(kpis)), scope=scope))
-    wanted = _with_quarters(stale)
+    wanted = _with_longer(stale)
     known = pd.concat([_kept(ledger, wanted, set(scope)), kpis], ignore_index=True)
-    scores = score_all(known, ledger.table("contracts"), rules)
-    rows = [_score_row(score) for score in scores if score.vendor in wanted.get(score.period, ())]
-    yield Decision("scorer", today.isoformat(), "scores", record("scores", rows, scope=_scope(wanted)))
+    scores = list(score_all(known, basis, set(_scope(wanted))))
+    for name, rows in {"scores": list(_score_rows(scores)), "points": list(_point_rows(scores))}.items():
+        yield Decision("scorer", today.isoformat(), name, record(name, rows, scope=_scope(wanted)))
+    if changed := list(_rescored(ledger, scores, today)):
+        yield Decision("scorer", today.isoformat(), "rescored", record("rescored", changed))
     yield Decision("scorer", today.isoformat(), "stale", record("stale", [], replace=True))
 
 
-def _figured(ledger: Ledger, tolerance_days: int, today: date) -> pd.DataFrame:
-    """The KPIs of every stale vendor and period, a month at a time."""
+def basis_of(ledger: Ledger, rules: Rules, today: date) -> Basis:
+    """What scores rest on beside KPIs, as the ledger has it."""
+    card = rules.scorecard(today)
+    vendors = ledger.table("vendors")
+    categories = {v: c for v, c in zip(vendors["vendor"], vendors["category"], strict=True) if isinstance(c, str)}
+    incidents = ledger.incidents(card.incident_kinds)
+    return Basis(rules, ledger.table("contracts"), ledger.table("certificates"), incidents, categories, today)
+
+
+# ------------------------------------------------------------------ KPIs
+
+
+def _figured(ledger: Ledger, period: str, vendors: dict[str, list[str]], basis: Basis) -> pd.DataFrame:
+    """The KPIs of some vendors and one period."""
     surveys = ledger.table("surveys")
-    parts: list[pd.DataFrame] = []
-    for period, vendors in sorted(ledger.stale.items()):
-        asked = surveys[(surveys["period"] == period) & surveys["vendor"].isin(list(vendors))]
-        everyone = set(chain.from_iterable(vendors.values())) if "-" in period else set()
-        first, latest = (ledger.due_in(period, due, everyone) for due in ("due_first", "due_latest"))
-        arrived = ledger.arrived_in(period, everyone)
-        parts.append(all_kpis(first, latest, arrived, asked, today, tolerance_days))
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    asked = surveys[(surveys["period"] == period) & surveys["vendor"].isin(list(vendors))]
+    parts = [rating(asked, name) for name in RATED]
+    return together([*parts, *(_of_month(ledger, period, vendors, basis) if "-" in period else ())])
 
 
-def _ordering(ledger: Ledger) -> dict[str, list[dict[str, Any]]]:
-    """What was ordered in every stale month, and how long it took: tables of the store by name."""
-    found: dict[str, list[dict[str, Any]]] = {"ordered": [], "leads": []}
+def _of_month(ledger: Ledger, month: str, vendors: dict[str, list[str]], basis: Basis) -> Iterator[pd.DataFrame]:
+    last, today = span(month)[1], basis.today
+    everyone = set(chain.from_iterable(vendors.values()))
+    days = basis.rules.scorecard(last).tolerance_days
+    for name, due in (("on_time", "due_first"), ("on_time_latest", "due_latest")):
+        yield punctuality(ledger.due_in(month, due, everyone), name, due, today, days)
+    yield from quality(ledger.arrived_in(month, everyone), today)
+    yield costs(ledger.billed_in(month, everyone))
+    tickets = ledger.in_month("tickets", month)
+    tickets = tickets[tickets["vendor"].isin(list(vendors))]
+    yield responses(_with_hours(tickets, basis), today)
+    yield from _own(ledger, month, vendors, tickets, basis)
+
+
+def _with_hours(tickets: pd.DataFrame, basis: Basis) -> pd.DataFrame:
+    """Tickets with the hours that their contract, else the workspace, gives for an answer."""
+    hours = []
+    for row in records(tickets):
+        opened = row["opened_at"].date()
+        contract = basis.contract(row["vendor"], opened, opened) or {}
+        agreed = contract.get("response_hours")
+        usual = basis.rules.alerts(span(f"{opened:%Y-%m}")[1]).response_hours
+        hours.append(float(usual if agreed is None or pd.isna(agreed) else agreed))
+    return tickets.assign(hours=hours)
+
+
+def _own(
+    ledger: Ledger, month: str, vendors: dict[str, list[str]], tickets: pd.DataFrame, basis: Basis
+) -> Iterator[pd.DataFrame]:
+    """The team's own KPIs; one that needs working days nobody knows has no data."""
+    own = basis.rules.scorecard(span(month)[1]).own
+    if not own:
+        return
+    measured = ledger.in_month("measurements", month)
+    rows = {"measurements": records(measured[measured["vendor"].isin(list(vendors))]), "tickets": records(tickets)}
+    for name, kpi in own.items():
+        try:
+            found = list(own_kpi(name, kpi, rows[kpi.source], month, basis.today, basis.rules.calendar))
+        except UnknownYear:
+            continue
+        yield pd.DataFrame(found, columns=COLUMNS)
+
+
+def _ordering(ledger: Ledger) -> dict[str, list[Row]]:
+    """What was ordered in every stale month, at which prices, and how long it took: tables of the store by name."""
+    found: dict[str, list[Row]] = {"ordered": [], "leads": [], "prices": []}
     for period, vendors in sorted(ledger.stale.items()):
         if "-" in period:
             lines = ledger.ordered_in(period, set(chain.from_iterable(vendors.values())))
             found["ordered"] += ordered(lines)
             found["leads"] += lead_times(lines)
+            found["prices"] += prices(lines)
     return found
 
 
-Periods = dict[str, frozenset[str]]
+# ------------------------------------------------------------------ which vendors and periods
 
 
 def _scope(periods: Periods) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((vendor, period) for period, vendors in periods.items() for vendor in vendors))
 
 
-def _with_quarters(stale: Periods) -> Periods:
-    """What is scored again: the stale periods, and the quarters that stale months are part of."""
-    wanted = dict(stale)
+def _with_longer(stale: Periods) -> Periods:
+    """What is scored again: the stale periods, and the quarters and years that they are part of."""
+    wanted: dict[str, set[str]] = defaultdict(set)
     for period, vendors in stale.items():
-        quarter = quarter_of(span(period)[0]) if "-" in period else period
-        wanted[quarter] = wanted.get(quarter, frozenset()) | vendors
-    return wanted
+        for around in periods_around(period):
+            wanted[around] |= vendors
+    return {period: frozenset(vendors) for period, vendors in wanted.items()}
 
 
 def _kept(ledger: Ledger, wanted: Periods, figured: Collection[tuple[str, str]]) -> pd.DataFrame:
-    """The KPIs that quarters rest on beside those just figured."""
-    quarters = {period for period in wanted if "Q" in period}
-    months = {f"{quarter[:4]}-{int(quarter[5]) * 3 - n:02d}" for quarter in quarters for n in range(3)}
-    rows = frame(ledger.history.kpis({*wanted, *months}))[COLUMNS]
+    """The KPIs that longer periods rest on beside those just figured."""
+    inside = {month for period in wanted for month in months_of(period)}
+    around = {quarter for month in inside for quarter in periods_around(month)}
+    vendors = {vendor for names in wanted.values() for vendor in names}
+    rows = frame(ledger.history.kpis({*wanted, *around}, vendors))[COLUMNS]
     others = [key not in figured for key in zip(rows["vendor"], rows["period"], strict=True)]
     return rows[pd.Series(others, rows.index, dtype=bool)].astype(
         dict.fromkeys(("good", "total", "value", "low", "high"), float)
     )
 
 
-def _kpi_rows(kpis: pd.DataFrame) -> Iterator[dict[str, Any]]:
+# ------------------------------------------------------------------ rows
+
+
+def _kpi_rows(kpis: pd.DataFrame) -> Iterator[Row]:
     for row in kpis[COLUMNS].itertuples(index=False):
         yield {name: _exact(value) for name, value in zip(COLUMNS, row, strict=True)}
 
@@ -101,9 +166,56 @@ def _exact(value: Any) -> Any:
     return None if pd.isna(value) else format(float(value), ".8f")
 
 
-def _score_row(score: Score) -> dict[str, Any]:
-    return {
-        "vendor": score.vendor, "period": score.period, "score": score.score, "grade": score.grade or None,
-        "n": score.n, "missing_weight": score.missing_weight, "capped_by": score.capped_by or None,
-        "provisional": score.provisional,
-    }  # fmt: skip
+def _score_rows(scores: list[Score]) -> Iterator[Row]:
+    for score in scores:
+        said = tuple(veto.says for veto in score.vetoes)
+        yield {
+            "vendor": score.vendor, "period": score.period, "score": score.score, "grade": score.grade or None,
+            "n": score.n, "missing_weight": score.missing_weight,
+            "capped_by": None if not said else said[0] if len(said) == 1 else say("list.lines", items=said),
+            "vetoes": ",".join(dict.fromkeys(veto.code for veto in score.vetoes)) or None,
+            "provisional": score.provisional,
+        }  # fmt: skip
+
+
+def _point_rows(scores: list[Score]) -> Iterator[Row]:
+    for score in scores:
+        for one in score.points:
+            yield {
+                "vendor": score.vendor, "period": score.period, "kpi": one.kpi, "value": format(one.value, ".8f"),
+                "n": format(one.n, ".4f"), "floor": one.floor, "target": one.target, "level": one.level,
+                "weight": one.weight, "points": one.points,
+            }  # fmt: skip
+
+
+def _rescored(ledger: Ledger, scores: list[Score], today: date) -> Iterator[Row]:
+    """Scores of periods that are over and are not what they were: before and after, and the appeals upheld since."""
+    over = [score for score in scores if span(score.period)[1] < today]
+    periods, vendors = {score.period for score in over}, {score.vendor for score in over}
+    before = {(row["vendor"], row["period"]): row for row in records(ledger.scores(periods, vendors))}
+    upheld = records(ledger.upheld())
+    for score in over:
+        was = before.get((score.vendor, score.period))
+        if was is None or (_same(was["score"], score.score) and (_or_none(was["grade"]) or "") == score.grade):
+            continue
+        mine = [row for row in upheld if row["vendor"] == score.vendor and score.period in _about(row)]
+        yield {
+            "vendor": score.vendor, "period": score.period, "day": today.isoformat(),
+            "score_before": _or_none(was["score"]), "grade_before": _or_none(was["grade"]),
+            "score_after": score.score, "grade_after": score.grade or None,
+            "because": ",".join(dict.fromkeys(row["appeal_id"] for row in mine)) or None,
+        }  # fmt: skip
+
+
+def _about(appeal: Row) -> set[str]:
+    """The periods that an upheld appeal touches: those of the month its line was due in, or goods came in."""
+    return {around for name in ("due_first", "due_latest") if not pd.isna(appeal[name])
+            for around in periods_around(f"{appeal[name]:%Y-%m}")}  # fmt: skip
+
+
+def _same(before: Any, after: Any) -> bool:
+    return bool(_or_none(before) == after)
+
+
+def _or_none(value: Any) -> Any:
+    return None if value is None or pd.isna(value) else value

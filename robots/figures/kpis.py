@@ -2,63 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import pandas as pd
 
 from robots.figures.exact import units
-from robots.figures.lines import judged, later, month_text
+from robots.figures.lines import judged, later, month_text, records
 
 COLUMNS = ["vendor", "period", "kpi", "good", "total", "value", "low", "high"]
 _Z = 1.959963984540054  # the 97.5 % point of the normal distribution
 RATED = ("csat", "communication", "problem_solving", "culture")
 
 
-def all_kpis(
-    first: pd.DataFrame,
-    latest: pd.DataFrame,
-    deliveries: pd.DataFrame,
-    surveys: pd.DataFrame,
-    as_of: date,
-    tolerance_days: int,
-) -> pd.DataFrame:
-    """Every KPI that the tables allow, by vendor and month (a rating: by the period it was asked for).
-
-    `first` and `latest` are order lines as `order_lines` makes them, chosen by due_first and by due_latest. Columns:
-    vendor, period, kpi, and the floats good, total, value, low, high: the last two are the 95 % Wilson interval of a
-    share, else null.
-    """
-    parts = [
-        punctuality(first, "on_time", "due_first", as_of, tolerance_days),
-        punctuality(latest, "on_time_latest", "due_latest", as_of, tolerance_days),
-        *quality(deliveries, as_of),
-        *(rating(surveys, name) for name in RATED),
-    ]
-    return pd.concat([part for part in parts if len(part)] or [parts[0]], ignore_index=True)
-
-
 def punctuality(lines: pd.DataFrame, name: str, due: str, as_of: date, tolerance_days: int) -> pd.DataFrame:
     """Lines due in a month and fully accepted by their date (+ tolerance) ÷ all lines due by `as_of`.
 
-    A line never delivered is a miss; one not due yet is not counted.
+    A line never delivered is a miss; one not due yet is not counted; a miss that was not the vendor's fault is left
+    out (its line is `excused`).
     """
     counted = lines[lines[due].notna() & (lines[due] <= as_of).fillna(False) & lines["vendor"].notna()]
     latest = later(counted[due], tolerance_days)
     good = (counted["completed_on"] <= latest).fillna(False).astype("bool")
     rows = pd.DataFrame({"vendor": counted["vendor"], "period": month_text(counted[due]), "good": good.astype("int64")})
-    return _shares(rows.assign(total=1), name)
+    return _shares(rows[good | counted["excused"].isna()].assign(total=1), name)
 
 
 def quality(deliveries: pd.DataFrame, as_of: date) -> list[pd.DataFrame]:
-    """Accepted ÷ (accepted + rejected), and rejected per million received, over deliveries that were judged."""
+    """Accepted ÷ (accepted + rejected), and rejected per million received, over deliveries that were judged.
+
+    What was rejected by no fault of the vendor's (`excused`) is neither rejected nor received.
+    """
     rows = judged(deliveries)
     arrived = (rows["delivered_on"] <= as_of).fillna(False)
     known = rows[rows["accepted"].notna() & rows["rejected"].notna() & rows["vendor"].notna() & arrived]
     base = pd.DataFrame({"vendor": known["vendor"], "period": month_text(known["delivered_on"])})
-    accepted, rejected = units(known["accepted"]) / 10**4, units(known["rejected"]) / 10**4
+    accepted, received = units(known["accepted"]) / 10**4, units(known["received"]) / 10**4
+    turned_down = units(known["rejected"]) / 10**4
+    rejected = turned_down.where(known["excused"].isna(), 0)
     share = _shares(base.assign(good=accepted, total=accepted + rejected), "quality")
-    ppm = _shares(base.assign(good=rejected, total=units(known["received"]) / 10**4), "ppm")
+    ppm = _shares(base.assign(good=rejected, total=received - turned_down + rejected), "ppm")
     return [share, ppm.assign(value=ppm["value"] * 10**6, low=np.nan, high=np.nan)]
 
 
@@ -67,6 +51,38 @@ def rating(surveys: pd.DataFrame, name: str) -> pd.DataFrame:
     given = surveys[surveys[name].notna()]
     rows = pd.DataFrame({"vendor": given["vendor"], "period": given["period"], "good": units(given[name]) / 10**4})
     return _shares(rows.assign(total=1), name).assign(low=np.nan, high=np.nan)
+
+
+def responses(tickets: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Tickets answered within their `hours` ÷ tickets, by the month they were opened in, as of the start of a day.
+
+    A ticket without an answer is a miss once its hours are over, and is not counted before.
+    """
+    rows = []
+    for row in records(tickets[tickets["opened_at"].notna() & tickets["vendor"].notna()]):
+        last = row["opened_at"] + timedelta(hours=float(row["hours"]))
+        answered = not pd.isna(row["responded_at"])
+        if answered or last < datetime.combine(as_of, time.min):
+            in_time = answered and row["responded_at"] <= last
+            rows.append((row["vendor"], f"{row['opened_at']:%Y-%m}", int(in_time), 1))
+    return _shares(pd.DataFrame(rows, columns=["vendor", "period", "good", "total"]), "response")
+
+
+def costs(billed: pd.DataFrame) -> pd.DataFrame:
+    """Ordered ÷ billed price, weighted by quantity: 1 is as agreed, less is dearer."""
+    known = billed[(billed["price"] > 0).fillna(False)]
+    quantity = units(known["quantity"]) / 10**4
+    rows = pd.DataFrame({"vendor": known["vendor"], "period": month_text(known["invoiced_on"])})
+    rows = rows.assign(
+        good=quantity * units(known["price"]) / 10**6, total=quantity * units(known["unit_price"]) / 10**6
+    )
+    return _shares(rows, "cost").assign(low=np.nan, high=np.nan)
+
+
+def together(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """KPIs of several sorts as one table."""
+    some = list(parts)
+    return pd.concat([part for part in some if len(part)] or some[:1], ignore_index=True)
 
 
 def _shares(rows: pd.DataFrame, name: str) -> pd.DataFrame:

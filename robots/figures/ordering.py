@@ -34,6 +34,20 @@ def ordered(lines: pd.DataFrame) -> Iterator[dict[str, Any]]:
     yield from records(sums)
 
 
+def prices(lines: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """By vendor, month and item: quantity and net ordered, for the trend of prices."""
+    known = lines[lines["item"].notna() & (lines["quantity"] > 0).fillna(False)]
+    if not len(known):
+        return
+    rows = pd.DataFrame({"vendor": known["vendor"], "period": month_text(known["ordered_on"]), "item": known["item"]})
+    rows = rows.assign(
+        quantity=units(known["quantity"]), net=units(times(known["quantity"], known["unit_price"], _CENTS))
+    )
+    sums = rows.groupby(["vendor", "period", "item"], as_index=False)[["quantity", "net"]].sum()
+    sums["quantity"], sums["net"] = from_units(sums["quantity"], 4), from_units(sums["net"], _CENTS)
+    yield from records(sums)
+
+
 def lead_times(lines: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """By vendor and month of ordering: how many lines took how many days until they were fully accepted."""
     done = lines[lines["completed_on"].notna() & lines["ordered_on"].notna()]

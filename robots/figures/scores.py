@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from robots.figures.lines import records
+from robots.ledger import place
 from robots.model.money import cents
-from robots.model.periods import span
+from robots.model.periods import periods_around, span
+from robots.model.words import Text, say
 from robots.rules import Rules, Scorecard
 
 Kpi = tuple[float, float]  # good, total
+Row = dict[str, Any]
+_QUALITATIVE = ("communication", "problem_solving", "culture")
+_CAP = {"quality": "C", "certificate": "C", "incident": "D"}  # a veto, and the best grade it leaves
+
+
+@dataclass(frozen=True)
+class Points:
+    """What one KPI earns: 0…100 between `floor` and `target`, which `level` names the source of."""
+
+    kpi: str
+    value: Decimal
+    n: Decimal
+    floor: Decimal
+    target: Decimal
+    level: Text
+    weight: Decimal
+    points: Decimal
+
+
+@dataclass(frozen=True)
+class Veto:
+    """What caps a grade: its code (quality, certificate, incident), and what happened."""
+
+    code: str
+    says: Text
 
 
 @dataclass(frozen=True)
@@ -28,91 +56,181 @@ class Score:
     grade: str
     n: int
     missing_weight: Decimal
-    capped_by: str
+    vetoes: tuple[Veto, ...]
     provisional: bool
-    points: tuple[tuple[str, Decimal], ...]
+    points: tuple[Points, ...]
 
 
-def score_all(kpis: pd.DataFrame, contracts: pd.DataFrame, rules: Rules) -> Iterator[Score]:
-    """Scores of every vendor for each month and quarter that has any KPI."""
-    targets = _contract_targets(contracts)
-    for (vendor, period), values in sorted(_by_period(kpis).items()):
-        first, last = span(period)
-        card = rules.scorecard(last)
-        agreed = _agreed(targets.get(vendor, ()), first, last)
-        yield score_one(vendor, period, values, agreed, card)
+@dataclass(frozen=True)
+class Basis:
+    """What scores rest on beside KPIs.
+
+    `contracts`, `certificates`: those tables; `incidents`: tickets of the kinds that veto; `categories`: vendor →
+    category; `today`: until when certificates are looked at.
+    """
+
+    rules: Rules
+    contracts: pd.DataFrame
+    certificates: pd.DataFrame
+    incidents: pd.DataFrame
+    categories: Mapping[str, str]
+    today: date
+
+    @cached_property
+    def _agreed(self) -> dict[str, list[Row]]:
+        """Vendor → its contracts, the latest start first."""
+        return _by_vendor(records(self.contracts.sort_values(["starts_on", "contract_id"], ascending=False)))
+
+    @cached_property
+    def _papers(self) -> dict[str, list[Row]]:
+        required = self.certificates[self.certificates["required"].fillna(False).astype(bool)]
+        return _by_vendor(records(required))
+
+    @cached_property
+    def _incidents(self) -> dict[str, list[Row]]:
+        return _by_vendor(records(self.incidents))
+
+    def contract(self, vendor: str, first: date, last: date) -> Row | None:
+        """The contract in force in some days: the latest that had begun and had not ended."""
+        mine = self._agreed.get(vendor, ())
+        return next((row for row in mine if row["starts_on"] <= last and row["ends_on"] >= first), None)
+
+    def target(self, kpi: str, vendor: str, contract: Row | None, card: Scorecard) -> tuple[Decimal, Text]:
+        """A KPI's target and the level that it was found on: contract, else category, else workspace."""
+        if contract and (agreed := _agreed_target(kpi, contract, card)) is not None:
+            return agreed, say("target.contract", contract=contract["contract_id"])
+        category = self.categories.get(vendor, "")
+        if (usual := card.category_targets.get(category, {}).get(kpi)) is not None:
+            return usual, say("target.category", category=category)
+        return card.measures[kpi][2], say("target.workspace")
+
+    def vetoes(self, vendor: str, first: date, last: date, values: Mapping[str, Kpi], card: Scorecard) -> list[Veto]:
+        """Everything that caps the grade of some days."""
+        found = []
+        good, total = values.get("quality", (0.0, 0.0))
+        if total and Decimal(repr(good)) / Decimal(repr(total)) < card.floors["quality"]:
+            says = say("veto.quality", value=good / total, floor=card.floors["quality"])
+            found.append(Veto("quality", says))
+        for row in _expired(self._papers.get(vendor, ()), first, min(last, self.today)):
+            says = say("veto.certificate", type=row["type"], on=row["expires_on"], place=place(row))
+            found.append(Veto("certificate", says))
+        for row in self._incidents.get(vendor, ()):
+            if first <= row["opened_at"].date() <= last:
+                says = say("veto.incident", kind=row["kind"], ticket=row["ticket_id"], on=row["opened_at"].date(),
+                           place=place(row))  # fmt: skip
+                found.append(Veto("incident", says))
+        return found
 
 
-def _by_period(kpis: pd.DataFrame) -> dict[tuple[str, str], dict[str, Kpi]]:
-    """(vendor, period) → KPI → (good, total): months as they are, quarters as sums, never means of means."""
-    table: dict[tuple[str, str], dict[str, Kpi]] = {}
-    for vendor, period, kpi, good, total in kpis[["vendor", "period", "kpi", "good", "total"]].itertuples(index=False):
-        quarter = f"{period[:4]}Q{(int(period[5:]) + 2) // 3}" if "-" in period else period
-        for key in {(vendor, period), (vendor, quarter)}:
-            before = table.setdefault(key, {}).get(kpi, (0.0, 0.0))
-            table[key][kpi] = before[0] + float(good), before[1] + float(total)
+def _by_vendor(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    table: dict[str, list[Row]] = {}
+    for row in rows:
+        table.setdefault(row["vendor"], []).append(row)
     return table
 
 
-def score_one(
-    vendor: str, period: str, values: Mapping[str, Kpi], agreed: Mapping[str, Decimal], card: Scorecard
-) -> Score:
-    """Weighted mean of the points of the KPIs that have data; the weight of those that have none is told."""
-    points = {}
-    for kpi in card.weights:
-        good, total = values.get(kpi, (0.0, 0.0))
-        if total > 0 and not (kpi in ("communication", "problem_solving", "culture") and total < card.fewest_raters):
-            value = Decimal(repr(good)) / Decimal(repr(total))
-            points[kpi] = interpolate(value, card.floors[kpi], agreed.get(kpi, card.targets[kpi]))
-    whole = sum(card.weights.values(), Decimal(0))
-    weight = sum((card.weights[kpi] for kpi in points), Decimal(0))
+def _agreed_target(kpi: str, contract: Row, card: Scorecard) -> Decimal | None:
+    """What a contract says of a KPI, if anything."""
+    if kpi in card.own:
+        return card.own[kpi].contracts.get(contract["contract_id"])
+    name = {"on_time": "otd_target", "quality": "ppm_target", "csat": "csat_target"}.get(kpi, "")
+    said: Any = contract.get(name)
+    if said is None or pd.isna(said):
+        return None
+    agreed = Decimal(said)
+    return 1 - agreed / 10**6 if kpi == "quality" else agreed
+
+
+def _expired(papers: Sequence[Row], first: date, last: date) -> Iterator[Row]:
+    """Certificates that were over on some day of the period while none of their type was in force on that day."""
+    for row in sorted(papers, key=lambda row: (row["type"], row["expires_on"])):
+        day = max(row["expires_on"] + timedelta(days=1), first)
+        same = (other for other in papers if other["type"] == row["type"])
+        if day <= last and not any(_in_force(other, day) for other in same):
+            yield row
+
+
+def _in_force(row: Row, day: date) -> bool:
+    issued: Any = row["issued_on"]
+    return bool((pd.isna(issued) or issued <= day) and day <= row["expires_on"])
+
+
+# ------------------------------------------------------------------ scores
+
+
+def score_all(kpis: pd.DataFrame, basis: Basis, wanted: Collection[tuple[str, str]] | None = None) -> Iterator[Score]:
+    """Scores of every vendor for each month, quarter and year that has any KPI; `wanted`: of these pairs alone."""
+    for (vendor, period), values in sorted(by_period(kpis).items()):
+        if wanted is None or (vendor, period) in wanted:
+            yield score_one(vendor, period, values, basis)
+
+
+def by_period(kpis: pd.DataFrame) -> dict[tuple[str, str], dict[str, Kpi]]:
+    """(vendor, period) → KPI → (good, total): longer periods are sums of the months, never means of means."""
+    table: dict[tuple[str, str], dict[str, Kpi]] = {}
+    for vendor, period, kpi, good, total in kpis[["vendor", "period", "kpi", "good", "total"]].itertuples(index=False):
+        for around in periods_around(period):
+            sums = table.setdefault((vendor, around), {})
+            before = sums.get(kpi, (0.0, 0.0))
+            sums[kpi] = before[0] + float(good), before[1] + float(total)
+    return table
+
+
+def score_one(vendor: str, period: str, values: Mapping[str, Kpi], basis: Basis) -> Score:
+    """Weighted mean of the points of the KPIs that have data; the weight of those that have none is told.
+
+    The rules are those of the period's last day.
+    """
+    first, last = span(period)
+    card = basis.rules.scorecard(last)
+    contract = basis.contract(vendor, first, last)
+    points = tuple(_points(vendor, values, basis, contract, card))
+    whole = sum((weight for weight, _, _ in card.measures.values()), Decimal(0))
+    weight = sum((one.weight for one in points), Decimal(0))
     missing = (whole - weight) / whole
-    score = cents(sum(card.weights[k] * p for k, p in points.items()) / weight) if weight else None
+    score = cents(sum(one.weight * one.points for one in points) / weight) if weight else None
     enough = score is not None and missing <= card.most_missing_weight
-    grade, capped = _capped(_grade(score, card), values, card) if score is not None and enough else ("", "")
+    vetoes = basis.vetoes(vendor, first, last, values, card) if enough else []
+    grade = capped(grade_of(score, card), vetoes) if score is not None and enough else ""
     n = int(values.get("on_time", (0, 0))[1])
-    told = tuple((kpi, cents(p)) for kpi, p in points.items())
-    return Score(vendor, period, score, grade, n, missing, capped, n < card.provisional_below, told)
+    return Score(vendor, period, score, grade, n, missing, tuple(vetoes), n < card.provisional_below, points)
 
 
-def interpolate(value: Decimal, floor: Decimal, target: Decimal) -> Decimal:
-    """Points 0…100 on the straight line between (floor, 0) and (target, 100).
+def _points(
+    vendor: str, values: Mapping[str, Kpi], basis: Basis, contract: Row | None, card: Scorecard
+) -> Iterator[Points]:
+    for kpi, (weight, floor, usual) in card.measures.items():
+        good, total = values.get(kpi, (0.0, 0.0))
+        if total > 0 and not (kpi in _QUALITATIVE and total < card.fewest_raters):
+            value = Decimal(repr(good)) / Decimal(repr(total))
+            target, level = basis.target(kpi, vendor, contract, card)
+            earned = cents(interpolate(value, floor, target, usual > floor))
+            yield Points(kpi, value, Decimal(repr(total)), floor, target, level, weight, earned)
+
+
+def interpolate(value: Decimal, floor: Decimal, target: Decimal, rising: bool = True) -> Decimal:
+    """Points 0…100 on the straight line between (floor, 0) and (target, 100); `rising`: more is better.
+
+    A contract may ask for no more than the floor: then its target earns everything, and less than it nothing.
 
     >>> interpolate(Decimal("0.95"), Decimal("0.9"), Decimal("1.0"))
     Decimal('50.0')
+    >>> interpolate(Decimal(6), Decimal(8), Decimal(4), rising=False)
+    Decimal('50.0')
     """
+    if not rising:
+        value, floor, target = -value, -floor, -target
     if target <= floor:
         return Decimal(100) if value >= target else Decimal(0)
     return min(max((value - floor) / (target - floor), Decimal(0)), Decimal(1)) * 100
 
 
-def _grade(score: Decimal, card: Scorecard) -> str:
+def grade_of(score: Decimal, card: Scorecard) -> str:
     """The first grade whose lowest score is reached: half-open, 100 in the highest."""
     steps = sorted(card.grades.items(), key=lambda item: -item[1])
     return next(grade for grade, lowest in steps if score >= lowest)
 
 
-def _capped(grade: str, values: Mapping[str, Kpi], card: Scorecard) -> tuple[str, str]:
-    good, total = values.get("quality", (0.0, 0.0))
-    if total and good / total < float(card.floors["quality"]) and grade in ("A", "B"):
-        return "C", f"quality < {card.floors['quality']}"
-    return grade, ""
-
-
-def _contract_targets(contracts: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """Vendor → its contracts with targets, the latest start first."""
-    table: dict[str, list[dict[str, Any]]] = {}
-    for row in records(contracts.sort_values("starts_on", ascending=False)):
-        table.setdefault(row["vendor"], []).append(row)
-    return table
-
-
-def _agreed(contracts: Any, first: date, last: date) -> dict[str, Decimal]:
-    """The targets of the contract in force in a period: the latest that had begun and had not ended."""
-    for row in contracts:
-        if row["starts_on"] <= last and row["ends_on"] >= first:
-            told = {"on_time": row["otd_target"], "csat": row["csat_target"]}
-            if not pd.isna(row["ppm_target"]):
-                told["quality"] = 1 - Decimal(row["ppm_target"]) / 10**6
-            return {kpi: Decimal(value) for kpi, value in told.items() if not pd.isna(value)}
-    return {}
+def capped(grade: str, vetoes: Iterable[Veto]) -> str:
+    """The grade under its vetoes: the worst of what each of them leaves."""
+    return max([grade, *(_CAP[veto.code] for veto in vetoes)])

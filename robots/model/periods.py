@@ -46,11 +46,34 @@ def span(period: str) -> tuple[date, date]:
 def previous(period: str) -> str:
     """The period of the same length just before.
 
-    >>> previous("2026Q1"), previous("2026-03")
-    ('2025Q4', '2026-02')
+    >>> previous("2026Q1"), previous("2026-03"), previous("2026")
+    ('2025Q4', '2026-02', '2025')
     """
     before = span(period)[0] - timedelta(days=1)
-    return quarter_of(before) if "Q" in period else month_of(before)
+    if "Q" in period:
+        return quarter_of(before)
+    return month_of(before) if "-" in period else f"{before.year}"
+
+
+def periods_around(period: str) -> tuple[str, ...]:
+    """A period and the longer ones that it is part of.
+
+    >>> periods_around("2026-05"), periods_around("2026Q2"), periods_around("2026")
+    (('2026-05', '2026Q2', '2026'), ('2026Q2', '2026'), ('2026',))
+    """
+    if "-" in period:
+        return period, quarter_of(span(period)[0]), period[:4]
+    return (period, period[:4]) if "Q" in period else (period,)
+
+
+def months_of(period: str) -> tuple[str, ...]:
+    """The months of a period, the first one first.
+
+    >>> months_of("2026Q2")
+    ('2026-04', '2026-05', '2026-06')
+    """
+    first, last = span(period)
+    return tuple(f"{period[:4]}-{month:02d}" for month in range(first.month, last.month + 1))
 
 
 def add_months(day: date, months: int) -> date:

@@ -8,20 +8,23 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Column, ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, func, or_, select
 
 from robots.edge.store.relations import Pair, as_table, spellings
 from robots.edge.store.tables import (
     ALERTS,
     ARRIVALS,
+    BILLS,
     DROPS,
     EDITS,
+    EXCUSES,
     FILES,
     KPIS,
     LEADS,
     LINES,
     ORDERED,
     ROWS,
+    SCORES,
     STALE,
 )
 from robots.kinds import known
@@ -49,15 +52,15 @@ class History:
     # -------------------------------------------------------------- months
 
     def due_in(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
-        """Lines of these vendors due in a month, by due_first or due_latest: vendor, both days, completed_on."""
+        """Lines of these vendors due in a month, by due_first or due_latest: vendor, days, completed_on, excused."""
         c = LINES.c
-        chosen = {name: c[name] for name in ("vendor", "due_first", "due_latest", "completed_on")}
+        chosen = {name: c[name] for name in ("vendor", "due_first", "due_latest", "completed_on", "excused")}
         return self._of_month(chosen, c[column], month, vendors)
 
     def arrived_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Deliveries of these vendors in a month: vendor, delivered_on, received, accepted, rejected, fault."""
+        """Deliveries of these vendors in a month: vendor, delivered_on, received, accepted, rejected, excused."""
         c = ARRIVALS.c
-        chosen = {name: c[name] for name in ("vendor", "delivered_on", "received", "accepted", "rejected", "fault")}
+        chosen = {name: c[name] for name in ("vendor", "delivered_on", "received", "accepted", "rejected", "excused")}
         return self._of_month(chosen, c.delivered_on, month, vendors)
 
     def ordered_in(self, month: str, vendors: Collection[str]) -> pa.Table:
@@ -67,6 +70,14 @@ class History:
         chosen = {name: c[name] for name in ("vendor", "ordered_on", "completed_on")} | {name: o[name] for name in told}
         orders = and_(o.key == c.key, o.beaten_by.is_(None))
         return self._of_month(chosen, c.ordered_on, month, vendors, LINES.join(ROWS["orders"], orders))
+
+    def billed_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Invoice lines of these vendors in a month: vendor, invoiced_on, quantity, unit_price, price (as ordered)."""
+        c, o = BILLS.c, ROWS["orders"].c
+        chosen = {name: c[name] for name in ("vendor", "invoiced_on", "quantity", "unit_price")}
+        chosen |= {"price": o.unit_price}
+        orders = and_(o.key == c.line, o.beaten_by.is_(None))
+        return self._of_month(chosen, c.invoiced_on, month, vendors, BILLS.join(ROWS["orders"], orders))
 
     def _of_month(
         self,
@@ -83,10 +94,36 @@ class History:
             query = query.where(chosen["vendor"].in_(sorted(vendors)))
         return as_table(self.connection.execute(query).all(), chosen)
 
-    def kpis(self, periods: Collection[str]) -> pa.Table:
-        """The KPIs that are kept of some periods."""
-        found = self.connection.execute(select(KPIS).where(KPIS.c.period.in_(sorted(periods)))).all()
-        return as_table(found, dict(KPIS.c.items()))
+    def kpis(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pa.Table:
+        """The KPIs that are kept of some periods, of some vendors (by name) or of all."""
+        return self._kept(KPIS, periods, vendors)
+
+    def _kept(self, table: Table, periods: Collection[str], vendors: Collection[str] | None) -> pa.Table:
+        c = table.c
+        query = select(table).where(c.period.in_(sorted(periods)))
+        if vendors is None or len(vendors) > _MOST_NAMED:
+            found = self.connection.execute(query).all()
+            wanted = [row for row in found if vendors is None or row.vendor in vendors]
+        else:
+            wanted = list(self.connection.execute(query.where(c.vendor.in_(sorted(vendors)))))
+        return as_table(wanted, dict(c.items()))
+
+    def scores(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pa.Table:
+        """The scores that are kept of some periods, of some vendors (by name) or of all."""
+        return self._kept(SCORES, periods, vendors)
+
+    def incidents(self, kinds: Collection[str]) -> pa.Table:
+        """Tickets of some kinds, whenever opened."""
+        c = ROWS["tickets"].c
+        return self._rows("tickets", {}, ROWS["tickets"], (c.beaten_by.is_(None), c.kind.in_(sorted(kinds))))
+
+    def upheld(self) -> pa.Table:
+        """Appeals that were upheld, with the vendor and the days of the lines that they speak of."""
+        e, o, c = EXCUSES.c, ROWS["orders"].c, LINES.c
+        mine = and_(o.order_id == e.order_id, or_(e.line.is_(None), o.line == e.line), o.beaten_by.is_(None))
+        source = EXCUSES.join(ROWS["orders"], mine).join(LINES, c.key == o.key)
+        chosen = {"appeal_id": e.appeal_id} | {name: c[name] for name in ("vendor", "due_first", "due_latest")}
+        return as_table(self.connection.execute(select(*chosen.values()).select_from(source)).all(), chosen)
 
     # -------------------------------------------------------------- what is open
 

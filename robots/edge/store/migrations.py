@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Table, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, delete, insert, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
 from robots.edge.store.tables import (
@@ -13,8 +13,12 @@ from robots.edge.store.tables import (
     ALIASES,
     ARRIVALS,
     ASIDES,
+    BILLS,
+    EARNED,
     EDITS,
+    EXCUSES,
     HOLDS,
+    ISSUED,
     LEADS,
     LINES,
     MARKERS,
@@ -22,7 +26,11 @@ from robots.edge.store.tables import (
     MIGRATIONS,
     ORDERED,
     PAYABLES,
+    POINTS,
+    PRICES,
+    RESCORED,
     ROWS,
+    SCORES,
     SPELLINGS,
     STALE,
 )
@@ -75,6 +83,15 @@ def longer_alerts(connection: Connection) -> None:
     _add_columns(connection, ALERTS)
 
 
+def fairer_scores(connection: Connection) -> None:
+    """What excuses a miss, what was billed of a line, the points behind a score; everything is related again."""
+    for table in (EXCUSES, BILLS, PRICES, POINTS, RESCORED, EARNED, ISSUED):
+        table.create(connection, checkfirst=True)
+    for table in (ARRIVALS, LINES, SCORES):
+        _add_columns(connection, table)
+    connection.execute(delete(MARKERS))
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -101,6 +118,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     no_row_hashes,
     related_lines,
     longer_alerts,
+    fairer_scores,
 )
 
 

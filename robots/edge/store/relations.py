@@ -26,6 +26,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -34,11 +35,15 @@ from robots.edge.store.columns import from_stored, to_stored
 from robots.edge.store.tables import (
     ALIASES,
     ARRIVALS,
+    BILLS,
+    EXCUSES,
     KPIS,
     LEADS,
     LINES,
     MARKERS,
     ORDERED,
+    POINTS,
+    PRICES,
     ROWS,
     SCORES,
     SPELLINGS,
@@ -50,8 +55,13 @@ from robots.model.periods import month_of
 from robots.reading.keys import keys_of
 
 Pair = tuple[str, str]  # a vendor's identity, and a period
-RELATED = ("orders", "deliveries")
+RELATED = ("orders", "deliveries", "invoices", "appeals")
+EXCUSING = ("需方", "不可抗力")  # whose fault does not count against the vendor (RULES 6)
+UPHELD = "成立"
+ONWARDS = "+"  # after a period: it, and every later one that there are figures for
 _BATCH = 50_000
+_NET_PER_PIECE = 10**8  # cents ÷ ten-thousandths of a piece, in millionths of a unit of money
+_LONGEST_WAIT = timedelta(days=100)  # for an answer to a ticket: an open one may turn into a miss any day until then
 _SCRATCH = Table(
     "scratch_keys", MetaData(), Column("key", BigInteger, primary_key=True, autoincrement=False), prefixes=["TEMPORARY"]
 )
@@ -83,15 +93,17 @@ def pairs_named(kind: Kind, connection: Connection, where: ColumnElement[bool], 
     table = ROWS[kind.name]
     query = select(*(table.c[name] for name in names)).where(where).distinct()
     rows = (row for one in given or [None] for row in connection.execute(query, one))
-    return {pair for row in rows for pair in _pairs(*row)}
+    return {pair for row in rows for pair in _pairs_of(kind, row)}
 
 
 def pair_columns(kind: Kind) -> tuple[str, ...]:
-    """The columns that name a pair: the vendor and the period or day. Orders and deliveries count by their lines."""
+    """The columns that name a pair: the vendor and the period or day. What is related counts by its order lines."""
     if kind.name in RELATED or "vendor" not in kind.by_name:
         return ()
     if kind.name == "contracts":
         return ("vendor", "starts_on", "ends_on")
+    if kind.name == "certificates":
+        return ("vendor", "expires_on")
     dated = "period" if "period" in kind.by_name else kind.dated
     return ("vendor", dated) if dated else ()
 
@@ -114,7 +126,13 @@ def pairs_of(rows: pa.Table, kind: Kind, indices: Sequence[int]) -> set[Pair]:
     if not names or not indices:
         return set()
     chosen = rows.select(names).take(pa.array(indices, pa.int64()))
-    return {pair for row in set(zip(*map(to_stored, chosen.columns), strict=True)) for pair in _pairs(*row)}
+    return {pair for row in set(zip(*map(to_stored, chosen.columns), strict=True)) for pair in _pairs_of(kind, row)}
+
+
+def _pairs_of(kind: Kind, row: Sequence[Any]) -> Iterator[Pair]:
+    """The pairs that a row names. A certificate counts from the month it ends: that one, and every later one."""
+    later = ONWARDS if kind.name == "certificates" else ""
+    return ((vendor, period + later) for vendor, period in _pairs(*row))
 
 
 # ------------------------------------------------------------------ relating
@@ -131,8 +149,10 @@ def relate(connection: Connection, touched: Touched, day: date, rules: str) -> N
         touched = Touched({name: _all_keys(connection, name) for name in RELATED})
         _spell_all(connection, touched)
     _keep_spellings(connection, touched.spellings)
-    lines = touched.keys.get("orders", set())
-    lines |= _relate_arrivals(connection, touched.keys.get("deliveries", set()), pairs)
+    lines, deliveries = _relate_excuses(connection, touched.keys.get("appeals", set()))
+    lines |= touched.keys.get("orders", set())
+    lines |= _relate_arrivals(connection, deliveries | touched.keys.get("deliveries", set()), pairs)
+    _relate_bills(connection, touched.keys.get("invoices", set()), pairs)
     if since is not None and since < day:
         lines |= _arrived_between(connection, since, day)
         pairs |= _due_between(connection, since, day)
@@ -140,6 +160,7 @@ def relate(connection: Connection, touched: Touched, day: date, rules: str) -> N
     pairs |= _renamed(connection)
     if since is None or day < since or before.get("rules") != rules:
         pairs |= _every_pair(connection)
+    pairs = _closed(connection, pairs)
     _add_stale(connection, pairs)
     _mark(connection, before, {"day": day.isoformat(), "rules": rules})
 
@@ -175,9 +196,12 @@ def _mark(connection: Connection, before: Mapping[str, str], values: Mapping[str
             connection.execute(update(MARKERS).where(MARKERS.c.name == name).values(value=value))
 
 
+_RELATION = {"orders": LINES, "deliveries": ARRIVALS, "invoices": BILLS, "appeals": EXCUSES}
+
+
 def _all_keys(connection: Connection, kind: str) -> set[int]:
     """Every key that the ledger holds or the relations still have."""
-    column, kept = ROWS[kind].c.key, (ARRIVALS if kind == "deliveries" else LINES).c.key
+    column, kept = ROWS[kind].c.key, _RELATION[kind].c.key
     return {*connection.execute(select(column)).scalars(), *connection.execute(select(kept)).scalars()}
 
 
@@ -192,6 +216,72 @@ def _batches(keys: Collection[int], connection: Connection) -> Iterator[None]:
 
 def _here(column: Column[Any]) -> ColumnElement[bool]:
     return column.in_(select(_SCRATCH.c.key))
+
+
+def _relate_excuses(connection: Connection, keys: Collection[int]) -> tuple[set[int], set[int]]:
+    """Appeals of these keys anew; the order lines and deliveries that they speak of."""
+    orders: set[str] = set()
+    c = ROWS["appeals"].c
+    for _ in _batches(keys, connection):
+        orders |= set(connection.execute(select(EXCUSES.c.order_id).where(_here(EXCUSES.c.key))).scalars())
+        connection.execute(delete(EXCUSES).where(_here(EXCUSES.c.key)))
+        upheld = (c.decision == UPHELD, c.order_id.is_not(None), c.beaten_by.is_(None))
+        names = ("key", "appeal_id", "order_id", "line", "delivery_id", "fault")
+        found = connection.execute(select(*(c[name] for name in names)).where(_here(c.key), *upheld)).mappings().all()
+        if found:
+            connection.execute(insert(EXCUSES), [dict(row) for row in found])
+        orders |= {row["order_id"] for row in found}
+    if not orders:
+        return set(), set()
+    lines, deliveries = (
+        set(connection.execute(select(rows.c.key).where(rows.c.order_id.in_(sorted(orders)))).scalars())
+        for rows in (ROWS["orders"], ROWS["deliveries"])
+    )
+    return lines, deliveries
+
+
+class _Excuses:
+    """Upheld appeals, as they speak of a line or of one delivery of it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._said: dict[tuple[str, str | None, str | None], Any] = {
+            (row.order_id, row.line, row.delivery_id): row for row in connection.execute(select(EXCUSES))
+        }
+
+    def reason(self, order_id: str, line: str | None, delivery_id: str | None, fault: str | None) -> str | None:
+        """Why this does not count against the vendor, or None. An upheld appeal weighs more than the fault noted."""
+        for key in ((order_id, line, delivery_id), (order_id, None, delivery_id)):
+            if row := self._said.get(key):
+                return f"{row.fault} {row.appeal_id}".removeprefix("None ") if row.fault in (*EXCUSING, None) else None
+        return fault if fault in EXCUSING else None
+
+
+def _relate_bills(connection: Connection, keys: Collection[int], pairs: set[Pair]) -> None:
+    """Invoice lines of these keys anew: what was billed of which order line, at which price."""
+    c, kept = ROWS["invoices"].c, BILLS.c
+    names = ("key", "order_id", "line", "vendor", "invoiced_on", "quantity", "unit_price", "net")
+    priced = or_(c.unit_price > 0, and_(c.unit_price.is_(None), c.net > 0))
+    billed = (c.order_id.is_not(None), c.quantity > 0, priced, c.kind == "蓝字", c.beaten_by.is_(None))
+    for _ in _batches(keys, connection):
+        old = connection.execute(select(kept.vendor, kept.invoiced_on).where(_here(kept.key))).all()
+        connection.execute(delete(BILLS).where(_here(kept.key)))
+        found = connection.execute(select(*(c[name] for name in names)).where(_here(c.key), *billed)).all()
+        lines = _line_keys([row.order_id for row in found], [row.line or "1" for row in found])
+        rows = [
+            {"key": row.key, "line": line, "vendor": identity(row.vendor), "invoiced_on": row.invoiced_on}
+            | {"quantity": row.quantity, "unit_price": row.unit_price or row.net * _NET_PER_PIECE // row.quantity}
+            for row, line in zip(found, lines, strict=True)
+        ]
+        if rows:
+            connection.execute(insert(BILLS), rows)
+        pairs |= {pair for row in old for pair in _pairs(*row)}
+        pairs |= {pair for row in rows for pair in _pairs(row["vendor"], row["invoiced_on"])}
+
+
+def _line_keys(orders: Sequence[str], numbers: Sequence[str]) -> list[int]:
+    named = pa.table({"order_id": pa.array(orders, pa.string()), "line": pa.array(numbers, pa.string())})
+    keys: list[int] = keys_of(named, known()["orders"]).to_pylist()
+    return keys
 
 
 def _relate_arrivals(connection: Connection, keys: Collection[int], pairs: set[Pair]) -> set[int]:
@@ -218,17 +308,15 @@ _ARRIVED = ("vendor", "delivered_on", "received", "accepted", "rejected", "fault
 def _arrivals(connection: Connection) -> list[dict[str, Any]]:
     """The deliveries that count, of the keys in the scratch table."""
     c = ROWS["deliveries"].c
-    columns = [c.key, c.order_id, c.line, *(c[name] for name in _ARRIVED)]
+    columns = [c.key, c.order_id, c.line, c.delivery_id, *(c[name] for name in _ARRIVED)]
     found = connection.execute(select(*columns).where(_here(c.key), c.beaten_by.is_(None))).all()
-    if not found:
-        return []
-    _, orders, numbers, *_ = zip(*found, strict=True)
-    named = pa.table({"order_id": pa.array(orders, pa.string()), "line": pa.array(numbers, pa.string())})
-    lines = keys_of(named, known()["orders"]).to_pylist()
+    lines = _line_keys([row.order_id for row in found], [row.line for row in found])
+    excuses = _Excuses(connection)
     return [
-        {**dict(zip(_ARRIVED, values, strict=True)), "key": key, "line": line, "own": values[0] is not None}
-        | {"vendor": identity(values[0]) if values[0] else None}
-        for line, (key, _, _, *values) in zip(lines, found, strict=True)
+        {name: row._mapping[name] for name in ("key", *_ARRIVED)}
+        | {"line": line, "own": row.vendor is not None, "vendor": identity(row.vendor) if row.vendor else None}
+        | {"excused": excuses.reason(row.order_id, row.line, row.delivery_id or "", row.fault)}
+        for line, row in zip(lines, found, strict=True)
     ]
 
 
@@ -261,8 +349,9 @@ def _pairs_of_lines(connection: Connection) -> set[Pair]:
     c, a = LINES.c, ARRIVALS.c
     due = connection.execute(select(c.vendor, c.due_first, c.due_latest, c.ordered_on).where(_here(c.key))).all()
     arrived = connection.execute(select(a.vendor, a.delivered_on).where(_here(a.line), a.own.is_(False))).all()
+    billed = connection.execute(select(BILLS.c.vendor, BILLS.c.invoiced_on).where(_here(BILLS.c.line))).all()
     days = [(row.vendor, on) for row in due for on in (row.due_first, row.due_latest, row.ordered_on)]
-    return {pair for row in (*days, *arrived) for pair in _pairs(*row)}
+    return {pair for row in (*days, *arrived, *billed) for pair in _pairs(*row)}
 
 
 _FIGURED = (
@@ -293,13 +382,30 @@ def _lines(connection: Connection, day: date) -> list[dict[str, Any]]:
     columns = [to_stored(pa.chunked_array(pa.array(figured[name]))) for name in _FIGURED]
     vendors = map(identity, figured["vendor"])
     keys = figured["key"].tolist()
+    excused = _excused_lines(connection, {row.key: (row.order_id, row.line) for row in ordered})
     return [
-        {"key": key, "vendor": vendor, **dict(zip(_FIGURED, values, strict=True))}
+        {"key": key, "vendor": vendor, **dict(zip(_FIGURED, values, strict=True)), "excused": excused.get(key)}
         for key, vendor, *values in zip(keys, vendors, *columns, strict=True)
     ]
 
 
-_ORDERED = ("vendor", "quantity", "ordered_on", "promised_on", "revised_on")
+_ORDERED = ("order_id", "line", "vendor", "quantity", "ordered_on", "promised_on", "revised_on")
+
+
+def _excused_lines(connection: Connection, lines: Mapping[int, tuple[str, str]]) -> dict[int, str]:
+    """Lines whose lateness is not the vendor's fault: by an upheld appeal, else by a delivery's fault where no other
+    delivery of the line says that it is the vendor's."""
+    excuses = _Excuses(connection)
+    said = {key: excuses.reason(*name, None, None) for key, name in lines.items()}
+    a = ARRIVALS.c
+    query = select(a.line, a.excused, a.fault).where(_here(a.line), or_(a.excused.is_not(None), a.fault.is_not(None)))
+    by_line: dict[int, list[Any]] = {}
+    for row in connection.execute(query.order_by(a.delivered_on, a.key)):
+        by_line.setdefault(row.line, []).append(row)
+    for key, rows in by_line.items():
+        if all(row.excused or row.fault is None for row in rows):
+            said[key] = said.get(key) or next((row.excused for row in rows if row.excused), None)
+    return {key: reason for key, reason in said.items() if reason}
 
 
 def as_table(rows: Sequence[Any], columns: Mapping[str, Column[Any]]) -> pa.Table:
@@ -328,7 +434,30 @@ def _due_between(connection: Connection, since: date, day: date) -> set[Pair]:
         between = and_(on > since.isoformat(), on <= day.isoformat())
         found = connection.execute(select(table.c.vendor, on).where(between).distinct())
         pairs |= {pair for row in found for pair in _pairs(*row)}
-    return pairs
+    if month_of(since) != month_of(day):  # what is figured by working day has all days of a month that is over
+        for kind in ("measurements", "tickets"):
+            c, dated = ROWS[kind].c, ROWS[kind].c[known()[kind].dated]
+            whole = and_(dated >= month_of(since), dated < month_of(day))
+            found = connection.execute(select(c.vendor, func.substr(dated, 1, 7)).where(whole).distinct())
+            pairs |= {pair for row in found for pair in _pairs(*row)}
+    t, e = ROWS["tickets"].c, ROWS["certificates"].c
+    waiting = and_(t.responded_at.is_(None), t.opened_at >= (since - _LONGEST_WAIT).isoformat())
+    pairs |= {pair for row in connection.execute(select(t.vendor, t.opened_at).where(waiting)) for pair in _pairs(*row)}
+    over = and_(e.expires_on >= since.isoformat(), e.expires_on < day.isoformat())
+    ended = connection.execute(select(e.vendor, e.expires_on).where(over)).all()
+    return pairs | {pair for row in ended for pair in _pairs_of(known()["certificates"], row)}
+
+
+def _closed(connection: Connection, pairs: Collection[Pair]) -> set[Pair]:
+    """Pairs that go on and on as those that there are figures for."""
+    onwards = [(vendor, period.removesuffix(ONWARDS)) for vendor, period in pairs if period.endswith(ONWARDS)]
+    found = {pair for pair in pairs if not pair[1].endswith(ONWARDS)}
+    names = alias_names(connection) if onwards else {}
+    for vendor, since in onwards:
+        name = names.get(vendor, vendor)
+        everyone = {one for one, told in names.items() if told == name} | {vendor, identity(name)}
+        found |= {pair for pair in _every_pair(connection, everyone) if pair[1][:4] > since[:4] or pair[1] >= since}
+    return found
 
 
 def _renamed(connection: Connection) -> set[Pair]:
@@ -347,7 +476,7 @@ def _renamed(connection: Connection) -> set[Pair]:
     shown = spellings(connection)
     names = {name for one in changed for name in (before.get(one, shown.get(one)), now.get(one)) if name}
     everyone = {one for source in (before, now) for one, name in source.items() if name in names} | changed
-    for table in (KPIS, SCORES, ORDERED, LEADS):
+    for table in (KPIS, SCORES, POINTS, ORDERED, LEADS, PRICES):
         connection.execute(delete(table).where(table.c.vendor.in_(sorted(names))))
     return _every_pair(connection, everyone)
 
@@ -361,7 +490,10 @@ def alias_names(connection: Connection) -> dict[str, str]:
     return {identity(row[at]): row.vendor for at in range(3) for row in rows if row[at]}
 
 
-_DATED = ((LINES, "due_first"), (LINES, "due_latest"), (LINES, "ordered_on"), (ARRIVALS, "delivered_on"))
+_DATED = (
+    (LINES, "due_first"), (LINES, "due_latest"), (LINES, "ordered_on"), (ARRIVALS, "delivered_on"),
+    (BILLS, "invoiced_on"),
+)  # fmt: skip
 
 
 def _every_pair(connection: Connection, vendors: Collection[str] | None = None) -> set[Pair]:
@@ -373,9 +505,14 @@ def _every_pair(connection: Connection, vendors: Collection[str] | None = None) 
         if vendors is not None:
             query = query.where(table.c.vendor.in_(sorted(vendors)))
         found |= {pair for row in connection.execute(query) for pair in _pairs(*row)}
-    c = ROWS["surveys"].c
-    asked = {(identity(v), p) for v, p in connection.execute(select(c.vendor, c.period).distinct())}
-    return found | {pair for pair in asked if vendors is None or pair[0] in vendors}
+    for kind in known().values():
+        if (columns := pair_columns(kind)) and kind.name not in ("contracts", "certificates"):
+            c = ROWS[kind.name].c
+            vendor, dated = (c[name] for name in columns)
+            asked = connection.execute(select(vendor, func.substr(dated, 1, 7)).distinct())
+            pairs = {pair for row in asked for pair in _pairs(*row)}
+            found |= {pair for pair in pairs if vendors is None or pair[0] in vendors}
+    return found
 
 
 def _add_stale(connection: Connection, pairs: Collection[Pair]) -> None:

@@ -142,7 +142,65 @@ SCORES = Table(
     Column("missing_weight", BigInteger, info={"scale": 6}),
     Column("capped_by", Text),
     Column("provisional", Boolean),
+    Column("vetoes", Text),
     PrimaryKeyConstraint("vendor", "period"),
+)
+
+POINTS = Table(
+    "points",
+    META,
+    Column("vendor", Text),
+    Column("period", Text),
+    Column("kpi", Text),
+    Column("value", BigInteger, info={"scale": 6}),
+    Column("n", BigInteger, info={"scale": 4}),
+    Column("floor", BigInteger, info={"scale": 6}),
+    Column("target", BigInteger, info={"scale": 6}),
+    Column("level", Text),
+    Column("weight", BigInteger, info={"scale": 2}),
+    Column("points", BigInteger, info={"scale": 2}),
+    PrimaryKeyConstraint("vendor", "period", "kpi"),
+)
+
+RESCORED = Table(
+    "rescored",
+    META,
+    Column("vendor", Text),
+    Column("period", Text),
+    Column("day", Text),
+    Column("score_before", BigInteger, info={"scale": 2}),
+    Column("grade_before", Text),
+    Column("score_after", BigInteger, info={"scale": 2}),
+    Column("grade_after", Text),
+    Column("because", Text),
+    PrimaryKeyConstraint("vendor", "period", "day"),
+)
+
+EARNED = Table(
+    "earned",
+    META,
+    Column("vendor", Text),
+    Column("rung", BigInteger),
+    Column("month", Text),
+    Column("contract_id", Text),
+    Column("months", Text, nullable=False),
+    Column("reward", Text, nullable=False),
+    Column("rate", BigInteger, info={"scale": 6}),
+    Column("base", BigInteger, info={"scale": 2}),
+    Column("amount", BigInteger, info={"scale": 2}),
+    Column("day", Text, nullable=False),
+    Column("settled_by", Text),
+    PrimaryKeyConstraint("vendor", "rung", "month"),
+)
+
+ISSUED = Table(
+    "issued",
+    META,
+    Column("what", Text),
+    Column("period", Text),
+    Column("whom", Text),
+    Column("day", Text, nullable=False),
+    PrimaryKeyConstraint("what", "period", "whom"),
 )
 
 ALERTS = Table(
@@ -173,6 +231,9 @@ ALERTS = Table(
 )
 
 
+_DAY = {"time": pa.date32()}
+
+
 def _where(condition: str) -> dict[str, Any]:
     """An index over the few rows that a condition holds for."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
@@ -185,17 +246,17 @@ ARRIVALS = Table(
     Column("line", BigInteger, nullable=False, index=True),
     Column("vendor", Text),
     Column("own", Boolean, nullable=False),
-    Column("delivered_on", Text, nullable=False, info={"time": pa.date32()}),
+    Column("delivered_on", Text, nullable=False, info=_DAY),
     Column("received", BigInteger, info={"scale": 4}),
     Column("accepted", BigInteger, info={"scale": 4}),
     Column("rejected", BigInteger, info={"scale": 4}),
     Column("fault", Text),
+    Column("excused", Text),
     Index("arrivals_by_day", "delivered_on", "vendor"),
     Index("arrivals_unjudged", "delivered_on", **_where("accepted IS NULL AND rejected IS NULL")),
     sqlite_with_rowid=False,
 )
 
-_DAY = {"time": pa.date32()}
 LINES = Table(
     "lines",
     META,
@@ -210,11 +271,47 @@ LINES = Table(
     Column("rejected", BigInteger, nullable=False, info={"scale": 4}),
     Column("last_delivered_on", Text, info=_DAY),
     Column("completed_on", Text, info=_DAY),
+    Column("excused", Text),
     Index("lines_by_first_due", "due_first", "vendor"),
     Index("lines_by_latest_due", "due_latest", "vendor"),
     Index("lines_by_order", "ordered_on", "vendor"),
     Index("lines_open", "due_latest", **_where("completed_on IS NULL")),
     sqlite_with_rowid=False,
+)
+
+EXCUSES = Table(
+    "excuses",
+    META,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("appeal_id", Text, nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("line", Text),
+    Column("delivery_id", Text),
+    Column("fault", Text),
+)
+
+BILLS = Table(
+    "bills",
+    META,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("line", BigInteger, nullable=False, index=True),
+    Column("vendor", Text, nullable=False),
+    Column("invoiced_on", Text, nullable=False, info=_DAY),
+    Column("quantity", BigInteger, nullable=False, info={"scale": 4}),
+    Column("unit_price", BigInteger, nullable=False, info={"scale": 6}),
+    Index("bills_by_day", "invoiced_on", "vendor"),
+    sqlite_with_rowid=False,
+)
+
+PRICES = Table(
+    "prices",
+    META,
+    Column("vendor", Text),
+    Column("period", Text),
+    Column("item", Text),
+    Column("quantity", BigInteger, nullable=False, info={"scale": 4}),
+    Column("net", BigInteger, nullable=False, info={"scale": 2}),
+    PrimaryKeyConstraint("vendor", "period", "item"),
 )
 
 ORDERED = Table(
@@ -382,8 +479,8 @@ def rows_of(kind: Kind) -> Table:
 
 
 def _by_day(kind: Kind) -> list[Index]:
-    """An index on the day of rows that are asked for by their day; orders and deliveries are by their relations."""
-    related = kind.name in ("orders", "deliveries")
+    """An index on the day of rows that are asked for by their day; orders and the like are by their relations."""
+    related = kind.name in ("orders", "deliveries", "invoices")
     return [Index(f"day_of_{kind.name}", kind.dated)] if kind.dated and not related else []
 
 
@@ -400,4 +497,7 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 
 
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
-DERIVED = {table.name: table for table in (KPIS, SCORES, ALERTS, PAYABLES, BATCHES, HOLDS, STALE, ORDERED, LEADS)}
+_DERIVED = (
+    KPIS, SCORES, POINTS, RESCORED, EARNED, ISSUED, ALERTS, PAYABLES, BATCHES, HOLDS, STALE, ORDERED, LEADS, PRICES,
+)  # fmt: skip
+DERIVED = {table.name: table for table in _DERIVED}
