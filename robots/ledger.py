@@ -45,11 +45,20 @@ class History(Protocol):
     def ordered_in(self, month: str, vendors: Collection[str]) -> pa.Table:
         """Lines of vendors ordered in a month, with their orders' terms."""
 
+    def accepted_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Deliveries of vendors in a month: vendor, delivered_on, accepted, and contract_id, unit_price, currency."""
+
+    def missed_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Order rows of vendors due in a month and late, with due_first, due_latest, completed_on, excused."""
+
     def kpis(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pa.Table:
         """The KPIs that are kept of some periods, of some vendors (by name) or of all."""
 
     def scores(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pa.Table:
         """The scores that are kept of some periods, of some vendors (by name) or of all."""
+
+    def points(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pa.Table:
+        """The points behind the scores of some periods, of some vendors (by name) or of all."""
 
     def incidents(self, kinds: Collection[str]) -> pa.Table:
         """Tickets of some kinds, whenever opened."""
@@ -165,6 +174,20 @@ class Ledger:
         """Invoice lines of vendors (identities) in a month with the price they were ordered at, vendors named."""
         return self._named(self.history.billed_in(month, vendors), vendors)
 
+    def accepted_in(self, month: str, vendors: Collection[str]) -> pd.DataFrame:
+        """What vendors (identities) delivered in a month and was accepted, at its line's price, vendors named."""
+        return self._named(self.history.accepted_in(month, vendors), vendors)
+
+    def missed_in(self, month: str, vendors: Collection[str]) -> pd.DataFrame:
+        """Order lines of vendors (identities) due in a month by the first promise and late, vendors named."""
+        rows = frame(self.history.missed_in(month, vendors))
+        rows["vendor"] = rows["line_vendor"].map(self.names, na_action="ignore").astype(rows["vendor"].dtype)
+        return rows.drop(columns="line_vendor")
+
+    def identities(self, vendors: Collection[str]) -> set[str]:
+        """Every identity that vendors (by name) are known under."""
+        return {one for one, name in self.names.items() if name in vendors} | {identity(name) for name in vendors}
+
     def _named(self, table: pa.Table, vendors: Collection[str]) -> pd.DataFrame:
         rows = frame(table)
         rows = rows[rows["vendor"].isin(list(vendors))]
@@ -174,6 +197,14 @@ class Ledger:
     def scores(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pd.DataFrame:
         """The scores that are kept of some periods, of some vendors or of all."""
         return frame(self.history.scores(periods, vendors))
+
+    def kpis(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pd.DataFrame:
+        """The KPIs that are kept of some periods, of some vendors or of all."""
+        return frame(self.history.kpis(periods, vendors))
+
+    def points(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pd.DataFrame:
+        """The points behind the scores of some periods, of some vendors or of all."""
+        return frame(self.history.points(periods, vendors))
 
     def incidents(self, kinds: Collection[str]) -> pd.DataFrame:
         """Tickets of some kinds, whenever opened; vendors named."""

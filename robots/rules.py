@@ -52,7 +52,8 @@ class OwnKpi:
 class Scorecard:
     """RULES 6. Weights in points; floors and targets in the unit of their KPI; grades by their lowest score.
 
-    `category_targets`: category → KPI → target, where the contract names none. `ladder`: rung → months on target.
+    `category_targets`: category → KPI → target, where the contract names none. `ladder`: rung → months on target of
+    all `ladder_kpis` that have data. `final_after_days`: working days after a period until its scorecard is final.
     """
 
     reference: str
@@ -71,6 +72,8 @@ class Scorecard:
     eliminate_quarters: int
     eliminate_vetoes: tuple[str, ...]
     ladder: dict[str, int]
+    ladder_kpis: tuple[str, ...]
+    final_after_days: int
     own: dict[str, OwnKpi] = field(default_factory=dict)
     category_targets: dict[str, dict[str, Decimal]] = field(default_factory=dict)
 

@@ -115,7 +115,8 @@ def test_three_weeks_down_are_caught_up_once(home: Home, books: SimpleNamespace)
     home.turn(datetime(2026, 7, 28, 9))
     home.turn(datetime(2026, 7, 28, 10))
     reports = sorted(path.stem for path in home.settings.out_folder("reports").iterdir())
-    assert reports == ["外协周报 2026-06-29 至 2026-07-05", "外协周报 2026-07-20 至 2026-07-26"]
+    assert reports == ["供应商评分卡 2026Q2 初版", "供应商评分卡 2026Q2 定版",
+                       "外协周报 2026-06-29 至 2026-07-05", "外协周报 2026-07-20 至 2026-07-26"]  # fmt: skip
     letters = [letter["subject"] for letter in home.export("letters")]
     assert sum(subject == "manager@example.com" for subject in letters) >= 2
 

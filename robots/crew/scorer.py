@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 
 from robots.crew.registry import robot
-from robots.figures.kpis import COLUMNS, RATED, costs, punctuality, quality, rating, responses, together
+from robots.figures.kpis import COLUMNS, RATED, costs, drift, punctuality, quality, rating, responses, together
 from robots.figures.lines import records
 from robots.figures.ordering import lead_times, ordered, prices
 from robots.figures.own import own_kpi
-from robots.figures.scores import Basis, Score, score_all
+from robots.figures.scores import Basis, Score, basis_of, score_all
 from robots.ledger import Ledger, frame
 from robots.model.calendar import UnknownYear
-from robots.model.decisions import Decision, record
+from robots.model.decisions import Column, Decision, Notice, Table, record
 from robots.model.periods import months_of, periods_around, span
 from robots.model.words import say
 from robots.rules import Rules
@@ -45,16 +45,8 @@ def scorer(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
         yield Decision("scorer", today.isoformat(), name, record(name, rows, scope=_scope(wanted)))
     if changed := list(_rescored(ledger, scores, today)):
         yield Decision("scorer", today.isoformat(), "rescored", record("rescored", changed))
+        yield from _told(ledger, changed, today)
     yield Decision("scorer", today.isoformat(), "stale", record("stale", [], replace=True))
-
-
-def basis_of(ledger: Ledger, rules: Rules, today: date) -> Basis:
-    """What scores rest on beside KPIs, as the ledger has it."""
-    card = rules.scorecard(today)
-    vendors = ledger.table("vendors")
-    categories = {v: c for v, c in zip(vendors["vendor"], vendors["category"], strict=True) if isinstance(c, str)}
-    incidents = ledger.incidents(card.incident_kinds)
-    return Basis(rules, ledger.table("contracts"), ledger.table("certificates"), incidents, categories, today)
 
 
 # ------------------------------------------------------------------ KPIs
@@ -73,7 +65,10 @@ def _of_month(ledger: Ledger, month: str, vendors: dict[str, list[str]], basis: 
     everyone = set(chain.from_iterable(vendors.values()))
     days = basis.rules.scorecard(last).tolerance_days
     for name, due in (("on_time", "due_first"), ("on_time_latest", "due_latest")):
-        yield punctuality(ledger.due_in(month, due, everyone), name, due, today, days)
+        lines = ledger.due_in(month, due, everyone)
+        yield punctuality(lines, name, due, today, days)
+        if name == "on_time":
+            yield drift(lines, today)
     yield from quality(ledger.arrived_in(month, everyone), today)
     yield costs(ledger.billed_in(month, everyone))
     tickets = ledger.in_month("tickets", month)
@@ -205,6 +200,26 @@ def _rescored(ledger: Ledger, scores: list[Score], today: date) -> Iterator[Row]
             "score_after": score.score, "grade_after": score.grade or None,
             "because": ",".join(dict.fromkeys(row["appeal_id"] for row in mine)) or None,
         }  # fmt: skip
+
+
+def _told(ledger: Ledger, changed: list[Row], today: date) -> Iterator[Decision]:
+    """Scores that have changed after their scorecard went out are told of, before and after."""
+    issued = {row["period"] for row in records(ledger.said("issued")) if row["what"].startswith("scorecard")}
+    rows = tuple(_before_and_after(row) for row in changed if row["period"] in issued)
+    if not rows:
+        return
+    columns = tuple(Column(say(f"column.{name}")) for name in ("vendor", "period", "before", "after", "because"))
+    notice = Notice("manager", say("notice.rescored.headline", count=len(rows)), (), "info", (), Table(columns, rows),
+                    say("notice.rescored.next"))  # fmt: skip
+    yield Decision("scorer", today.isoformat(), "rescored-notice", notice)
+
+
+def _before_and_after(row: Row) -> tuple[Any, ...]:
+    shown = (
+        say("rescored.score", score=row[f"score_{when}"], grade=row[f"grade_{when}"]) for when in ("before", "after")
+    )
+    why = say("rescored.appeal", numbers=row["because"]) if row["because"] else say("rescored.data")
+    return row["vendor"], row["period"], *shown, why
 
 
 def _about(appeal: Row) -> set[str]:

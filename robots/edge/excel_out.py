@@ -27,12 +27,15 @@ _NUMBER_FORMATS = {
     Look.NUMBER: "#,##0.##",
     Look.INTEGER: "#,##0",
     Look.PERCENT: "0.0%",
+    Look.SCORE: "0.00",
+    Look.CHANGE: "+0.00;[Red]-0.00;0.00",
     Look.DATE: "yyyy-mm-dd",
     Look.MOMENT: "yyyy-mm-dd hh:mm",
 }
-_RIGHT = (Look.MONEY, Look.NUMBER, Look.INTEGER, Look.PERCENT)
+_RIGHT = (Look.MONEY, Look.NUMBER, Look.INTEGER, Look.PERCENT, Look.SCORE, Look.CHANGE)
 _MOST_CHARACTERS = 32_000
 _MOST_ROWS = 1_000_000
+_ONE_PAGE = 48  # rows that are still read on one page, charts and all
 _MOST_LINKS = 60_000  # Excel takes 65,530 on a sheet
 
 
@@ -45,17 +48,24 @@ def render(workbook: Workbook, words: Catalogue, at: datetime) -> bytes:
     taken: set[str] = set()
     names = [_sheet_name(str(sheet.name), taken) for sheet in workbook.sheets]
     is_form = workbook.form is not None
+    form = _form_sheet(workbook)
     sealed = [
-        page.write(book.add_worksheet(name), sheet, name, is_form and number == 0)
+        page.write(book.add_worksheet(name), sheet, name, is_form and number == form)
         for number, (name, sheet) in enumerate(zip(names, workbook.sheets, strict=True))
     ]
     if workbook.form is not None:
-        rows = seal(workbook.form, names[0], sealed[0], names[1:])
+        rows = seal(workbook.form, names[form], sealed[form], [*names[:form], *names[form + 1 :]])
     else:
         rows = seal(Form(f"{workbook.folder}-{at:%Y%m%d%H%M%S}", 0), "", {}, names)
     _seal(book.add_worksheet(FORM_SHEET), rows)
     book.close()
     return memory.getvalue()
+
+
+def _form_sheet(workbook: Workbook) -> int:
+    """The sheet of a form that is filled in: the first with an open column."""
+    opened = (any(column.open for table in sheet.tables for column in table.columns) for sheet in workbook.sheets)
+    return next((number for number, is_open in enumerate(opened) if is_open), 0)
 
 
 def _seal(page: Worksheet, rows: list[tuple[str, str]]) -> None:
@@ -173,7 +183,7 @@ class _Page:
         for label, value in sheet.facts:
             _across(page, row, 0, split - 1, str(label), self._format("label"))
             _across(page, row, split, last, _shown(value), self._format("fact"))
-            page.set_row(row, 18 * max(1, -(-_width(_shown(value)) // max(room, 1))))
+            page.set_row(row, 18 * sum(max(1, -(-_width(part) // max(room, 1))) for part in _shown(value).split("\n")))
             row += 1
         return row + 1
 
@@ -210,10 +220,20 @@ class _Page:
     def _body_cell(self, page: Worksheet, column: Column, at: tuple[int, int], value: Any, banded: bool) -> None:
         look = Look(column.look)
         self._cell(page, *at, value, self._cell_format(look, value, banded, column.open))
+        if column.over is not None:
+            self._spark(page, at, *column.over)
         if not column.open:
             self._sealed[xl_rowcol_to_cell(*at)] = value
         elif column.choices:
             page.data_validation(*at, *at, _one_of(column))
+
+    def _spark(self, page: Worksheet, at: tuple[int, int], first: int, last: int) -> None:
+        """A small line over cells of the same row; gaps stay gaps."""
+        sheet = "'" + page.get_name().replace("'", "''") + "'"
+        cells = f"{sheet}!{xl_range_abs(at[0], first, at[0], last)}"
+        page.add_sparkline(
+            *at, {"range": cells, "weight": 1.5, "series_color": _INK, "last_point": True, "low_point": True}
+        )
 
     def _blanks(self, page: Worksheet, table: Table, first: int) -> None:
         """Free rows of a form: cells that may be written to, with what may be chosen there."""
@@ -330,7 +350,7 @@ class _Page:
     def _print_setup(self, page: Worksheet, sheet: Sheet, placed: list[_Placed]) -> None:
         page.set_paper(9)
         page.set_landscape() if sheet.landscape else page.set_portrait()
-        page.fit_to_pages(1, 1 if sheet.charts else 0)
+        page.fit_to_pages(1, 1 if sheet.charts and sum(len(one.table.rows) for one in placed) <= _ONE_PAGE else 0)
         page.set_margins(0.4, 0.4, 0.5, 0.6)
         page.center_horizontally()
         page.set_footer("&L&8&F  &A&R&8&P / &N")

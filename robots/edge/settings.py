@@ -31,12 +31,13 @@ OUT_FOLDERS = {
     "zh": {
         "receipts": "回执",
         "reports": "报表",
+        "vendors": "供应商版",
         "payments": "付款",
         "alerts": "预警",
         "forms": "表单",
         "letters": "邮件",
     },
-    "en": {n: n for n in ("receipts", "reports", "payments", "alerts", "forms", "letters")},
+    "en": {n: n for n in ("receipts", "reports", "vendors", "payments", "alerts", "forms", "letters")},
 }
 
 

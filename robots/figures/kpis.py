@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from robots.figures.exact import units
-from robots.figures.lines import judged, later, month_text, records
+from robots.figures.lines import days_of, judged, later, month_text, records
 
 COLUMNS = ["vendor", "period", "kpi", "good", "total", "value", "low", "high"]
 _Z = 1.959963984540054  # the 97.5 % point of the normal distribution
@@ -27,6 +27,14 @@ def punctuality(lines: pd.DataFrame, name: str, due: str, as_of: date, tolerance
     good = (counted["completed_on"] <= latest).fillna(False).astype("bool")
     rows = pd.DataFrame({"vendor": counted["vendor"], "period": month_text(counted[due]), "good": good.astype("int64")})
     return _shares(rows[good | counted["excused"].isna()].assign(total=1), name)
+
+
+def drift(lines: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """How far promises were moved: days from the first to the latest promise, as a mean over lines due in a month."""
+    counted = lines[lines["due_first"].notna() & (lines["due_first"] <= as_of).fillna(False) & lines["vendor"].notna()]
+    moved = (days_of(counted["due_latest"].fillna(counted["due_first"])) - days_of(counted["due_first"])).clip(lower=0)
+    rows = pd.DataFrame({"vendor": counted["vendor"], "period": month_text(counted["due_first"]), "good": moved})
+    return _shares(rows.assign(total=1), "drift").assign(low=np.nan, high=np.nan)
 
 
 def quality(deliveries: pd.DataFrame, as_of: date) -> list[pd.DataFrame]:

@@ -84,6 +84,12 @@ def later(days: pd.Series, number: int) -> pd.Series:
     return pd.Series(pd.array(moved, dtype=pd.ArrowDtype(pa.date32())), index=days.index)
 
 
+def days_of(column: pd.Series) -> pd.Series:
+    """Dates as whole days since 1970."""
+    array = pc.cast(pc.cast(pa.chunked_array(pa.array(column)), pa.int32()), pa.int64())
+    return pd.Series(array.to_numpy(), index=column.index)
+
+
 def quarter_text(months: pd.Series) -> pd.Series:
     """YYYYQn of a column of YYYY-MM."""
     known = {month: f"{month[:4]}Q{(int(month[5:]) + 2) // 3}" for month in months.dropna().unique()}

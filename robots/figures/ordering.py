@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from robots.figures.exact import fixed, from_units, times, units
-from robots.figures.lines import month_text, records
+from robots.figures.lines import days_of, month_text, records
 
 _TERMS = ("contract_id", "category", "currency")
 _CENTS = 2
@@ -53,16 +51,10 @@ def lead_times(lines: pd.DataFrame) -> Iterator[dict[str, Any]]:
     done = lines[lines["completed_on"].notna() & lines["ordered_on"].notna()]
     if not len(done):
         return
-    taken = _days(done["completed_on"]) - _days(done["ordered_on"])
+    taken = days_of(done["completed_on"]) - days_of(done["ordered_on"])
     rows = pd.DataFrame({"vendor": done["vendor"], "period": month_text(done["ordered_on"]), "days": taken})
     yield from records(rows[rows["days"] >= 0].groupby(["vendor", "period", "days"], as_index=False).size()
                        .rename(columns={"size": "lines"}))  # fmt: skip
-
-
-def _days(column: pd.Series) -> pd.Series:
-    """Dates as whole days since 1970."""
-    array = pc.cast(pc.cast(pa.chunked_array(pa.array(column)), pa.int32()), pa.int64())
-    return pd.Series(array.to_numpy(), index=column.index)
 
 
 def quantile(days: pd.DataFrame, share: float) -> dict[str, int]:

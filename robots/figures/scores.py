@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from robots.figures.lines import records
-from robots.ledger import place
+from robots.ledger import Ledger, place
 from robots.model.money import cents
 from robots.model.periods import periods_around, span
 from robots.model.words import Text, say
@@ -120,6 +120,15 @@ class Basis:
                            place=place(row))  # fmt: skip
                 found.append(Veto("incident", says))
         return found
+
+
+def basis_of(ledger: Ledger, rules: Rules, today: date) -> Basis:
+    """What scores rest on beside KPIs, as the ledger has it."""
+    card = rules.scorecard(today)
+    vendors = ledger.table("vendors")
+    categories = {v: c for v, c in zip(vendors["vendor"], vendors["category"], strict=True) if isinstance(c, str)}
+    incidents = ledger.incidents(card.incident_kinds)
+    return Basis(rules, ledger.table("contracts"), ledger.table("certificates"), incidents, categories, today)
 
 
 def _by_vendor(rows: Iterable[Row]) -> dict[str, list[Row]]:

@@ -9,6 +9,7 @@ KIND = Kind(
     name="appeals",
     key=("appeal_id",),
     watched=("decision",),
+    answers=("claim",),
     fields=(
         Field("appeal_id", IDENTIFIER, required=True),
         Field("vendor", NAME, required=True),
@@ -16,7 +17,7 @@ KIND = Kind(
         Field("order_id", IDENTIFIER),
         Field("line", IDENTIFIER),
         Field("delivery_id", IDENTIFIER),
-        Field("claim", TEXT, required=True),
+        Field("claim", TEXT),
         Field("fault", CHOICE),
         Field("evidence", TEXT),
         Field("decision", CHOICE),

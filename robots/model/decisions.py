@@ -24,6 +24,9 @@ class Look(StrEnum):
     DATE = "date"
     MOMENT = "moment"
     LEVEL = "level"
+    SCORE = "score"
+    CHANGE = "change"
+    SPARK = "spark"
 
 
 @wire.travels
@@ -31,7 +34,8 @@ class Look(StrEnum):
 class Column:
     """One column of an output table: its title, how its cells look, its width in characters.
 
-    In a form, an `open` column is for people to fill in; `choices` are what may be chosen there.
+    In a form, an `open` column is for people to fill in; `choices` are what may be chosen there. A SPARK column draws
+    a small line `over` the columns from one index to another of the same row.
     """
 
     title: Text
@@ -39,6 +43,7 @@ class Column:
     width: int = 14
     open: bool = False
     choices: tuple[Text, ...] = ()
+    over: tuple[int, int] | None = None
 
 
 @wire.travels
@@ -91,9 +96,9 @@ class Sheet:
 @wire.travels
 @dataclass(frozen=True)
 class Workbook:
-    """A workbook to write: `folder` is one of receipts, reports, payments, alerts, forms; `name` has no ending.
+    """A workbook to write: into receipts, reports, vendors, payments, alerts or forms; `name` has no ending.
 
-    A `form` is known again when it comes back: its first sheet is sealed but for its open columns.
+    A `form` is known again when it comes back: its first sheet with open columns is sealed but for these.
     """
 
     folder: str

@@ -23,6 +23,7 @@ from robots.edge.store.tables import (
     LEADS,
     LINES,
     ORDERED,
+    POINTS,
     ROWS,
     SCORES,
     STALE,
@@ -79,6 +80,24 @@ class History:
         orders = and_(o.key == c.line, o.beaten_by.is_(None))
         return self._of_month(chosen, c.invoiced_on, month, vendors, BILLS.join(ROWS["orders"], orders))
 
+    def accepted_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """What these vendors delivered in a month and was accepted, with its line's contract, price and currency."""
+        a, o = ARRIVALS.c, ROWS["orders"].c
+        chosen = {name: a[name] for name in ("vendor", "delivered_on", "accepted")}
+        chosen |= {name: o[name] for name in ("contract_id", "unit_price", "currency")}
+        orders = and_(o.key == a.line, o.beaten_by.is_(None))
+        return self._of_month(chosen, a.delivered_on, month, vendors, ARRIVALS.join(ROWS["orders"], orders))
+
+    def missed_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Order lines of these vendors due in a month by the first promise and late, with their rows."""
+        c, o = LINES.c, ROWS["orders"].c
+        due = (c.due_first >= f"{month}-01", c.due_first <= f"{month}-31")
+        late = (*due, or_(c.completed_on.is_(None), c.completed_on > c.due_first), o.beaten_by.is_(None))
+        mine = (c.vendor.in_(sorted(vendors)),) if len(vendors) <= _MOST_NAMED else ()
+        figured = ("due_first", "due_latest", "completed_on", "accepted", "excused")
+        beside = {name: c[name] for name in figured} | {"line_vendor": c.vendor}
+        return self._rows("orders", beside, LINES.join(ROWS["orders"], o.key == c.key), (*late, *mine))
+
     def _of_month(
         self,
         chosen: Mapping[str, Column[Any]],
@@ -111,6 +130,10 @@ class History:
     def scores(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pa.Table:
         """The scores that are kept of some periods, of some vendors (by name) or of all."""
         return self._kept(SCORES, periods, vendors)
+
+    def points(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pa.Table:
+        """The points behind the scores of some periods, of some vendors (by name) or of all."""
+        return self._kept(POINTS, periods, vendors)
 
     def incidents(self, kinds: Collection[str]) -> pa.Table:
         """Tickets of some kinds, whenever opened."""

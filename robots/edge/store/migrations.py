@@ -19,8 +19,10 @@ from robots.edge.store.tables import (
     EXCUSES,
     HOLDS,
     ISSUED,
+    LADDER,
     LEADS,
     LINES,
+    LISTED,
     MARKERS,
     META,
     MIGRATIONS,
@@ -85,7 +87,7 @@ def longer_alerts(connection: Connection) -> None:
 
 def fairer_scores(connection: Connection) -> None:
     """What excuses a miss, what was billed of a line, the points behind a score; everything is related again."""
-    for table in (EXCUSES, BILLS, PRICES, POINTS, RESCORED, EARNED, ISSUED):
+    for table in (EXCUSES, BILLS, PRICES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED):
         table.create(connection, checkfirst=True)
     for table in (ARRIVALS, LINES, SCORES):
         _add_columns(connection, table)

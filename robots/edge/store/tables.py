@@ -185,12 +185,37 @@ EARNED = Table(
     Column("contract_id", Text),
     Column("months", Text, nullable=False),
     Column("reward", Text, nullable=False),
+    Column("currency", Text),
     Column("rate", BigInteger, info={"scale": 6}),
     Column("base", BigInteger, info={"scale": 2}),
     Column("amount", BigInteger, info={"scale": 2}),
     Column("day", Text, nullable=False),
     Column("settled_by", Text),
     PrimaryKeyConstraint("vendor", "rung", "month"),
+)
+
+LADDER = Table(
+    "ladder",
+    META,
+    Column("vendor", Text),
+    Column("period", Text),
+    Column("reached", Boolean),
+    Column("streak", BigInteger, nullable=False),
+    Column("missed", Text),
+    PrimaryKeyConstraint("vendor", "period"),
+)
+
+LISTED = Table(
+    "listed",
+    META,
+    Column("vendor", Text),
+    Column("period", Text),
+    Column("list", Text),
+    Column("because", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_on", Text),
+    PrimaryKeyConstraint("vendor", "period", "list"),
 )
 
 ISSUED = Table(
@@ -498,6 +523,7 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
 _DERIVED = (
-    KPIS, SCORES, POINTS, RESCORED, EARNED, ISSUED, ALERTS, PAYABLES, BATCHES, HOLDS, STALE, ORDERED, LEADS, PRICES,
+    KPIS, SCORES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED, ALERTS, PAYABLES, BATCHES, HOLDS, STALE, ORDERED,
+    LEADS, PRICES,
 )  # fmt: skip
 DERIVED = {table.name: table for table in _DERIVED}

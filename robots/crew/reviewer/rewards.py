@@ -1,0 +1,126 @@
+"""The ladder, month by month, and what was earned on it; a bonus waits in `earned` until a payment sheet carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from robots.figures.exact import times, units
+from robots.figures.ladder import BONUS, ELSEWHERE, Rung, Step, climb, earned
+from robots.figures.lines import records
+from robots.figures.scores import Basis, Kpi
+from robots.ledger import Ledger
+from robots.model.decisions import Column, Decision, Look, Notice, Table, record
+from robots.model.money import ZERO, cents
+from robots.model.periods import month_of
+from robots.model.words import say
+
+Row = dict[str, Any]
+_CENTS = 2
+
+
+Ladder = tuple[list[Step], list[Row]]
+
+
+def rewards(ledger: Ledger, kpis: pd.DataFrame, basis: Basis) -> Generator[Decision, None, Ladder]:
+    """Record the ladder and what is new on it. Returns every step, and everything earned, for the scorecard."""
+    today = basis.today.isoformat()
+    steps = list(climb(months_of_kpis(kpis), basis))
+    yield Decision("reviewer", today, "ladder", record("ladder", [_step_row(step) for step in steps], replace=True))
+    before = {_key(row): row for row in records(ledger.said("earned"))}
+    rungs = list(earned(steps, basis))
+    rows = [_carried(rung, before.get(_rung_key(rung)), ledger, basis) for rung in rungs]
+    now = set(map(_rung_key, rungs))
+    kept = [row for key, row in before.items() if key not in now and _given(row["settled_by"])]
+    yield Decision("reviewer", today, "earned", record("earned", [*rows, *kept], replace=True))
+    fresh = [row for row in rows if _key(row) not in before and row["settled_by"] is None]
+    if fresh:
+        yield Decision("reviewer", today, "earned-notice", _notice(fresh))
+    return steps, [*rows, *kept]
+
+
+def months_of_kpis(kpis: pd.DataFrame) -> dict[tuple[str, str], dict[str, Kpi]]:
+    """(vendor, month) → KPI → (good, total), of what is counted by month."""
+    table: dict[tuple[str, str], dict[str, Kpi]] = {}
+    rows = kpis[kpis["period"].str.contains("-", regex=False)]
+    for vendor, period, kpi, good, total in rows[["vendor", "period", "kpi", "good", "total"]].itertuples(index=False):
+        table.setdefault((vendor, period), {})[kpi] = float(good), float(total)
+    return table
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, int, str]:
+    return row["vendor"], int(row["rung"]), row["month"]
+
+
+def _rung_key(rung: Rung) -> tuple[str, int, str]:
+    return rung.vendor, rung.rung, rung.month
+
+
+def _given(value: Any) -> Any:
+    return None if value is None or pd.isna(value) else value
+
+
+def _step_row(step: Step) -> Row:
+    missed = ",".join(step.missed) or None
+    return {
+        "vendor": step.vendor,
+        "period": step.month,
+        "reached": step.reached,
+        "streak": step.streak,
+        "missed": missed,
+    }
+
+
+def _carried(rung: Rung, old: Row | None, ledger: Ledger, basis: Basis) -> Row:
+    """What was earned, as it was settled; else as it is today, on the day on which it was first seen."""
+    if old is not None and _given(old["settled_by"]):
+        return {name: _given(value) for name, value in old.items()}
+    row = _rung_row(rung, ledger, basis)
+    return row if old is None else row | {"day": old["day"]}
+
+
+def _rung_row(rung: Rung, ledger: Ledger, basis: Basis) -> Row:
+    """What was earned; what was reached before this home settles is taken as seen to."""
+    base, currency = _accepted_value(rung, ledger, basis) if rung.reward == BONUS else (None, None)
+    amount = None if base is None or rung.rate is None else cents(base * rung.rate)
+    settled_before = rung.month < month_of(basis.rules.settle_from)
+    return {
+        "vendor": rung.vendor, "rung": rung.rung, "month": rung.month, "contract_id": rung.contract_id,
+        "months": ",".join(rung.months), "reward": rung.reward, "currency": currency, "rate": rung.rate, "base": base,
+        "amount": amount, "day": basis.today.isoformat(), "settled_by": ELSEWHERE if settled_before else None,
+    }  # fmt: skip
+
+
+def _accepted_value(rung: Rung, ledger: Ledger, basis: Basis) -> tuple[Decimal, str]:
+    """What was accepted of the vendor in the streak's months, net of tax, under the contract or under none, in its
+    currency."""
+    everyone = ledger.identities({rung.vendor})
+    contract = next((row for row in records(basis.contracts) if row["contract_id"] == rung.contract_id), {})
+    currency = _given(contract.get("currency")) or basis.rules.currency
+    total = ZERO
+    for month in rung.months:
+        rows = ledger.accepted_in(month, everyone)
+        mine = rows["contract_id"].isna() | (rows["contract_id"] == rung.contract_id).fillna(False)
+        rows = rows[mine & (rows["currency"].fillna(basis.rules.currency) == currency)]
+        rows = rows[rows["accepted"].notna() & rows["unit_price"].notna()]
+        total += Decimal(int(units(times(rows["accepted"], rows["unit_price"], _CENTS)).sum())).scaleb(-_CENTS)
+    return total, currency
+
+
+def _notice(rows: Iterable[Row]) -> Notice:
+    lines = tuple(_notice_row(row) for row in sorted(rows, key=_key))
+    columns = (
+        Column(say("column.vendor")), Column(say("column.streak"), Look.INTEGER), Column(say("column.reward")),
+        Column(say("column.amount"), Look.MONEY),
+    )  # fmt: skip
+    return Notice(
+        "manager", say("notice.earned.headline", count=len(lines)), (), "info", (), Table(columns, lines),
+        say("notice.earned.next"),
+    )  # fmt: skip
+
+
+def _notice_row(row: Row) -> tuple[Any, ...]:
+    return row["vendor"], row["rung"], say(f"reward.{row['reward']}"), row["amount"]
