@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from robots.crew.registry import robot
+from robots.figures.bonuses import line_of, place_bonuses, with_bonuses
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import DUPLICATE, STEPS, Payable, Terms, order_book, settle
 from robots.ledger import Ledger
@@ -33,15 +34,30 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
     before = records(ledger.said("payables"))
     batch = _next_batch(ledger.said("batches"), today)
-    owed = list(_owed(ledger, invoices, vendors, before, rules, today))
+    earned = records(ledger.said("earned"))
+    owed = with_bonuses(_owed(ledger, invoices, vendors, before, rules, today), earned)
+    settled = list(_settled(owed, earned, before, batch, vendors, rules))
+    owed = with_bonuses(owed, settled)
     proposed = [row for p in owed if (row := propose(p, before, batch, vendors)) is not None]
     held = [row for p in owed if (row := hold(p, before, vendors)) is not None]
     gone = tuple(r["payment_key"] for r in before if r["state"] == "held" and r["payment_key"] not in _keys(held))
+    if settled:
+        yield Decision("paymaster", today.isoformat(), "earned", record("earned", settled))
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", list(holds(owed)), replace=True))
     if proposed or held or gone:
         yield Decision("paymaster", today.isoformat(), "payables", record("payables", [*proposed, *held], gone=gone))
     if proposed:
         yield from _issue(proposed, owed, batch, vendors, rules, today)
+
+
+def _settled(
+    owed: Sequence[Payable], earned: list[Row], before: list[Row], batch: str, vendors: Mapping[str, Row], rules: Rules
+) -> Iterator[Row]:
+    """The bonuses that go onto this sheet, with the line that carries each of them."""
+    placed = place_bonuses(owed, earned, rules.currency, lambda p: propose(p, before, batch, vendors) is not None)
+    for row in earned:
+        if payable := placed.get((row["vendor"], int(row["rung"]), row["month"])):
+            yield row | {"settled_by": batch, "settled_line": line_of(payable)}
 
 
 def _keys(rows: Sequence[Mapping[str, Any]]) -> set[str]:

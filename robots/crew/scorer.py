@@ -184,16 +184,20 @@ def _point_rows(scores: list[Score]) -> Iterator[Row]:
 
 
 def _rescored(ledger: Ledger, scores: list[Score], today: date) -> Iterator[Row]:
-    """Scores of periods that are over and are not what they were: before and after, and the appeals upheld since."""
+    """Scores of periods that are over and are not what they were, or that an appeal upheld since speaks of: before and
+    after, and the appeals."""
     over = [score for score in scores if span(score.period)[1] < today]
     periods, vendors = {score.period for score in over}, {score.vendor for score in over}
     before = {(row["vendor"], row["period"]): row for row in records(ledger.scores(periods, vendors))}
     upheld = records(ledger.upheld())
+    told: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in records(ledger.said("rescored")):
+        told[row["vendor"], row["period"]] |= set((_or_none(row["because"]) or "").split(","))
     for score in over:
         was = before.get((score.vendor, score.period))
-        if was is None or (_same(was["score"], score.score) and (_or_none(was["grade"]) or "") == score.grade):
-            continue
         mine = [row for row in upheld if row["vendor"] == score.vendor and score.period in _about(row)]
+        if was is None or not (_differs(was, score) or {row["appeal_id"] for row in mine} - told[_pair(score)]):
+            continue
         yield {
             "vendor": score.vendor, "period": score.period, "day": today.isoformat(),
             "score_before": _or_none(was["score"]), "grade_before": _or_none(was["grade"]),
@@ -228,8 +232,12 @@ def _about(appeal: Row) -> set[str]:
             for around in periods_around(f"{appeal[name]:%Y-%m}")}  # fmt: skip
 
 
-def _same(before: Any, after: Any) -> bool:
-    return bool(_or_none(before) == after)
+def _pair(score: Score) -> tuple[str, str]:
+    return score.vendor, score.period
+
+
+def _differs(was: Row, score: Score) -> bool:
+    return _or_none(was["score"]) != score.score or (_or_none(was["grade"]) or "") != score.grade
 
 
 def _or_none(value: Any) -> Any:

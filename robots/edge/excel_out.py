@@ -231,9 +231,7 @@ class _Page:
         """A small line over cells of the same row; gaps stay gaps."""
         sheet = "'" + page.get_name().replace("'", "''") + "'"
         cells = f"{sheet}!{xl_range_abs(at[0], first, at[0], last)}"
-        page.add_sparkline(
-            *at, {"range": cells, "weight": 1.5, "series_color": _INK, "last_point": True, "low_point": True}
-        )
+        page.add_sparkline(*at, {"range": cells, "markers": True, "weight": 1.5, "series_color": _INK})
 
     def _blanks(self, page: Worksheet, table: Table, first: int) -> None:
         """Free rows of a form: cells that may be written to, with what may be chosen there."""

@@ -20,6 +20,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "bonus", "advance_offset", "retention", "held", "hold_reason", "net", "due_on", "state",
     ),
     "alerts": ("code", "severity", "subject", "seen", "limit", "first_seen", "last_seen", "state", "owner"),
+    "ladder": ("vendor", "period", "reached", "streak", "missed"),
+    "earned": (
+        "vendor", "month", "rung", "reward", "contract_id", "months", "base", "rate", "amount", "currency",
+        "settled_by",
+    ),
+    "listed": ("vendor", "period", "list", "because", "state", "decided_by", "decided_on"),
+    "rescored": (
+        "vendor", "period", "day", "score_before", "grade_before", "score_after", "grade_after", "because",
+    ),
     "batches": ("batch", "day", "lines", "total", "currency", "state"),
     "findings": ("drop", "sheet", "cell", "code", "level", "says", "fix"),
     "receipts": ("drop", "sheet", "kind", "rows_new", "rows_updated", "rows_unchanged", "rows_set_aside"),

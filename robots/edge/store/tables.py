@@ -191,6 +191,7 @@ EARNED = Table(
     Column("amount", BigInteger, info={"scale": 2}),
     Column("day", Text, nullable=False),
     Column("settled_by", Text),
+    Column("settled_line", Text),
     PrimaryKeyConstraint("vendor", "rung", "month"),
 )
 

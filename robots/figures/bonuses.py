@@ -1,0 +1,46 @@
+"""Bonuses earned on the ladder, put on a payable line of their vendor: each once, and for ever on that line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from robots.figures.ladder import BONUS
+from robots.figures.settlement import Payable
+from robots.model.money import ZERO
+
+Row = Mapping[str, Any]
+
+
+def line_of(payable: Payable) -> str:
+    """What names a payable line."""
+    return f"{payable.invoice_key}|{payable.order_id}/{payable.line}"
+
+
+def with_bonuses(owed: Iterable[Payable], earned: Iterable[Row]) -> list[Payable]:
+    """Payables with the bonuses that stand on them already."""
+    standing: dict[str, Any] = {}
+    for row in earned:
+        if isinstance(row["settled_line"], str):
+            standing[row["settled_line"]] = standing.get(row["settled_line"], ZERO) + row["amount"]
+    return [replace(p, bonus=p.bonus + standing[key]) if (key := line_of(p)) in standing else p for p in owed]
+
+
+def place_bonuses(
+    owed: Iterable[Payable], earned: Iterable[Row], currency: str, is_proposed: Callable[[Payable], bool]
+) -> dict[tuple[str, int, str], Payable]:
+    """Which line takes which bonus that waits: the first of its vendor that is put up for payment now. A bonus in
+    another currency waits on: amounts of different currencies are never added."""
+    placed: dict[tuple[str, int, str], Payable] = {}
+    first: dict[str, Payable] = {}
+    for payable in owed:
+        if payable.net > 0 and payable.vendor not in first and is_proposed(payable):
+            first[payable.vendor] = payable
+    for row in earned:
+        waits = row["reward"] == BONUS and pd.isna(row["settled_by"]) and not pd.isna(row["amount"])
+        if waits and row["amount"] > 0 and row["currency"] == currency and row["vendor"] in first:
+            placed[row["vendor"], int(row["rung"]), row["month"]] = first[row["vendor"]]
+    return placed

@@ -1,0 +1,375 @@
+"""Ranking, the ladder, the lists; and what a team does with a scorecard: decides, improves, rules on appeals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from robots.crew import registry
+from robots.edge import settings as configuration
+from robots.figures.ladder import climb, earned
+from robots.figures.ranking import percentile, ranking_scores, shrunken
+from robots.figures.scores import Basis
+from robots.figures.standing import change, declines, listings
+from tests.conftest import Home
+from tests.test_figures import table
+
+D = Decimal
+RULES = configuration.load(Path("no such home"), registry.names()).rules
+TODAY = date(2026, 7, 3)
+CARD = RULES.scorecard(TODAY)
+
+# ------------------------------------------------------------------ the ladder
+
+
+def basis(today: date = TODAY, **contract: Any) -> Basis:
+    """A vendor under one contract since 2024, with these terms."""
+    agreed = {"contract_id": "HT-1", "vendor": "甲", "starts_on": date(2024, 1, 1), "ends_on": date(2027, 12, 31)}
+    return Basis(
+        RULES, table("contracts", [agreed | contract]), table("certificates", []), table("tickets", []), {}, today
+    )
+
+
+GOOD, BAD = {"on_time": (20.0, 20.0)}, {"on_time": (10.0, 20.0)}
+NONE: dict[str, tuple[float, float]] = {}
+
+
+def months(*values: dict[str, tuple[float, float]], until: int = 2026 * 12 + 5) -> dict[tuple[str, str], Any]:
+    """A vendor's months, the last of them June 2026."""
+    start = until - len(values) + 1
+    return {("甲", f"{(start + n) // 12}-{(start + n) % 12 + 1:02d}"): value for n, value in enumerate(values) if value}
+
+
+STREAKS = {
+    "three months on target": ([GOOD, GOOD, GOOD], [1, 2, 3]),
+    "a miss starts again": ([GOOD, GOOD, BAD, GOOD], [1, 2, 0, 1]),
+    "a month without data pauses": ([GOOD, GOOD, NONE, GOOD], [1, 2, 2, 3]),
+    "one target of two missed is a miss": ([GOOD, {**GOOD, "quality": (90.0, 100.0)}], [1, 0]),
+    "exactly on target counts": ([{"on_time": (19.0, 20.0)}], [1]),
+    "a hair below does not": ([{"quality": (994_999.0, 1_000_000.0)}], [0]),
+    "what is no target does not count": ([{**GOOD, "ppm": (900.0, 1000.0)}], [1]),
+}
+
+
+@pytest.mark.parametrize(("values", "streaks"), STREAKS.values(), ids=STREAKS)
+def test_a_streak(values: list[Any], streaks: list[int]) -> None:
+    assert [step.streak for step in climb(months(*values), basis())] == streaks
+
+
+def test_a_contracts_own_target_is_what_counts() -> None:
+    lenient = basis(otd_target=D("0.5"))
+    assert [step.reached for step in climb(months(BAD), lenient)] == [True]
+
+
+def test_the_running_month_is_not_on_the_ladder_yet() -> None:
+    until_july = months(GOOD, GOOD, GOOD, until=2026 * 12 + 6)
+    assert [step.month for step in climb(until_july, basis())] == ["2026-05", "2026-06"]
+
+
+RUNGS = {
+    "three months: the contract's bonus": (3, {"bonus_rate": D("0.02")}, ["bonus"]),
+    "three months without a bonus agreed: renewal": (3, {}, ["renewal"]),
+    "six months: volume": (6, {"bonus_rate": D("0.02")}, ["bonus", "volume"]),
+    "twelve months: strategic candidate": (12, {}, ["renewal", "volume", "strategic"]),
+    "two months: nothing yet": (2, {"bonus_rate": D("0.02")}, []),
+    "twenty months: each rung once": (20, {}, ["renewal", "volume", "strategic"]),
+}
+
+
+@pytest.mark.parametrize(("count", "terms", "rewards"), RUNGS.values(), ids=RUNGS)
+def test_a_rung(count: int, terms: dict[str, Any], rewards: list[str]) -> None:
+    agreed = basis(**terms)
+    assert [rung.reward for rung in earned(climb(months(*[GOOD] * count), agreed), agreed)] == rewards
+
+
+def test_a_rung_is_earned_again_only_after_a_miss() -> None:
+    agreed = basis(bonus_rate=D("0.02"))
+    rungs = list(earned(climb(months(*[GOOD] * 5, BAD, *[GOOD] * 3), agreed), agreed))
+    assert [(rung.reward, rung.month) for rung in rungs] == [("bonus", "2025-12"), ("bonus", "2026-06")]
+    assert rungs[1].months == ("2026-04", "2026-05", "2026-06") and rungs[1].rate == D("0.02")
+
+
+@given(st.lists(st.sampled_from([GOOD, BAD, NONE]), min_size=1, max_size=30))
+def test_a_streak_is_what_counting_by_hand_gives(values: list[Any]) -> None:
+    count, expected, begun = 0, [], False
+    for value in values:
+        begun = begun or bool(value)
+        count = count + 1 if value is GOOD else 0 if value is BAD else count
+        if begun:
+            expected.append(count)
+    assert [step.streak for step in climb(months(*values), basis())] == expected
+
+
+# ------------------------------------------------------------------ ranking and standing
+
+
+def test_two_perfect_lines_do_not_lead() -> None:
+    """RULES 6: (k + m·s) ÷ (n + s), m the category's mean, s = 10."""
+
+    def row(vendor: str, value: str, n: int) -> dict[str, Any]:
+        points = {"value": D(value), "n": D(n), "floor": D("0.7"), "target": D("0.95"), "weight": D(30)}
+        return {"vendor": vendor, "kpi": "on_time", "points": D(100), **points}
+
+    rows = [row("两行全对", "1", 2), row("百行有五迟", "0.95", 100), row("常迟", "0.7", 98)]
+    ranked = ranking_scores(rows, dict.fromkeys(("两行全对", "百行有五迟", "常迟"), "注塑"), CARD)
+    mean = (2 + 95 + D("68.6")) / 200
+    assert shrunken(D(2), D(2), mean, 10) < shrunken(D(95), D(100), mean, 10)
+    assert sorted(ranked, key=lambda v: -ranked[v]) == ["百行有五迟", "两行全对", "常迟"]
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.decimals("0", "1", places=3))
+def test_a_shrunken_rate_lies_between_the_rate_and_the_mean(good: int, missed: int, mean: D) -> None:
+    seen = shrunken(D(good), D(good + missed), mean, CARD.shrink_strength)
+    rate = D(good) / (good + missed) if good + missed else mean
+    assert min(rate, mean) - D("1e-20") <= seen <= max(rate, mean) + D("1e-20")
+
+
+def test_a_percentile_tells_nothing_of_one_alone() -> None:
+    assert percentile("甲", {"甲": D(90)}) is None
+    assert percentile("甲", {"甲": D(90), "乙": D(90), "丙": D(91), "丁": D(10)}) == 67
+
+
+def quarters(*grades: str, vetoes: str | None = None) -> dict[str, dict[str, Any]]:
+    """Grades of quarters, the last of them 2026Q2; its vetoes."""
+    names = ["2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2"][-len(grades) :]
+    rows = {
+        name: {"grade": grade or None, "score": D(80), "vetoes": None, "capped_by": None}
+        for name, grade in zip(names, grades, strict=True)
+    }
+    rows["2026Q2"] |= {"vetoes": vetoes, "capped_by": vetoes and "证书过期"}
+    return rows
+
+
+LISTS = {
+    "four quarters of A": (("A",) * 4, None, ["strategic"]),
+    "three of A": (("A",) * 3, None, []),
+    "four of A, one without a grade among them": (("A", "A", "", "A", "A"), None, []),
+    "a C": (("B", "C"), None, ["improve"]),
+    "a first D": (("C", "D"), None, ["improve"]),
+    "two D in a row": (("D", "D"), None, ["eliminate", "improve"]),
+    "two D with a B between": (("D", "B", "D"), None, ["improve"]),
+    "one veto": (("A", "C"), "certificate", ["eliminate", "improve"]),
+    "a B": (("C", "B"), None, []),
+    "no grade": (("D", ""), None, []),
+}
+
+
+@pytest.mark.parametrize(("grades", "vetoes", "lists"), LISTS.values(), ids=LISTS)
+def test_a_list(grades: tuple[str, ...], vetoes: str | None, lists: list[str]) -> None:
+    assert [one.list for one in listings("甲", quarters(*grades, vetoes=vetoes), "2026Q2", CARD)] == lists
+
+
+def test_decline_is_counted_back_from_now() -> None:
+    rows = {name: {"score": D(score)} for name, score in
+            (("2025Q2", 80), ("2025Q3", 95), ("2025Q4", 90), ("2026Q1", 85), ("2026Q2", 70))}  # fmt: skip
+    assert (declines(rows, "2026Q2"), declines(rows, "2025Q3"), change(rows, "2026Q2")) == (3, 0, D(-15))
+    assert declines({"2026Q2": {"score": D(1)}}, "2026Q2") == 0 and change(rows, "2025Q2") is None
+
+
+# ------------------------------------------------------------------ a team and its scorecard
+
+BAD_VENDOR, GOOD_VENDOR = "示例甲电子有限公司", "虚构乙五金有限公司"
+FRIDAY, MONDAY, TUESDAY = date(2026, 7, 3), date(2026, 7, 6), date(2026, 7, 7)
+
+
+def a_year(books: SimpleNamespace, home: Home, bonus: float | None = None) -> None:
+    """Twelve months: one vendor late in every line since January, the other always on time; both rated."""
+    orders, deliveries, invoices = [], [], []
+    for vendor, name in ((BAD_VENDOR, "A"), (GOOD_VENDOR, "B")):
+        for month in [*((2025, m) for m in range(7, 13)), *((2026, m) for m in range(1, 7))]:
+            for number in range(2):
+                order, due = f"{name}{month[0]}{month[1]:02d}{number}", date(*month, 20)
+                late = vendor == BAD_VENDOR and month[0] == 2026
+                orders.append({"订单号": order, "供应商": vendor, "承诺交期": due, "下单日期": date(*month, 1),
+                               "合同编号": f"HT-{name}"})  # fmt: skip
+                deliveries.append({"送货单号": f"S{order}", "订单号": order, "供应商": vendor,
+                                   "到货日期": date(*month, 25 if late else 18)})  # fmt: skip
+                if month == (2026, 6):
+                    invoices.append({"发票号码": f"26{order}", "供应商": vendor, "订单号": order,
+                                     "开票日期": date(2026, 6, 28)})  # fmt: skip
+    home.drop("订单.xlsx", books.orders(*orders))
+    home.drop("收货.xlsx", books.deliveries(*deliveries))
+    home.drop("发票.xlsx", books.invoices(*invoices))
+    second = {"供应商名称": GOOD_VENDOR, "供应商编码": "V-002", "银行账号": "6222000000000000002",
+              "统一社会信用代码": "91310000MA1EXAMPL2"}  # fmt: skip
+    home.drop("供应商.xlsx", books.vendors({"供应商名称": BAD_VENDOR}, second))
+    home.drop("合同.xlsx", books.contracts(*(
+        {"合同编号": f"HT-{name}", "供应商": vendor, "生效日期": date(2025, 1, 1), "奖励比例": bonus}
+        for vendor, name in ((BAD_VENDOR, "A"), (GOOD_VENDOR, "B")))))  # fmt: skip
+
+
+def rated(period: str, bad: int, good: int) -> list[dict[str, Any]]:
+    marks = ("满意度", "沟通顺畅度", "问题解决", "文化契合")
+    return [{"供应商": vendor, "评价期间": period, "评价人": rater, **dict.fromkeys(marks, mark)}
+            for vendor, mark in ((BAD_VENDOR, bad), (GOOD_VENDOR, good)) for rater in ("甲", "乙")]  # fmt: skip
+
+
+def issued(home: Home, folder: str, start: str) -> Path:
+    """The one workbook of a folder whose name starts so."""
+    (found,) = (p for p in home.settings.out_folder(folder).iterdir() if p.name.startswith(start))
+    return found
+
+
+def filled(path: Path, sheet: int, answers: dict[str, Any], which: str = "") -> bytes:
+    """A form as a person sends it back: answers under the headers of these words, in rows that hold `which`."""
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[sheet]
+    head = next(row for row in page.iter_rows() if {cell.value for cell in row} >= set(answers))
+    columns = {cell.value: cell.column for cell in head}
+    for row in page.iter_rows(min_row=head[0].row + 1):
+        if any(which in str(cell.value or "") for cell in row) and row[0].value:
+            for word, value in answers.items():
+                page.cell(row[0].row, columns[word], value)
+    memory = BytesIO()
+    book.save(memory)
+    return memory.getvalue()
+
+
+def test_a_first_edition_goes_out_without_ratings_and_the_final_one_when_they_are_in(
+    home: Home, books: SimpleNamespace
+) -> None:
+    a_year(books, home)
+    home.turn(FRIDAY)
+    reports = home.settings.out_folder("reports")
+    assert [p.stem for p in reports.glob("供应商评分卡*")] == ["供应商评分卡 2026Q2 初版"]
+    assert home.export("listed") == []
+    home.turn(MONDAY)
+    home.drop("评价.xlsx", rated("2026Q2", 2, 5))
+    home.turn(TUESDAY)
+    home.turn(datetime(2026, 7, 8, 18))
+    assert sorted(p.stem for p in reports.glob("供应商评分卡*")) == [
+        "供应商评分卡 2026Q2 初版",
+        "供应商评分卡 2026Q2 定版",
+    ]
+    assert sorted(p.stem for p in home.settings.out_folder("vendors").iterdir()) == [
+        f"供应商评分卡 2026Q2 {vendor}" for vendor in sorted((BAD_VENDOR, GOOD_VENDOR))
+    ]
+
+
+def test_a_vendors_edition_holds_nothing_of_anybody_else(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 2, 5))
+    home.turn(FRIDAY)
+    book = openpyxl.load_workbook(issued(home, "vendors", f"供应商评分卡 2026Q2 {BAD_VENDOR}"))
+    texts = [str(cell.value) for page in book.worksheets for row in page.iter_rows() for cell in row if cell.value]
+    assert any(BAD_VENDOR in text for text in texts)
+    for secret in (GOOD_VENDOR, "订单.xlsx", "收货.xlsx", "HT-B", "6222"):
+        assert not [text for text in texts if secret in text]
+    assert "不低于其他供应商中的 0%" in texts and not [text for text in texts if "名，共" in text]
+
+
+def test_an_elimination_is_decided_by_a_person_on_a_form_that_comes_back(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", [*rated("2026Q2", 1, 5), *rated("2026Q1", 1, 5)])
+    home.turn(FRIDAY)
+    proposed = {(row["vendor"], row["list"]): row["state"] for row in home.export("listed")}
+    assert proposed[BAD_VENDOR, "eliminate"] == "proposed" and proposed[BAD_VENDOR, "improve"] == "open"
+    form = filled(issued(home, "forms", "名单决定单"), 0, {"名单决定": "同意", "决定人": "示例经理"}, BAD_VENDOR)
+    home.drop("回来了.xlsx", form)
+    assert [state for _, state, _ in home.turn(MONDAY).drops] == ["taken"]
+    home.turn(TUESDAY)
+    decided = {(row["vendor"], row["list"]): (row["state"], row["decided_by"]) for row in home.export("listed")}
+    assert decided[BAD_VENDOR, "eliminate"] == ("agreed", "示例经理")
+    letters = [p.read_text("utf-8") for p in home.settings.out_folder("letters").glob("2026-07-06*.eml")]
+    assert letters  # the clerk is told what to change in the ledger; the ledger itself is left alone
+    assert {row["vendor"]: row["status"] for row in home.export("vendors")}[BAD_VENDOR] == "合格"
+
+
+def test_an_improvement_plan_comes_back_and_stands_on_the_next_scorecard(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 1, 5))
+    home.turn(FRIDAY)
+    plan = {"改进措施": "每周一报排产", "改进责任人": "示例主管", "改进完成期限": date(2026, 8, 31)}
+    home.drop("计划.xlsx", filled(issued(home, "forms", "改进计划单"), 0, plan, "按时交付率"))
+    home.turn(MONDAY)
+    assert [(row["kpi"], row["action"], row["due_on"]) for row in home.export("improvements")] == [
+        ("按时交付率", "每周一报排产", "2026-08-31")
+    ]
+    home.drop("七月.xlsx", books.orders({"订单号": "A7", "供应商": BAD_VENDOR, "承诺交期": date(2026, 7, 20)}))
+    home.turn(date(2026, 8, 3))
+    book = openpyxl.load_workbook(issued(home, "reports", "供应商评分卡 2026-07"))
+    texts = [cell.value for page in book.worksheets for row in page.iter_rows() for cell in row]
+    assert "每周一报排产" in texts
+
+
+def test_an_appeal_that_is_upheld_scores_the_period_again_and_both_scores_are_kept(
+    home: Home, books: SimpleNamespace
+) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    score = {(row["vendor"], row["period"]): row["score"] for row in home.export("scores")}
+    edition = issued(home, "vendors", f"供应商评分卡 2026Q2 {BAD_VENDOR}")
+    claim = {"申诉理由": "图纸晚到两周", "责任方": "需方", "证据": "邮件 2026-06-01"}
+    home.drop("申诉.xlsx", filled(edition, 1, claim, "A20260"))
+    home.turn(MONDAY)
+    home.turn(TUESDAY)
+    assert {row["claim"] for row in home.export("appeals")} == {"图纸晚到两周"}
+    assert {
+        (row["vendor"], row["period"]): row["score"] for row in home.export("scores")
+    } == score  # nobody has ruled yet
+    ruling = filled(issued(home, "forms", "申诉裁定单"), 0, {"处理结果": "成立", "处理人": "示例经理"}, "A20260")
+    home.drop("裁定.xlsx", ruling)
+    home.turn(datetime(2026, 7, 8, 18))
+    again = {row["period"]: row for row in home.export("rescored") if row["vendor"] == BAD_VENDOR}
+    assert again["2026Q2"]["score_before"] == score[BAD_VENDOR, "2026Q2"]
+    assert D(again["2026Q2"]["score_after"]) > D(again["2026Q2"]["score_before"])
+    assert "SS-2026Q2-A2026060" in again["2026Q2"]["because"]
+    on_time = {row["period"]: (row["good"], row["total"]) for row in home.export("kpis")
+               if row["vendor"] == BAD_VENDOR and row["kpi"] == "on_time"}  # fmt: skip
+    assert "2026-06" not in on_time and on_time["2026-03"] == (
+        "0",
+        "2",
+    )  # what was not appealed against counts as before
+
+
+def test_an_appeal_that_changes_no_score_is_on_record_all_the_same(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    ruled = {"申诉编号": "SS-1", "供应商": BAD_VENDOR, "订单号": "A2026060", "申诉理由": "图纸晚到", "责任方": "需方",
+             "处理结果": "成立"}  # fmt: skip
+    home.drop("申诉.xlsx", [ruled])
+    home.turn(MONDAY)
+    home.drop("备注.xlsx", [ruled | {"证据": "邮件"}])
+    home.turn(TUESDAY)
+    (row,) = (row for row in home.export("rescored") if row["period"] == "2026Q2")
+    assert row["score_before"] == row["score_after"] and row["because"] == "SS-1"
+
+
+def test_a_bonus_that_was_earned_reaches_settlement_once(home: Home, books: SimpleNamespace) -> None:
+    home.drop("供应商.xlsx", books.vendors())
+    home.drop("合同.xlsx", books.contracts({"合同编号": "HT-1", "奖励比例": 0.02, "质保金比例": 0}))
+    orders = [{"订单号": f"PO-{m}", "下单日期": date(2026, m, 1), "承诺交期": date(2026, m, 20)} for m in (4, 5, 6)]
+    arrived = [{"送货单号": f"S-{m}", "订单号": f"PO-{m}", "到货日期": date(2026, m, 18)} for m in (4, 5, 6)]
+    home.drop("订单.xlsx", books.orders(*orders))
+    home.drop("收货.xlsx", books.deliveries(*arrived))
+    home.drop("发票.xlsx", books.invoices({"发票号码": "26112000000012345601", "订单号": "PO-5"},
+                                          {"发票号码": "26112000000012345602", "订单号": "PO-6"}))  # fmt: skip
+    home.turn(FRIDAY)
+    (rung,) = home.export("earned")
+    assert (rung["month"], rung["reward"], rung["base"], rung["amount"]) == ("2026-06", "bonus", "1500.00", "30.00")
+    sheet = home.export("payables")
+    assert sorted(row["bonus"] for row in sheet) == ["0.00", "30.00"]
+    assert rung["settled_by"] == "FK-20260703-01"
+    home.turn(MONDAY)
+    home.turn(TUESDAY)
+    assert home.export("payables") == sheet and home.export("earned") == [rung]
+
+
+def test_what_was_earned_before_this_home_settles_is_not_paid_again(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home, 0.02)
+    home.turn(FRIDAY)
+    mine = [row for row in home.export("earned") if row["vendor"] == GOOD_VENDOR]
+    assert [(row["reward"], row["settled_by"]) for row in mine] == [
+        ("bonus", "elsewhere"), ("volume", "elsewhere"), ("strategic", None),
+    ]  # fmt: skip
