@@ -1,0 +1,139 @@
+"""付款申请单: the payment sheet by vendor to sign, the waterfall of every line, and what is held and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+
+from robots.crew.paymaster.rows import AMOUNTS, Row
+from robots.figures.settlement import STEPS, Payable
+from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
+from robots.model.money import ZERO, in_words
+from robots.model.words import Text, say
+from robots.rules import Rules
+
+
+def payment_sheet(
+    proposed: Sequence[Row],
+    stopped: Sequence[Payable],
+    batch: str,
+    vendors: Mapping[str, Row],
+    currency: str,
+    today: date,
+) -> Workbook:
+    """付款申请单: one page per vendor group to sign, the waterfall of every line, and what is held and why."""
+    by_vendor: dict[str, list[Row]] = defaultdict(list)
+    for row in sorted(proposed, key=lambda r: (r["vendor"], r["due_on"] or date.max, r["invoice_no"])):
+        by_vendor[row["vendor"]].append(row)
+    total = sum((row["net"] for row in proposed), ZERO)
+    facts = (
+        (say("fact.batch"), batch),
+        (say("fact.date"), today),
+        (say("fact.lines"), len(proposed)),
+        (say("fact.total", currency=currency), total),
+        (say("fact.in_words"), in_words(total)),
+    )
+    signatures = tuple(say(f"sign.{who}") for who in ("applicant", "department", "finance", "approver"))
+    front = Sheet(
+        say("sheet.payment"), say("title.payment"), facts, (_vendor_table(by_vendor, vendors),),
+        notes=(say("payment.note"),), signatures=signatures,
+    )  # fmt: skip
+    lines = Sheet(
+        say("sheet.payment_lines"), say("title.payment_lines", batch=batch), (), tuple(_line_tables(by_vendor))
+    )
+    holds = Sheet(say("sheet.holds"), say("title.holds"), (), (_hold_table(stopped),))
+    return Workbook("payments", say("file.payment", batch=batch), (front, lines, holds))
+
+
+def _vendor_table(by_vendor: Mapping[str, list[Row]], vendors: Mapping[str, Row]) -> Table:
+    columns = (
+        Column(say("column.no"), Look.INTEGER, 5),
+        Column(say("column.payee"), Look.WRAP, 30),
+        Column(say("column.bank_name"), Look.WRAP, 28),
+        Column(say("column.bank_account"), Look.TEXT, 24),
+        Column(say("column.lines"), Look.INTEGER, 7),
+        Column(say("column.earliest_due"), Look.DATE, 12),
+        Column(say("column.gross"), Look.MONEY, 15),
+        Column(say("column.deducted"), Look.MONEY, 14),
+        Column(say("column.net"), Look.MONEY, 15),
+    )
+    rows = []
+    for number, (vendor, mine) in enumerate(by_vendor.items(), 1):
+        gross, net = (sum((row[name] for row in mine), ZERO) for name in ("gross", "net"))
+        earliest = min((row["due_on"] for row in mine if row["due_on"]), default=None)
+        bank = vendors.get(vendor, {}).get("bank_name")
+        bank_name = "" if pd.isna(bank) else bank
+        rows.append((number, vendor, bank_name, mine[0]["bank_account"], len(mine), earliest, gross, gross - net, net))
+    return Table(columns, tuple(rows), total=(4, 6, 7, 8))
+
+
+_LINE_COLUMNS = (
+    Column(say("column.invoice_no"), Look.TEXT, 23),
+    Column(say("column.order"), Look.TEXT, 16),
+    *(Column(say(f"column.{name}"), Look.MONEY, 13) for name in STEPS),
+    Column(say("column.net"), Look.MONEY, 14),
+    Column(say("column.due_on"), Look.DATE, 11),
+    Column(say("column.retention_due_on"), Look.DATE, 11),
+    Column(say("column.payment_key"), Look.TEXT, 26),
+)
+
+
+def _line_tables(by_vendor: Mapping[str, list[Row]]) -> Iterator[Table]:
+    for vendor, mine in by_vendor.items():
+        rows = tuple(
+            (
+                row["invoice_no"], f"{row['order_id']}/{row['line']}", *(row[name] for name in AMOUNTS),
+                row["due_on"], row["retention_due_on"], row["payment_key"],
+            )
+            for row in mine
+        )  # fmt: skip
+        yield Table(_LINE_COLUMNS, rows, vendor, total=tuple(range(2, 11)))
+
+
+def _hold_table(stopped: Sequence[Payable]) -> Table:
+    columns = (
+        Column(say("column.vendor"), Look.WRAP, 28),
+        Column(say("column.invoice_no"), Look.TEXT, 23),
+        Column(say("column.order"), Look.TEXT, 16),
+        Column(say("column.gross"), Look.MONEY, 13),
+        Column(say("column.stopped"), Look.MONEY, 13),
+        Column(say("column.net"), Look.MONEY, 13),
+        Column(say("column.reason"), Look.WRAP, 30),
+        Column(say("column.release"), Look.WRAP, 44),
+        Column(say("column.evidence"), Look.WRAP, 34),
+    )
+    rows = tuple(
+        (
+            p.vendor, p.invoice_no, f"{p.order_id}/{p.line}".rstrip("/"), p.gross,
+            p.held + p.price_variance + p.rejected, p.net, _all(p, "name"), _all(p, "release"), p.source,
+        )
+        for p in sorted(stopped, key=lambda p: (p.vendor, p.invoice_no))
+    )  # fmt: skip
+    return Table(columns, rows, empty=say("payment.nothing_held"))
+
+
+def _all(payable: Payable, what: str) -> Text:
+    """Every reason of a hold in one cell."""
+    texts = tuple(say(f"hold.{reason}.{what}") for reason in payable.reasons)
+    return texts[0] if len(texts) == 1 else say("list.lines", items=texts)
+
+
+def payment_notice(proposed: list[Row], stopped: Sequence[Payable], batch: str, total: Decimal, rules: Rules) -> Notice:
+    vendors = len({row["vendor"] for row in proposed})
+    lines: tuple[Text, ...] = (say("notice.payment.words", words=in_words(total)),)
+    if stopped:
+        held = sum((p.held + p.price_variance + p.rejected for p in stopped), ZERO)
+        lines += (say("notice.payment.held", count=len(stopped), amount=held, currency=rules.currency),)
+    headline = say(
+        "notice.payment.headline",
+        batch=batch,
+        lines=len(proposed),
+        vendors=vendors,
+        total=total,
+        currency=rules.currency,
+    )
+    return Notice("finance", headline, lines, "info", ("payment-sheet",), None, say("notice.payment.next"))
