@@ -7,7 +7,7 @@ be read becomes null and a problem: never a guess, never a zero.
 from __future__ import annotations
 
 import re
-from calendar import month_name
+from calendar import month_abbr, month_name
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -680,10 +680,12 @@ def _period(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa
 
 
 _MOMENT = re.compile(
-    r"(?P<day>.*?)(?:[T ] ?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
-    r" ?(?P<half>[AP]M)?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?",
+    r"(?P<day>.*?)(?:[T ] ?(?P<ahead>上午|下午)? ?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
+    r" ?(?P<half>[AP]M|上午|下午)?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?",
     re.IGNORECASE,
 )
+_CHINESE_MONTH = re.compile(r"(\d{1,2})[-/ ](十[一二]?|[一二三四五六七八九]|\d{1,2})月[-/ ](\d{4}|\d{2})")
+_CHINESE_NUMBERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
 
 def _moment(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
@@ -700,6 +702,8 @@ def read_moment(value: Any, orders: Sequence[str] = ("ymd",), hints: Hints = Hin
 
     >>> read_moment("2026-07-03 14:20"), read_moment("03/Jul/26 2:20 PM"), read_moment("2026/7/3")
     (datetime.datetime(2026, 7, 3, 14, 20), datetime.datetime(2026, 7, 3, 14, 20), datetime.datetime(2026, 7, 3, 0, 0))
+    >>> read_moment("03/七月/26 2:20 下午"), read_moment("2026/7/3 下午 2:20")
+    (datetime.datetime(2026, 7, 3, 14, 20), datetime.datetime(2026, 7, 3, 14, 20))
     """
     if not isinstance(value, str):
         clock = value.time() if isinstance(value, datetime) else time()
@@ -708,14 +712,21 @@ def read_moment(value: Any, orders: Sequence[str] = ("ymd",), hints: Hints = Hin
     if not match:
         raise Unreadable("DATE_BAD")
     named = re.sub(r"(?<=\w)/(?=[A-Za-z]{3})|(?<=[A-Za-z])/(?=\d)", "-", match["day"])  # 03/Jul/26
-    day = read_date(named, orders, hints)
+    day = read_date(_CHINESE_MONTH.sub(_in_latin, named), orders, hints)
     hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
-    if match["half"]:
-        hour = hour % 12 + (12 if match["half"].upper() == "PM" else 0)
+    if half := match["half"] or match["ahead"]:
+        hour = hour % 12 + (12 if half.upper() in ("PM", "下午") else 0)
     try:
         return datetime.combine(day, time(hour, minute, second))
     except ValueError as error:  # no such time of day
         raise Unreadable("DATE_BAD") from error
+
+
+def _in_latin(match: re.Match[str]) -> str:
+    """A day with the month between day and year, as trackers in Chinese write it (03/七月/26), by its name."""
+    day, month, year = match.groups()
+    number = int(month) if month.isdecimal() else _CHINESE_NUMBERS.index(month) + 1
+    return f"{day}-{month_abbr[number] if number <= 12 else month}-{year}"
 
 
 TEXT = Type("text", pa.string(), _text)

@@ -11,6 +11,9 @@ _PUNCTUATION = re.compile(r"[\s\W_]+")
 _UNIT = re.compile(r"[((\[【](?P<unit>[^()()\[\]【】]*)[))\]】]")
 _NUMBERING = re.compile(r"^\W*\d{1,2}\s*[.、)]\s*(?=\D)")  # 3.到货数
 _TELLING = re.compile("税|tax", re.IGNORECASE)  # 单价(含税) is another column than 单价
+_CUSTOM = re.compile(
+    r"\s*(?:custom field|自定义字段)\s*\((?P<name>.+)\)\s*", re.IGNORECASE
+)  # as trackers write a field
 _LOOKALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -47,8 +50,10 @@ def header_word(text: str) -> str:
 
     >>> header_word("单 价\\n(元)"), header_word("Order No."), header_word("单价(含税)")
     ('单价', 'orderno', '单价含税')
+    >>> header_word("Custom field (供应商)")
+    '供应商'
     """
-    folded = _NUMBERING.sub("", unicodedata.normalize("NFKC", text))
+    folded = _NUMBERING.sub("", _own_name(text))
     bare = _PUNCTUATION.sub("", _UNIT.sub(lambda m: m[0] if _TELLING.search(m[0]) else "", folded)).casefold()
     return bare or _PUNCTUATION.sub("", folded).casefold()
 
@@ -59,5 +64,12 @@ def header_unit(text: str) -> str:
     >>> header_unit("合同金额(万元)"), header_unit("数量")
     ('万元', '')
     """
-    match = _UNIT.search(unicodedata.normalize("NFKC", text))
+    match = _UNIT.search(_own_name(text))
     return match["unit"].strip() if match else ""
+
+
+def _own_name(text: str) -> str:
+    """The text in NFKC; of a tracker's custom field the name that the team gave it, which stands in brackets."""
+    folded = unicodedata.normalize("NFKC", text)
+    match = _CUSTOM.fullmatch(folded)
+    return match["name"] if match else folded
