@@ -346,6 +346,19 @@ def test_a_ticket_is_answered_in_time(answered: timedelta | None, seen: tuple[in
     assert [(row.period, row.good, row.total) for row in found.itertuples()] == [("2026-06", *seen)]
 
 
+@pytest.mark.parametrize(
+    ("hours", "seen"),
+    [
+        pytest.param(20, [(1, 1)], id="done within its hours, so answered within them"),
+        pytest.param(30, [], id="done later: when it was answered, nobody knows"),
+    ],
+)
+def test_a_ticket_that_is_done_without_a_noted_answer(hours: int, seen: list[tuple[int, int]]) -> None:
+    rows = table("tickets", [{"vendor": "甲", "opened_at": OPENED, "resolved_at": OPENED + timedelta(hours=hours)}])
+    found = responses(rows.assign(hours=24.0), TODAY)
+    assert [(row.good, row.total) for row in found.itertuples()] == seen
+
+
 def test_a_ticket_whose_hours_are_not_over_is_not_counted() -> None:
     rows = table("tickets", [{"vendor": "甲", "opened_at": datetime.combine(TODAY, datetime.min.time())}])
     assert len(responses(rows.assign(hours=24.0), TODAY)) == 0

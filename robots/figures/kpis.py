@@ -64,14 +64,18 @@ def rating(surveys: pd.DataFrame, name: str) -> pd.DataFrame:
 def responses(tickets: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Tickets answered within their `hours` ÷ tickets, by the month they were opened in, as of the start of a day.
 
-    A ticket without an answer is a miss once its hours are over, and is not counted before.
+    A ticket without an answer is a miss once its hours are over, and is not counted before. One that is done was
+    answered by then: done within its hours it counts, done later nobody knows, for many trackers note no answers.
     """
     rows = []
     for row in records(tickets[tickets["opened_at"].notna() & tickets["vendor"].notna()]):
         last = row["opened_at"] + timedelta(hours=float(row["hours"]))
-        answered = not pd.isna(row["responded_at"])
+        answer = row["resolved_at"] if pd.isna(row["responded_at"]) else row["responded_at"]
+        if pd.isna(row["responded_at"]) and not pd.isna(answer) and answer > last:
+            continue
+        answered = not pd.isna(answer)
         if answered or last < datetime.combine(as_of, time.min):
-            in_time = answered and row["responded_at"] <= last
+            in_time = answered and answer <= last
             rows.append((row["vendor"], f"{row['opened_at']:%Y-%m}", int(in_time), 1))
     return _shares(pd.DataFrame(rows, columns=["vendor", "period", "good", "total"]), "response")
 
