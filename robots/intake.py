@@ -17,7 +17,7 @@ _CONFLICT = re.compile(
     r"(-冲突|冲突副本|冲突文件|[-_ ]conflict\b|-NSConflict|\.sync-conflict-|conflicted copy|- ?副本|_副本|\(副本\))",
     re.IGNORECASE,
 )
-WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt")
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt", ".json")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from robots.edge.markup import CannotMark, Mark, mark_up
 from robots.kinds import known
 from robots.kinds.words import Lexicon
 from robots.reading.claims import Words, dialect_for
+from robots.reading.grid import Grid
 from robots.reading.reader import Reading, read_workbook
 
 _TICK = 0.05
@@ -217,8 +218,8 @@ def _mark(source: Path, target: Path, marks: Sequence[Mark], author: str, proper
 
 
 def _read(path: Path, name: str, look: Look, lexicon: Lexicon, passwords: Sequence[str]) -> Answer:
-    words, cells = _words(name, lexicon), excel_in.grids(path, look, Path(name).stem, passwords)
-    return read_workbook(cells, words), cells
+    cells = excel_in.grids(path, look, Path(name).stem, passwords)
+    return read_workbook(cells, _words(name, lexicon, cells)), cells
 
 
 def read_file(path: Path, name: str, look: Look, lexicon: Lexicon, passwords: Sequence[str] = ()) -> Reading:
@@ -227,5 +228,5 @@ def read_file(path: Path, name: str, look: Look, lexicon: Lexicon, passwords: Se
     return reading
 
 
-def _words(name: str, lexicon: Lexicon) -> Words:
-    return Words(lexicon, known(), dialect_for(Path(name).name, lexicon.dialects), Path(name).name)
+def _words(name: str, lexicon: Lexicon, cells: Sequence[Grid]) -> Words:
+    return Words(lexicon, known(), dialect_for(Path(name).name, lexicon.dialects, cells), Path(name).name)

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, TypeAdapter, ValidationError
 
 from robots.kinds import known
-from robots.kinds.words import Dialect, Expected, Foot, Lexicon, Vocabulary
+from robots.kinds.words import Dialect, Expected, Foot, Lexicon, Pick, Vocabulary
 from robots.model.calendar import Calendar
 from robots.model.names import header_word
 from robots.model.words import Catalogue, flatten
@@ -287,9 +287,20 @@ def _lexicon(own: Path, problems: list[str]) -> Lexicon:
     problems += [f"config/kinds/{name}.toml: no kind has this name" for name in raw if name not in kinds]
     vocabularies = {name: _vocabulary(name, raw.get(name, {}), problems) for name in kinds}
     sources = _merged(own, "sources", problems)
+    sources = {name: _like(name, table, sources, problems) for name, table in sources.items()}
     dialects = tuple(d for name, table in sources.items() if (d := _dialect(name, table, problems)) is not None)
     ignore, totals, blank, hints = (tuple(common.get(name, ())) for name in ("ignore", "totals", "blank", "hints"))
     return Lexicon(vocabularies, dialects, ignore, totals, blank=blank, hints=hints)
+
+
+def _like(name: str, table: dict[str, Any], sources: dict[str, dict[str, Any]], problems: list[str]) -> dict[str, Any]:
+    """A source that is like another one but for what it says itself (a second tracker of the same make)."""
+    if "like" not in table:
+        return table
+    base = sources.get(str(table["like"]))
+    if base is None or "like" in base:
+        problems.append(f"config/sources/{name}.toml: like: {table['like']!r} is no source that stands by itself")
+    return overlay(base or {}, {key: value for key, value in table.items() if key != "like"})
 
 
 def _vocabulary(name: str, raw: dict[str, Any], problems: list[str]) -> Vocabulary:
@@ -320,11 +331,20 @@ class _Foot(_Strict):
     total: str
 
 
+class _Pick(_Strict):
+    pattern: str = ""
+    values: dict[str, str] = {}
+    first_by_other_than: tuple[str, ...] = ()
+
+
 class _Source(_Strict):
     """One file of config/sources: see Dialect for what each entry means."""
 
-    files: tuple[str, ...] = Field(min_length=1)
-    columns: dict[str, dict[str, str]] = {}
+    files: tuple[str, ...] = ()
+    known_by: tuple[tuple[str, ...], ...] = ()
+    columns: dict[str, dict[str, str | tuple[str, ...]]] = {}
+    pick: dict[str, dict[str, _Pick]] = {}
+    cut: str = ""
     only: bool = False
     ignore: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
@@ -346,19 +366,30 @@ def _dialect(name: str, raw: dict[str, Any], problems: list[str]) -> Dialect | N
         problems += _told(where, error)
         return None
     problems += _source_problems(where, source)
-    plain = {field: getattr(source, field) for field in _Source.model_fields if field not in ("expect", "foots")}
+    plain = {f: getattr(source, f) for f in _Source.model_fields if f not in ("expect", "foots", "pick")}
     expect = {kind: Expected(**entry.model_dump()) for kind, entry in source.expect.items()}
-    return Dialect(name, expect=expect, foots=tuple(Foot(f.parts, f.total) for f in source.foots), **plain)
+    picks = {
+        kind: {field: Pick(**entry.model_dump()) for field, entry in fields.items()}
+        for kind, fields in source.pick.items()
+    }
+    foots = tuple(Foot(f.parts, f.total) for f in source.foots)
+    return Dialect(name, expect=expect, foots=foots, picks=picks, **plain)
 
 
 def _source_problems(where: str, source: _Source) -> Iterator[str]:
     kinds = known()
-    for title, entries in (("columns", source.columns), ("constants", source.constants), ("expect", source.expect)):
+    if not source.files and not any(source.known_by):
+        yield f"{where}: files: no pattern of names, and no header words (known_by) that tell these files"
+    tables_of: dict[str, Mapping[str, Mapping[str, Any]]] = {
+        "columns": source.columns, "constants": source.constants, "pick": source.pick,
+    }  # fmt: skip
+    for title, entries in (*tables_of.items(), ("expect", source.expect)):
         yield from (f"{where}: {title}.{kind}: no kind has this name" for kind in entries if kind not in kinds)
-    for title, tables in (("columns", source.columns), ("constants", source.constants)):
+    for title, tables in tables_of.items():
         for kind, fields in tables.items():
             unknown = set(fields) - set(kinds[kind].by_name) if kind in kinds else set()
             yield from (f"{where}: {title}.{kind}.{field}: {kind} has no such field" for field in sorted(unknown))
+    yield from _pattern_problems(where, source)
     known_fields = {field for kind in kinds.values() for field in kind.by_name}
     for title, pattern in (("file_facts", source.file_facts), ("sheet_facts", source.sheet_facts)):
         try:
@@ -375,6 +406,16 @@ def _source_problems(where: str, source: _Source) -> Iterator[str]:
     for kind, rows in source.expect.items():
         if rows.most is not None and rows.most < rows.least:
             yield f"{where}: expect.{kind}: at least {rows.least} and at most {rows.most} rows cannot be"
+
+
+def _pattern_problems(where: str, source: _Source) -> Iterator[str]:
+    """Patterns that are none. One that fits nothing at all would cut or pick nothing, and needs no word here."""
+    picks = ((f"pick.{k}.{f}", pick.pattern) for k, fields in source.pick.items() for f, pick in fields.items())
+    for title, pattern in (("cut", source.cut), *picks):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"{where}: {title}: {pattern!r}: {error}"
 
 
 def _catalogue(own: Path, language: str, problems: list[str]) -> Catalogue:

@@ -41,19 +41,35 @@ class Foot:
 
 
 @dataclass(frozen=True)
+class Pick:
+    """How one field is picked where a row holds several values: labels, comments, a product that stands for a vendor.
+
+    A value counts only where `pattern` is found in it (its first group, if it has one, is what counts) and, where
+    `values` names any, if it is one of them: value as written → what is meant. With `first_by_other_than` values are
+    comments (moment;author;text), and the earliest counts whose author stands in none of these columns of the row.
+    """
+
+    pattern: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    first_by_other_than: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Dialect:
     """How one sender or system writes: which files, which of its columns is which field of which kind.
 
-    `columns`: kind → field → header word; `only` says that no other words count in these files. `ignore`: header
-    words that are known and not needed. `blank`: words that mean "not known". `constants`: kind → field → value, for
-    facts the workbook does not repeat. `file_facts`, `sheet_facts`: patterns whose named groups are fields that the
-    file's or the sheet's name tells. `fill_down`: fields that are written once for several rows. `expect`, `foots`,
-    `totals_foot`: what must hold, else the receipt says so.
+    `known_by`: header words that, all of one group in a row, tell this sender's files whatever they are called.
+    `columns`: kind → field → header word, or several: the first that is filled in a row counts. `picks`: kind → field →
+    how it is picked. `only` says that no other words count in these files. `ignore`: header words that are known and
+    not needed, * for anything. `cut`: a pattern that is cut off texts. `blank`: words that mean "not known".
+    `constants`: kind → field → value, for facts the workbook does not repeat. `file_facts`, `sheet_facts`: patterns
+    whose named groups are fields that the file's or the sheet's name tells. `fill_down`: fields that are written once
+    for several rows. `expect`, `foots`, `totals_foot`: what must hold, else the receipt says so.
     """
 
     sender: str
     files: tuple[str, ...]
-    columns: Mapping[str, Mapping[str, str]]
+    columns: Mapping[str, Mapping[str, str | tuple[str, ...]]]
     ignore: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
     date_order: str = ""
@@ -65,6 +81,18 @@ class Dialect:
     expect: Mapping[str, Expected] = field(default_factory=dict)
     foots: tuple[Foot, ...] = ()
     totals_foot: bool = False
+    known_by: tuple[tuple[str, ...], ...] = ()
+    cut: str = ""
+    picks: Mapping[str, Mapping[str, Pick]] = field(default_factory=dict)
+
+    def words(self, kind: str) -> dict[str, tuple[str, ...]]:
+        """Field → this sender's header words for it, in the order in which they count."""
+        named = self.columns.get(kind, {})
+        return {name: (words,) if isinstance(words, str) else tuple(words) for name, words in named.items()}
+
+    def pick(self, kind: str, name: str) -> Pick | None:
+        """How a field is picked, where it is."""
+        return self.picks.get(kind, {}).get(name)
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,17 @@ def missing_columns(sheet: str, header: Header, claim: Claim, dialect: Dialect |
     expected = dialect.expect.get(claim.kind.name) if dialect else None
     present = {word for heading in header.headings for word in heading.words}
     missing = [word for word in expected.columns if _word(word) not in present] if expected else []
+    missing += [" / ".join(authors) for authors in _authors(claim, dialect) if not present & set(map(_word, authors))]
     if missing:
         cell = a1(header.below - 1, header.headings[0].column)
         kind = say(f"kind.{claim.kind.name}")
         yield finding("EXPECTED_COLUMNS", Level.ERROR, sheet, cell, kind=kind, columns="、".join(missing))
+
+
+def _authors(claim: Claim, dialect: Dialect | None) -> Iterator[tuple[str, ...]]:
+    """The columns of which one must be there, so that somebody's own comment is not taken for an answer."""
+    picks = (dialect.pick(claim.kind.name, name) for name in claim.columns) if dialect else ()
+    yield from (pick.first_by_other_than for pick in picks if pick and pick.first_by_other_than)
 
 
 def row_count(kind: str, rows: int, dialect: Dialect | None) -> Iterator[Finding]:

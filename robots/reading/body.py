@@ -128,12 +128,14 @@ def filled_down(body: Body, claims: Sequence[Claim], dialect: Dialect | None) ->
 def _blank_together(body: Body, claim: Claim) -> dict[tuple[int, ...], list[str]]:
     """Rows that lack required names or numbers but are whole otherwise → the fields they lack."""
     required = [name for name in claim.kind.required if name in claim.columns]
-    heads = [name for name in required if claim.kind.field(name).type in (IDENTIFIER, NAME)]
-    lacking = {row for n in required if n not in heads for row in body.blank_rows(claim.columns[n].column)}
+    gathered = claim.more  # from several columns: that one of them is blank says nothing
+    heads = [n for n in required if claim.kind.field(n).type in (IDENTIFIER, NAME) and n not in gathered]
+    rest = [name for name in required if name not in heads and name not in gathered]
+    lacking = {row for name in rest for row in body.blank_rows(claim.columns[name].column)}
     groups: dict[tuple[int, ...], list[str]] = {}
     for name in heads:
         rows = tuple(row for row in body.blank_rows(claim.columns[name].column) if row not in lacking)
-        if rows and len(heads) < len(required):
+        if rows and rest:
             groups.setdefault(rows, []).append(name)
     return groups
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cached_property
@@ -16,7 +16,8 @@ from robots.model.findings import Finding, Level, column_letter, finding
 from robots.model.names import fold, header_word
 from robots.model.words import say
 from robots.reading.facts import Fact, Facts, named, period_in
-from robots.reading.headers import ARROW, Header, Heading
+from robots.reading.grid import Grid
+from robots.reading.headers import ARROW, SEARCHED_ROWS, Header, Heading
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Claim:
 
     `facts` are fields told once for all rows by a cell, `fixed` by a name or the config. `own` are required fields in
     columns that no other kind reads. `values`: fields of which one at least must be filled, for rows made of columns.
+    `more`: fields that the sender's config gathers → their further columns, in the order in which they count;
+    `authors`: the columns of those whose comments do not count for a field.
     """
 
     kind: Kind
@@ -33,6 +36,19 @@ class Claim:
     fixed: Mapping[str, str] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     values: tuple[str, ...] = ()
+    more: Mapping[str, tuple[Heading, ...]] = field(default_factory=dict)
+    authors: Mapping[str, tuple[Heading, ...]] = field(default_factory=dict)
+
+    def headings(self, name: str) -> tuple[Heading, ...]:
+        """Every column of a field that has any."""
+        return (self.columns[name], *self.more.get(name, ()))
+
+    @property
+    def read(self) -> frozenset[int]:
+        """Every column that is read."""
+        fields = (heading for name in self.columns for heading in self.headings(name))
+        authors = (heading for headings in self.authors.values() for heading in headings)
+        return frozenset(heading.column for heading in (*fields, *authors))
 
     @property
     def told(self) -> frozenset[str]:
@@ -53,14 +69,25 @@ class Words:
     def fields(self) -> dict[str, dict[str, tuple[str, ...]]]:
         """Kind → normalised header word (or path) → the fields that read it. The sender's own words come first."""
         table = {} if self.dialect and self.dialect.only else self._common
-        for kind, columns in (self.dialect.columns if self.dialect else {}).items():
+        for kind in self.dialect.columns if self.dialect else ():
             own: dict[str, tuple[str, ...]] = {}
-            for name, word in columns.items():
-                own[_normal(word)] = (*own.get(_normal(word), ()), name)
-            named_here = set(columns)
+            for name, words in self.own(kind).items():
+                for word in words:
+                    own[word] = (*own.get(word, ()), name)
+            named_here = set(self.own(kind))
             others = {w: names for w, names in table.get(kind, {}).items() if named_here.isdisjoint(names)}
             table[kind] = others | own
         return table
+
+    def own(self, kind: str) -> dict[str, tuple[str, ...]]:
+        """Field → the sender's own words for it, normalised."""
+        named = self.dialect.words(kind) if self.dialect else {}
+        return {name: tuple(map(_normal, words)) for name, words in named.items()}
+
+    def gathers(self, kind: str, name: str) -> bool:
+        """Does the sender's config say how a field is gathered from several columns or values?"""
+        picked = self.dialect is not None and self.dialect.pick(kind, name) is not None
+        return picked or len(self.own(kind).get(name, ())) > 1
 
     @property
     def _common(self) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -85,8 +112,8 @@ class Words:
     @cached_property
     def spelled(self) -> frozenset[str]:
         """Every header word of a field, as the config spells it."""
-        by_kind = self.dialect.columns.values() if self.dialect else ()
-        own = {word for columns in by_kind for word in columns.values()}
+        kinds = self.dialect.columns if self.dialect else ()
+        own = {word for k in kinds if self.dialect for words in self.dialect.words(k).values() for word in words}
         if self.dialect and self.dialect.only:
             return frozenset(own)
         vocabularies = self.lexicon.vocabularies.values()
@@ -95,8 +122,20 @@ class Words:
     @cached_property
     def ignored(self) -> frozenset[str]:
         """Header words known and left alone by name."""
-        extra = self.dialect.ignore if self.dialect else ()
-        return frozenset(_normal(word) for word in (*self.lexicon.ignore, *extra))
+        return frozenset(_normal(word) for word in self._ignore if "*" not in word)
+
+    @property
+    def _ignore(self) -> tuple[str, ...]:
+        return (*self.lexicon.ignore, *(self.dialect.ignore if self.dialect else ()))
+
+    @cached_property
+    def _ignored_patterns(self) -> tuple[str, ...]:
+        return tuple(fold(word).casefold() for word in self._ignore if "*" in word)
+
+    def ignores(self, heading: Heading) -> bool:
+        """Is a column left alone by name, or by a pattern of names?"""
+        name = fold(heading.shown).casefold()
+        return not self.ignored.isdisjoint(heading.words) or any(fnmatch(name, p) for p in self._ignored_patterns)
 
     @cached_property
     def hints(self) -> frozenset[str]:
@@ -120,9 +159,16 @@ class Words:
         return found
 
 
-def dialect_for(name: str, dialects: tuple[Dialect, ...]) -> Dialect | None:
-    """The first dialect whose file patterns fit the file's name."""
-    return next((d for d in dialects if any(fnmatch(name.casefold(), p.casefold()) for p in d.files)), None)
+def dialect_for(name: str, dialects: tuple[Dialect, ...], grids: Iterable[Grid] = ()) -> Dialect | None:
+    """The first dialect whose file patterns fit the file's name, else the first that is known by the header words."""
+    named = next((d for d in dialects if any(fnmatch(name.casefold(), p.casefold()) for p in d.files)), None)
+    if named is not None or not any(dialect.known_by for dialect in dialects):
+        return named
+    rows = [
+        {header_word(cell) for cell in row if isinstance(cell, str)} for g in grids for row in g.rows[:SEARCHED_ROWS]
+    ]
+    signs = ((dialect, set(map(header_word, group))) for dialect in dialects for group in dialect.known_by)
+    return next((dialect for dialect, group in signs if any(group <= row for row in rows)), None)
 
 
 def _normal(word: str) -> str:
@@ -143,15 +189,29 @@ def claim_table(sheet: str, header: Header, facts: Facts, words: Words) -> tuple
     sure = [_without(claim, doubts[claim.kind.name]) for claim in kept if not twins]
     claims = [claim for claim in sure if _takes(claim)]
     findings = [*twins, *(doubt for found in doubts.values() for doubt in found.values())]
+    claims = [replace(claim, authors=_authors(claim, header, words)) for claim in claims]
     return [_with_own(claim, claims) for claim in claims], findings
 
 
 def _claim(sheet: str, kind: Kind, wanted: Wanted, facts: Facts, words: Words) -> Claim:
     columns = {name: _preferred(found, kind.field(name), words)[0] for name, found in wanted.items()}
+    several = {name: found for name, found in wanted.items() if words.gathers(kind.name, name)}
+    columns |= {name: found[0] for name, found in several.items()}
     beside = told_beside(kind, facts, words)
     fixed = {name: text for name, text in words.constants(kind.name, sheet, beside).items() if name not in columns}
     beside = {n: fact for n, fact in beside.items() if n not in columns and n not in fixed}
-    return Claim(kind, columns, beside, fixed)
+    more = {name: tuple(found[1:]) for name, found in several.items()}
+    return Claim(kind, columns, beside, fixed, more=more)
+
+
+def _authors(claim: Claim, header: Header, words: Words) -> dict[str, tuple[Heading, ...]]:
+    """The columns that tell whose comments do not count, for each field that is the first comment of another."""
+    found = {}
+    for name in claim.more:
+        pick = words.dialect.pick(claim.kind.name, name) if words.dialect else None
+        named = {_normal(word) for word in pick.first_by_other_than} if pick else set()
+        found[name] = tuple(heading for heading in header.headings if not named.isdisjoint(heading.words))
+    return {name: headings for name, headings in found.items() if headings}
 
 
 def told_beside(kind: Kind, facts: Facts, words: Words) -> dict[str, Fact]:
@@ -174,13 +234,17 @@ def _is_likely(spec: Field, fact: Fact) -> bool:
 
 
 def _wanted(header: Header, words: Words, kind: str) -> dict[str, list[Heading]]:
-    """Every column that each field could be. A column is what its most specific known name says, for every kind."""
+    """Every column that each field could be. A column is what its most specific known name says, for every kind. Those
+    of a field that the sender's config gathers stand in the order of its words."""
     wanted: dict[str, list[Heading]] = {}
     lookup = words.fields.get(kind, {})
     for heading in header.headings:
         word = next((word for word in heading.words if word in words.meant), "")
         for name in lookup.get(word, ()):
             wanted.setdefault(name, []).append(heading)
+    for name, own in words.own(kind).items():
+        if len(own) > 1 and name in wanted:
+            wanted[name].sort(key=lambda heading: min(own.index(word) for word in heading.words if word in own))
     return wanted
 
 
@@ -202,7 +266,8 @@ def _without(claim: Claim, doubts: Collection[str]) -> Claim:
 
 
 def _doubts(sheet: str, header: Header, kind: Kind, wanted: Wanted, words: Words) -> dict[str, Finding]:
-    several = ((name, _preferred(found, kind.field(name), words)) for name, found in wanted.items())
+    asked = ((name, found) for name, found in wanted.items() if not words.gathers(kind.name, name))
+    several = ((name, _preferred(found, kind.field(name), words)) for name, found in asked)
     return {name: _two_columns(sheet, header, kind, name, found, words) for name, found in several if len(found) > 1}
 
 
@@ -295,7 +360,10 @@ def _with_own(claim: Claim, claims: list[Claim]) -> Claim:
 def nearest_kind(header: Header, facts: Facts, words: Words) -> tuple[str, list[str]] | None:
     """The kind a table nobody takes comes closest to, and the required fields it lacks."""
     best: tuple[float, str, list[str]] | None = None
+    sent = words.dialect.columns if words.dialect else ()
     for name, kind in words.kinds.items():
+        if sent and name not in sent:
+            continue
         found = {*_wanted(header, words, name), *told_beside(kind, facts, words)}
         share = len(found & set(kind.required)) / len(kind.required)
         lacks = [required for required in kind.required if required not in found]

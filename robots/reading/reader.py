@@ -34,8 +34,8 @@ from robots.reading.wide import Spread, month_columns, spread_table
 MOST_OF_ONE_CODE = 1000
 LONGEST_FORM = 300  # rows: what is longer is a list of something
 _STRUCTURE = {
-    "SHEET_UNREADABLE", "SHEET_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE", "EXPECTED_COLUMNS", "EXPECTED_ROWS",
-    "PERIOD_NO_YEAR", "FORM_CHANGED", "FORM_BROKEN",
+    "SHEET_UNREADABLE", "SHEET_LACKS_COLUMNS", "SENDER_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE", "EXPECTED_COLUMNS",
+    "EXPECTED_ROWS", "PERIOD_NO_YEAR", "FORM_CHANGED", "FORM_BROKEN",
 }  # fmt: skip
 
 
@@ -275,16 +275,22 @@ def _nobody_takes(
     header = table.header
     cell = a1(header.below - 1, header.headings[0].column)
     if year is None and len(months := list(month_columns(header))) > 2 and _would_spread(grid, table, words):
-        values = {"first": months[0].shown, "last": months[-1].shown}
-        yield finding("PERIOD_NO_YEAR", Level.QUESTION, grid.name, a1(header.below - 1, months[0].column), **values)
+        ends = {"first": months[0].shown, "last": months[-1].shown}
+        yield finding("PERIOD_NO_YEAR", Level.QUESTION, grid.name, a1(header.below - 1, months[0].column), **ends)
         return
     near = nearest_kind(header, table.facts, words)
     if near is None:
         yield finding("SHEET_LEFT", Level.INFO, grid.name)
     else:
         kind, lacks = near
-        fields = "、".join(words.lexicon.vocabularies[kind].columns[name][0] for name in lacks)
-        yield finding("SHEET_LACKS_COLUMNS", Level.ERROR, grid.name, cell, kind=say(f"kind.{kind}"), fields=fields)
+        values: dict[str, Any] = {"kind": say(f"kind.{kind}")}
+        values["fields"] = "、".join(words.lexicon.vocabularies[kind].columns[name][0] for name in lacks)
+        if words.dialect and kind in words.dialect.columns:
+            lines = "；".join(f'{name} = "…"' for name in lacks)
+            values |= {"sender": words.dialect.sender, "table": f"[columns.{kind}]", "lines": lines, "field": lacks[0]}
+            yield finding("SENDER_LACKS_COLUMNS", Level.ERROR, grid.name, cell, **values)
+        else:
+            yield finding("SHEET_LACKS_COLUMNS", Level.ERROR, grid.name, cell, **values)
 
 
 def _would_spread(grid: Grid, table: Table, words: Words) -> bool:
@@ -293,10 +299,10 @@ def _would_spread(grid: Grid, table: Table, words: Words) -> bool:
 
 def _is_unknown(heading: Heading, claims: Sequence[Claim], spreads: Sequence[Spread], words: Words) -> bool:
     """Nobody reads it, and it is neither ignored by name nor one of two that a field could be (FIELD_TWICE)."""
-    used = {h.column for claim in claims for h in claim.columns.values()} | {c for s in spreads for c in s.columns}
+    used = {column for claim in claims for column in claim.read} | {c for s in spreads for c in s.columns}
     kinds = {claim.kind.name for claim in claims} | {spread.kind.name for spread in spreads}
-    known = words.ignored | {word for kind in kinds for word in words.fields.get(kind, {})}
-    return heading.column not in used and known.isdisjoint(heading.words)
+    known = {word for kind in kinds for word in words.fields.get(kind, {})}
+    return heading.column not in used and known.isdisjoint(heading.words) and not words.ignores(heading)
 
 
 def _by_group(unknown: Sequence[Heading]) -> Iterator[Sequence[Heading]]:

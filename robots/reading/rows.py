@@ -36,6 +36,7 @@ from robots.model.names import fold
 from robots.reading.body import Body, merged_figures, plain
 from robots.reading.claims import Claim, Words
 from robots.reading.facts import Fact
+from robots.reading.gathered import Gathered, gathered, without_ends
 from robots.reading.headers import Heading
 from robots.reading.proposals import likely_value
 
@@ -120,7 +121,7 @@ def _told(taking: _Taking) -> tuple[tuple[str, str, str], ...]:
     """Which column, cell or name each field came from."""
     claim = taking.claim
     usual = taking.words.lexicon.vocabularies[claim.kind.name].columns
-    told = {name: heading.shown for name, heading in claim.columns.items()}
+    told = {name: " / ".join(dict.fromkeys(h.shown for h in claim.headings(name))) for name in claim.columns}
     for name, fact in claim.facts.items():
         told[name] = f"{fact.label}:{shown(fact.value)} ({a1(fact.row, fact.column)})"
     told |= {name: f"= {text}" for name, text in claim.fixed.items()}
@@ -154,7 +155,7 @@ def _of_this_kind(body: Body, claim: Claim, claims: Sequence[Claim]) -> Body:
 
 
 def _has_own(body: Body, row: int, claim: Claim) -> bool:
-    return any(body.is_filled(row, claim.columns[name].column) for name in claim.own)
+    return any(body.is_filled(row, heading.column) for name in claim.own for heading in claim.headings(name))
 
 
 # ------------------------------------------------------------------ one field
@@ -183,14 +184,42 @@ def _from_column(taking: _Taking, spec: Field, heading: Heading) -> pa.Array:
         taking.tell(code, cell, column=heading.shown, currency=taking.currency)
         taking.bad |= set(range(length)) if spec.required else set()
         return pa.nulls(length, spec.type.arrow)
-    cells = body.cells(heading.column, down=spec.type not in _NOT_SUMMED)
+    cells, places = _cells(taking, spec, heading)
     column, problems = read_column(cells, spec.type, _hints(taking, spec, heading))
     problems += list(_bounds(column, spec))
     for problem in problems:
-        _tell_problem(taking, spec, heading.shown, body.cell(problem.index, heading.column), problem)
-    taking.bad |= {p.index for p in problems if p.code not in _TAKEN_ANYWAY} | set(_absent(taking, heading.column))
-    taking.bad |= set(_merged(taking, spec, heading))
+        at = places[problem.index] if places else heading.column
+        _tell_problem(taking, spec, heading.shown, body.cell(problem.index, at), problem)
+    taking.bad |= {p.index for p in problems if p.code not in _TAKEN_ANYWAY}
+    for one in taking.claim.headings(spec.name):
+        taking.bad |= set(_absent(taking, one.column)) | set(_merged(taking, spec, one))
     return pc.fill_null(column, spec.default) if spec.default is not None else column
+
+
+def _cells(taking: _Taking, spec: Field, heading: Heading) -> tuple[Sequence[Any], Sequence[int]]:
+    """The raw cells of a field; where the sender's config gathers it, from which columns they came, too."""
+    body, claim, dialect = taking.body, taking.claim, taking.words.dialect
+    cut = dialect.cut if dialect else ""
+    if dialect is None or spec.name not in claim.more:
+        return without_ends(body.cells(heading.column, down=spec.type not in _NOT_SUMMED), cut), ()
+    pick = dialect.pick(claim.kind.name, spec.name)
+    found = gathered(body, claim.headings(spec.name), pick, claim.authors.get(spec.name, ()), cut)
+    _tell_picks(taking, spec, found)
+    return found.values, found.columns
+
+
+def _tell_picks(taking: _Taking, spec: Field, found: Gathered) -> None:
+    """Rows in which several values count, or none of those that stand there: a required field is not guessed."""
+    kind, sender = taking.claim.kind.name, taking.words.dialect.sender if taking.words.dialect else ""
+    usual = taking.words.usual(kind, spec.name)
+    level = Level.ERROR if spec.required else Level.WARNING
+    rows = [("PICK_SEVERAL", found.several), *([("PICK_NONE", found.none)] if spec.required else [])]
+    for code, seen in rows:
+        for index, text in seen.items():
+            cell = taking.body.cell(index, taking.claim.columns[spec.name].column)
+            place = f"[pick.{kind}.{spec.name}]"
+            taking.tell(code, cell, level, seen=text, field=usual, sender=sender, place=place)
+        taking.bad |= set(seen) if spec.required else set()
 
 
 def _merged(taking: _Taking, spec: Field, heading: Heading) -> Iterator[int]:
@@ -322,7 +351,7 @@ def _required_blanks(taking: _Taking, columns: dict[str, pa.Array]) -> Iterator[
             continue
         for index in pc.indices_nonzero(pc.is_null(columns[name])).to_pylist():
             cell = body.cell(index, heading.column)
-            if not body.is_filled(body.rows[index], heading.column):
+            if not any(body.is_filled(body.rows[index], one.column) for one in claim.headings(name)):
                 taking.tell("REQUIRED_BLANK", cell, column=heading.shown, field=name)
             elif index not in taking.bad:  # the sender's word for "not known" in a field that must be known
                 seen = shown(body.grid.rows[body.rows[index]][heading.column])

@@ -18,7 +18,7 @@ from robots.edge.reading_room import Limits
 from robots.edge.store.database import Turn
 from robots.edge.store.tables import SCORES
 from robots.kinds import known
-from robots.kinds.words import Expected, Foot
+from robots.kinds.words import Expected, Foot, Pick
 from robots.model import decisions
 from robots.model.findings import Finding
 from tests.errors.case import HOME, NOW, Case, refusal
@@ -49,6 +49,9 @@ def order(cell: str, column: int) -> bytes:
 CONTRACT = "合同编号 | 供应商 | 生效日期 | 到期日期 | 税率\nHT-1 | 示例甲电子有限公司 | 2026-01-01 | 2026-12-31 | "
 DELIVERY = "订单号 | 到货日期 | 到货数 | 合格数 | 不合格数\nPO-001 | 2026-06-18 | "
 INVOICE = "发票号码 | 供应商 | 开票日期 | 不含税金额 | 税额 | 价税合计\n'26112000000012345678 | 示例甲电子有限公司 | 2026-06-25 | "
+ISSUE, SRM = "Issue key | Summary | Created | Labels", "SRM-1 | 登录失败 | 2026-06-02 09:14"
+ISSUES = {"tickets": {"ticket_id": "Issue key", "opened_at": "Created", "vendor": "Labels"}}
+LABELS = {"columns": ISSUES, "picks": {"tickets": {"vendor": Pick("^供应商-(.+)$")}}}
 SURVEY = "供应商 | 评价人 | 1月 | 2月 | 3月\n示例甲电子有限公司 | 虚构质量部 | 5 | 4 | 5"
 VENDORS = "供应商名称 | 准入状态 | 银行账号\n示例甲电子有限公司 | 合格 | '6222000000000001107"
 
@@ -124,6 +127,7 @@ CASES = (
     _one("FILE_PASSWORD", locked(WHOLE, "secret")),
     _one("FILE_PASSWORD_WRONG", locked(WHOLE, "secret"), passwords=("another",), how="the keyring holds another one"),
     _one("FILE_NOT_A_WORKBOOK", "尊敬的采购部：附件稍后补上。".encode(), "对账函.xlsx"),
+    _one("FILE_NOT_A_BOARD", '{"tickets": [{"id": 1, "title": "登录失败"}]}'.encode(), "问题单.json"),
     _one("FILE_DAMAGED", _spoilt(WHOLE, "xl/workbook.xml", b"<sheets>", b"<sheets")),
     _one("FILE_TOO_LARGE", WHOLE, limits=Limits(10, 1), how="reading may take one megabyte"),
     _one("FILE_TOO_SLOW", WHOLE, limits=Limits(0.01, 512), how="reading may take a hundredth of a second"),
@@ -142,6 +146,8 @@ CASES = (
     _one("SHEET_HIDDEN", xlsx(Sheet("订单", f"{HEADER}\n{FIRST}"), Sheet("旧", f"{HEADER}\n{SECOND}", hidden="hidden"))),
     _one("SHEET_UNREADABLE", _spoilt(TWO_SHEETS, SHEET_2, b"<sheetData>", b"<sheetData></row>")),
     _one("SHEET_LACKS_COLUMNS", book("订单号 | 供应商 | 订单数量 | 承诺交期\nPO-001 | 示例甲电子有限公司 | 100 | 2026-06-20")),
+    _one("SENDER_LACKS_COLUMNS", delimited(f"{ISSUE.replace(' | Labels', '')}\nSRM-1 | 登录失败 | 2026-06-02 09:14"), "导出.csv",
+         sender={"columns": ISSUES}),
     _one("SHEET_IS_FORM", book("合同编号： | HT-1 | 供应商： | 示例甲电子有限公司\n生效日期： | 2026-01-01 | 到期日期： | 2026-12-31"), "合同.xlsx"),
     _one("KIND_TWICE", book(CONTRACT_AND_INVOICE), "合同与发票.xlsx"),
     _one("TABLE_BELOW", book(f"{HEADER}\n{FIRST}\n.\n{DELIVERY}100 | 100 | 0")),
@@ -186,6 +192,8 @@ CASES = (
     _one("ID_ZEROS_LOST", orders("'00123 | 示例甲电子有限公司 | 100 | 5.5 | 2026-06-20",
                                  "124 | 示例甲电子有限公司 | 20 | 8 | 2026-06-25")),
     _one("ID_IS_DATE", order("1922-03-29", 0)),
+    _one("PICK_SEVERAL", delimited(f"{ISSUE} | Labels\n{SRM} | 供应商-示例甲 | 供应商-虚构乙"), "导出.csv", sender=LABELS),
+    _one("PICK_NONE", delimited(f"{ISSUE} | Labels\n{SRM} | 紧急 | 登录"), "导出.csv", sender=LABELS),
     _one("ERROR_CELL", order("#REF!", 3)),
     _one("FORMULA_NOT_CALCULATED", openpyxl_xlsx(Sheet("订单", f"{HEADER}\nPO-001 | 示例甲电子有限公司 | =50+50 | 5.5 | 2026-06-20"))),
     # ------------------------------------------------ rows

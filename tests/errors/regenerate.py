@@ -17,7 +17,7 @@ GROUPS = (
     ("文件 · Files", ("FILE_", "SYNC_", "NOTHING_", "SECOND_")),
     (
         "工作表 · Sheets",
-        ("SHEET_", "KIND_", "TABLE_", "ROWS_LEFT", "CELLS_", "PERIOD_NO", "EXPECTED_", "FORM_", "OWN_"),
+        ("SHEET_", "KIND_", "TABLE_", "ROWS_LEFT", "CELLS_", "PERIOD_NO", "EXPECTED_", "SENDER_", "FORM_", "OWN_"),
     ),
     ("列 · Columns", ("FIELD_", "COLUMN_", "CURRENCY_OTHER_COLUMN", "UNIT_", "FILLED_", "FILL_", "FIGURE_")),
     ("跨文件 · Over several files", ("KEY_ELSEWHERE", "ROWS_GONE", "SILENT_", "VENDOR_")),

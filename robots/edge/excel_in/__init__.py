@@ -21,8 +21,8 @@ __all__ = ["Format", "Look", "NotReadable", "grids", "look_through"]
 def grids(path: Path, look: Look, title: str = "", passwords: Sequence[str] = ()) -> list[Grid]:
     """Every worksheet of the file as a grid; a sheet without a name of its own is called `title`.
 
-    Raises NotReadable: FILE_INCOMPLETE, FILE_BOMB, FILE_DAMAGED, FILE_TOO_LARGE, FILE_NOT_A_WORKBOOK, FILE_PASSWORD
-    (locked, and no password given), FILE_PASSWORD_WRONG (none of those given fits).
+    Raises NotReadable: FILE_INCOMPLETE, FILE_BOMB, FILE_DAMAGED, FILE_TOO_LARGE, FILE_NOT_A_WORKBOOK, FILE_NOT_A_BOARD
+    (JSON of another sort), FILE_PASSWORD (locked, no password given), FILE_PASSWORD_WRONG (none of those given fits).
     """
     source: Source = path
     if look.locked:

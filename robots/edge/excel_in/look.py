@@ -76,6 +76,7 @@ def _look_through_ole(source: Source, unpacked_limit: int) -> Look:
 
 
 _SPREADSHEETML = re.compile(r'progid="Excel\.Sheet"|<(?:\w+:)?Workbook[^>]*schemas-microsoft-com:office:spreadsheet')
+_JSON = re.compile(r'\{\s*["}]|\[\s*[\[{"\]]')
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|style|table|tr)\b", re.IGNORECASE)
 
 
@@ -86,4 +87,4 @@ def _format_of_text(start: str) -> Format:
             return Format.SPREADSHEETML
         if _HTML.search(begins):
             return Format.HTML
-    return Format.TEXT
+    return Format.JSON if _JSON.match(begins) else Format.TEXT

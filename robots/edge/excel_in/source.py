@@ -22,6 +22,7 @@ class Format(StrEnum):
     XLS = "xls"
     HTML = "html"
     SPREADSHEETML = "spreadsheetml"
+    JSON = "json"
     TEXT = "text"
 
 
