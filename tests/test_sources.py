@@ -232,6 +232,11 @@ WRONG = {
     "a field that nobody has filled down": ('files = ["*"]\nfill_down = ["colour"]', "fill_down: colour"),
     "a least above the most": ('files = ["*"]\n[expect.orders]\nleast = 3\nmost = 2', "expect.orders"),
     "no file": ("only = true", "files"),
+    "no words in a group": ("known_by = [[]]", "files: no pattern of names, and no header words"),
+    "a field of no kind to pick": ('files = ["*"]\n[pick.tickets.colour]', "pick.tickets.colour"),
+    "a bad pattern to pick by": ('files = ["*"]\n[pick.tickets.vendor]\npattern = "("', "pick.tickets.vendor: '('"),
+    "a bad pattern to cut": ("files = [\"*\"]\ncut = '(#'", "cut: '(#'"),
+    "a likeness of nothing": ('files = ["*"]\nlike = "bugzilla"', "like: 'bugzilla' is no source"),
     "a foot without parts": ('files = ["*"]\n[[foots]]\ntotal = "全年"', "foots.0.parts"),
     "no TOML": ("files = [", "wrong.toml"),
 }

@@ -133,7 +133,8 @@ def _read_sheet(grid: Grid, words: Words) -> _Part:
     noted = tuple(_about_the_sheet(grid))
     tables = tables_of(grid, words)
     parts = [_read_table(grid, table, words) for table in tables]
-    if not any(part.taken for part in parts) and (form := _read_form(grid, words)).findings:
+    refused = any(found.code == "EXPECTED_COLUMNS" for part in parts for found in part.findings)
+    if not refused and not any(part.taken for part in parts) and (form := _read_form(grid, words)).findings:
         return replace(form, findings=(*noted, *form.findings))
     if not parts:
         left = () if any(one.level is Level.ERROR for one in noted) else (finding("SHEET_LEFT", Level.INFO, grid.name),)

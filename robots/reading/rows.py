@@ -203,7 +203,7 @@ def _cells(taking: _Taking, spec: Field, heading: Heading) -> tuple[Sequence[Any
     if dialect is None or spec.name not in claim.more:
         return without_ends(body.cells(heading.column, down=spec.type not in _NOT_SUMMED), cut), ()
     pick = dialect.pick(claim.kind.name, spec.name)
-    found = gathered(body, claim.headings(spec.name), pick, claim.authors.get(spec.name, ()), cut)
+    found = gathered(body, claim.headings(spec.name), pick, claim.authors.get(spec.name, ()), dialect)
     _tell_picks(taking, spec, found)
     return found.values, found.columns
 

@@ -19,6 +19,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x19\x1b-\x1f]")
 _HIGH = re.compile(rb"[\x81-\xfe][\x80-\xfe]|[\x80-\xff]")
 _SAMPLE = 1 << 18
 _LINES = 50
+_QUOTED = re.compile(r'\ufeff?"[^"\r\n]+"([,\t;|])"')
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=([^\r\n\"])\"?\r?\n?", re.IGNORECASE)
 _END = "\x1f end \x1f"
 
@@ -101,7 +102,10 @@ def _guessed(content: bytes) -> str:
 
 
 def separator_of(text: str) -> str:
-    """The separator that cuts the most of the first lines into the same number of cells, quotes respected."""
+    """What stands between the first two cells where both are in quotes ("编号","标题"); else the separator that cuts
+    the most of the first lines into the same number of cells, quotes respected."""
+    if told := _QUOTED.match(text):
+        return told[1]
     sample = "".join(islice(io.StringIO(text[:_SAMPLE], newline=""), _LINES))
     return max(",\t;|", key=lambda separator: _fit(sample, separator))
 
