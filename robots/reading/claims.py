@@ -164,11 +164,14 @@ def dialect_for(name: str, dialects: tuple[Dialect, ...], grids: Iterable[Grid] 
     named = next((d for d in dialects if any(fnmatch(name.casefold(), p.casefold()) for p in d.files)), None)
     if named is not None or not any(dialect.known_by for dialect in dialects):
         return named
-    rows = [
-        {header_word(cell) for cell in row if isinstance(cell, str)} for g in grids for row in g.rows[:SEARCHED_ROWS]
-    ]
-    signs = ((dialect, set(map(header_word, group))) for dialect in dialects for group in dialect.known_by)
+    rows = [{_plainly(c) for c in row if isinstance(c, str)} for g in grids for row in g.rows[:SEARCHED_ROWS]]
+    signs = ((dialect, set(map(_plainly, group))) for dialect in dialects for group in dialect.known_by if group)
     return next((dialect for dialect, group in signs if any(group <= row for row in rows)), None)
+
+
+def _plainly(word: str) -> str:
+    """A header word as a program writes it: what people do to words is not looked for, as every sheet is asked."""
+    return word.strip().casefold()
 
 
 def _normal(word: str) -> str:
