@@ -151,3 +151,9 @@ def test_cells_that_are_to_be_filled_in_are_yellow_and_no_other() -> None:
     fills = {(cell.column, cell.fill.fgColor.rgb) for row in page.iter_rows(min_row=2) for cell in row}
     assert {color for column, color in fills if column == 2} == {"FFFFF8D6"}
     assert "FFFFF8D6" not in {color for column, color in fills if column == 1}
+
+
+def test_a_whole_number_has_no_point_behind_it_in_excel() -> None:
+    page = written((Decimal("98.00"),), (Decimal("97.65"),), looks=(Look.NUMBER,))["表"]
+    shown = {cell.value: cell.number_format for row in page.iter_rows(min_row=2) for cell in row}
+    assert shown == {98: "#,##0", 97.65: "#,##0.##"}

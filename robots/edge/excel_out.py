@@ -138,7 +138,7 @@ class _Page:
         return self._formats[key]
 
     def _cell_format(self, look: Look, value: Any, banded: bool, is_open: bool = False) -> Format:
-        properties: dict[str, Any] = {"num_format": _NUMBER_FORMATS.get(look, "@" if look is Look.TEXT else "General")}
+        properties: dict[str, Any] = {"num_format": _number_format(look, value)}
         if banded:
             properties["bg_color"] = _BAND
         if is_open:
@@ -401,6 +401,13 @@ def _shown(value: Any) -> str:
 
 def _moment(value: date) -> datetime:
     return value.replace(tzinfo=None) if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+
+
+def _number_format(look: Look, value: Any) -> str:
+    """How a cell shows its value. Under #,##0.## Excel shows 98 as "98.": whole numbers have a format of their own."""
+    if look is Look.NUMBER and isinstance(value, int | float | Decimal) and value == int(value):
+        return _NUMBER_FORMATS[Look.INTEGER]
+    return _NUMBER_FORMATS.get(look, "@" if look is Look.TEXT else "General")
 
 
 def _width(text: str) -> int:
