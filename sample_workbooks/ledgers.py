@@ -75,16 +75,18 @@ def verdict(rng: random.Random, is_accepted: bool, is_planted: bool) -> dict[str
 
 def corrective_actions() -> list[Entry]:
     """8D: six that are closed, one within its time, three planted (ca1–ca3)."""
+    done = (
+        ("V009", "镀层起泡", date(2026, 1, 7), date(2026, 2, 26)),
+        ("V013", "虚焊", date(2026, 2, 5), date(2026, 3, 27)),
+        ("V006", "缩水", date(2026, 3, 2), date(2026, 4, 10)),
+        (CARELESS, "折弯尺寸超差", date(2026, 3, 11), date(2026, 4, 21)),
+        ("V014", "线序错误", date(2026, 4, 15), date(2026, 6, 3)),
+        ("V002", "螺纹不通", date(2026, 5, 13), date(2026, 6, 30)),
+    )
     closed = [
-        action(n, vendor, issue, date(2026, month, 4), "D8", closed_on=date(2026, month + 1, 8))
-        for n, (vendor, issue, month) in enumerate(
-            (
-                ("V009", "镀层起泡", 1), ("V013", "虚焊", 2), ("V006", "缩水", 3), (CARELESS, "折弯尺寸超差", 3),
-                ("V014", "线序错误", 4), ("V002", "螺纹不通", 5),
-            ),
-            1,
-        )
-    ]  # fmt: skip
+        action(n, vendor, issue, opened_on, "D8", closed_on=closed_on)
+        for n, (vendor, issue, opened_on, closed_on) in enumerate(done, 1)
+    ]
     return [
         *closed,
         action(7, "V009", "镀锌件盐雾不达标", date(2026, 6, 8), "D6", "ca3", due_on=date(2026, 6, 30)),

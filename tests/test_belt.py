@@ -312,6 +312,17 @@ def test_every_grade_and_every_veto_of_the_quarter(demo: Demo, day: int) -> None
         assert capped.startswith(veto) and bool(capped) == bool(veto) and "\n" not in capped
 
 
+def test_the_weekly_report_says_why_a_grade_is_capped_or_missing_and_nothing_where_all_is_known(demo: Demo) -> None:
+    report = load_workbook(demo.settings.out_folder("reports") / "外协周报 2026-06-29 至 2026-07-05.xlsx").worksheets[0]
+    rows = [[cell.value for cell in row] for row in report.iter_rows()]
+    header = next(row for row in rows if "供应商" in row)
+    said = {row[header.index("供应商")]: row[header.index("说明")] for row in rows[rows.index(header) + 1 :]}
+    assert "排污许可证" in said["示例辛表面处理有限公司"]
+    assert said["虚构申软件开发有限公司"] == "证据不足：缺 65% 权重"
+    assert said["示例戊塑胶制品有限公司"] == "缺 10% 权重（未计入）"
+    assert said["虚构己注塑科技有限公司"] is None
+
+
 def test_the_appeal_that_was_upheld_takes_its_line_out_and_the_others_change_nothing(demo: Demo) -> None:
     before, after = _quarter(demo, 1), _quarter(demo, 2)
     changed = {vendor for vendor in before if before[vendor]["score"] != after[vendor]["score"]}
