@@ -24,6 +24,7 @@ from robots.crew import registry
 from robots.edge import clock, desk, doctor, exports, forms, homes, suggestions, watch
 from robots.edge import settings as configuration
 from robots.edge import status as standing
+from robots.edge.demo import play
 from robots.edge.log import LOG, log_to
 from robots.edge.settings import ConfigurationError, Settings
 from robots.edge.store.database import Store, open_store
@@ -238,7 +239,7 @@ def demo(language: Annotated[str, typer.Option(help="zh or en")] = "zh") -> None
     settings = _settings()
     with _belt(settings) as store:
         for number, day in enumerate(homes.DEMO_DAYS, 1):
-            dropped = homes.drop_samples(settings.inbox, number)
+            dropped = play(settings, number)
             console.print(
                 escape(words.speak(say("demo.day", number=number, day=day, count=len(dropped)))), style="bold"
             )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from sample_workbooks.entries import Cells, Entry
 from sample_workbooks.planted import NO_SUCH_ORDER, is_open
 from sample_workbooks.world import (
     ENDING_VENDOR,
@@ -159,3 +160,38 @@ def check_invoices(world: World) -> None:
     require(NO_SUCH_ORDER not in {line.order_id for line in world.lines}, "the order that must not exist")
     cases = sorted(row.case for row in world.invoices if row.case)
     require(cases == ["d1", "d2", "e", "f", "g", "h", "m6"], f"planted invoices {cases}")
+
+
+# ------------------------------------------------------------------ the further ledgers
+
+
+def check_further(sheets: Mapping[str, Sequence[Entry]]) -> None:
+    """Raises ValueError where a row of the further ledgers that is not planted would raise a flag."""
+    ordinary = {name: [entry.on(3) for entry in entries if not entry.case] for name, entries in sheets.items()}
+    for row in ordinary["问题单"] + ordinary["安全事件"]:
+        require(None not in (row["responded_at"], row["resolved_at"]), f"{row['ticket_id']} waits")
+    for row in ordinary["资质证书"]:
+        require((row["expires_on"] - DEMO_DAYS[-1]).days > 60, f"{row['number']} ends")
+    for row in ordinary["发料与核销"]:
+        require(abs(unexplained(row)) <= row["issued"] / 100, f"material of {row['order_id']}")
+    for row in ordinary["钣金订单"]:
+        require(row["delivered_on"] <= row["promised_on"], f"{row['order_id']} came late")
+    check_lots(sheets["来料检验"])
+    cases = [entry.case for entries in sheets.values() for entry in entries if entry.case]
+    require(len(cases) == len(set(cases)), f"a case is planted twice: {sorted(cases)}")
+
+
+def unexplained(row: Cells) -> Decimal:
+    """Material issued and not accounted for; nothing is said of rows that are not settled yet."""
+    spent = [row[name] for name in ("consumed_standard", "returned", "scrap")]
+    return Decimal(0) if None in spent else Decimal(row["issued"]) - sum(spent)
+
+
+def check_lots(entries: Sequence[Entry]) -> None:
+    """Of a vendor's item without a planted case, at most one lot is not accepted."""
+    refused: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.cells["result"] != "合格":
+            refused[entry.cells["vendor"], entry.cells["item"]].append(entry)
+    for name, lots in refused.items():
+        require(len(lots) == 1 or any(lot.case for lot in lots), f"lots of {name}")

@@ -117,3 +117,125 @@ SURVEY_COLUMNS = (
     Column("", "文化契合\n（1-5分）", "int"),
     Column("", "备 注", width=28),
 )
+
+# The further ledgers: field → column, in the order of their sheets.
+SHEET_METAL_COLUMNS = {
+    "order_id": Column("订单", "订单号", width=14),
+    "contract_id": Column("订单", "合同编号", width=14),
+    "vendor": Column("订单", "供应商", width=28),
+    "item": Column("订单", "物料", width=10),
+    "description": Column("订单", "规 格", width=10),
+    "quantity": Column("订单", "订单数量\n（件）", "int", 10),
+    "unit_price": Column("订单", "单价\n（元）", "money", 10),
+    "tax_rate": Column("订单", "税率", "percent", 8),
+    "ordered_on": Column("交期", "下单日期", "date", 14),
+    "promised_on": Column("交期", "承诺交期", "date", 14),
+    "revised_on": Column("交期", "变更交期", "date", 14),
+    "delivered_on": Column("收货", "到货日期", "date", 14),
+    "received": Column("收货", "到货数", "int", 9),
+    "accepted": Column("收货", "合格数", "int", 9),
+    "rejected": Column("收货", "不合格数", "int", 9),
+    "remark": Column("", "备注", width=14),
+}
+LOT_COLUMNS = {
+    "inspection_id": Column("", "检验单号", width=14),
+    "inspected_on": Column("", "检验日期", "date", 14),
+    "vendor": Column("", "供应商", width=30),
+    "item": Column("", "物料", width=12),
+    "lot": Column("", "批 号", width=12),
+    "lot_size": Column("", "批量\n（件）", "int", 9),
+    "sampled": Column("", "抽检数", "int", 9),
+    "defects": Column("", "不良数", "int", 9),
+    "defect_type": Column("", "不良现象", width=14),
+    "result": Column("", "判定", width=10),
+}
+ACTION_COLUMNS = {
+    "action_id": Column("", "8D编号", width=14),
+    "vendor": Column("", "责任供应商", width=30),
+    "issue": Column("", "问题描述", width=22),
+    "opened_on": Column("", "发起日期", "date", 14),
+    "stage": Column("", "当前阶段", width=10),
+    "due_on": Column("", "要求完成日期", "date", 14),
+    "closed_on": Column("", "关闭日期", "date", 14),
+    "repeat": Column("", "是否重复", width=10),
+    "remark": Column("", "备注", width=14),
+}
+INCIDENT_COLUMNS = {
+    "ticket_id": Column("", "问题编号", width=14),
+    "vendor": Column("", "责任供应商", width=30),
+    "kind": Column("", "类型", width=14),
+    "title": Column("", "问题描述", width=26),
+    "severity": Column("", "级别", width=8),
+    "opened_at": Column("", "发现时间", "moment", 18),
+    "responded_at": Column("", "响应时间", "moment", 18),
+    "resolved_at": Column("", "关闭时间", "moment", 18),
+}
+TICKET_COLUMNS = {
+    "ticket_id": Column("问题", "问题单号", width=14),
+    "vendor": Column("问题", "服务商", width=30),
+    "title": Column("问题", "标 题", width=28),
+    "kind": Column("问题", "类型", width=14),
+    "severity": Column("问题", "严重程度", width=10),
+    "opened_at": Column("处理时间", "提出时间", "moment", 18),
+    "responded_at": Column("处理时间", "响应时间", "moment", 18),
+    "resolved_at": Column("处理时间", "解决时间", "moment", 18),
+}
+MILESTONE_COLUMNS = {
+    "contract_id": Column("", "合同编号", width=14),
+    "vendor": Column("", "供应商", width=30),
+    "milestone": Column("", "里程碑名称", width=18),
+    "planned_on": Column("", "计划完成日期", "date", 14),
+    "submitted_on": Column("", "提交日期", "date", 14),
+    "accepted_on": Column("", "验收日期", "date", 14),
+    "result": Column("", "验收结论", width=12),
+}
+MEASUREMENT_COLUMNS = {
+    "vendor": Column("", "服务商", width=30),
+    "contract_id": Column("", "合同编号", width=14),
+    "measure": Column("", "指标名称", width=14),
+    "measured_on": Column("", "统计日期", "date", 14),
+    "value": Column("", "数值", "int", 9),
+    "unit": Column("", "单位", width=8),
+}
+CERTIFICATE_COLUMNS = {
+    "vendor": Column("", "持证单位", width=32),
+    "type": Column("", "证书类型", width=14),
+    "number": Column("", "证书编号", width=16),
+    "issued_on": Column("有效期", "发证日期", "date", 14),
+    "expires_on": Column("有效期", "有效期至", "date", 14),
+    "required": Column("", "是否必备\n（是/否）", width=10),
+}
+CHANGE_COLUMNS = {
+    "change_id": Column("变更", "变更单号", width=14),
+    "contract_id": Column("变更", "合同编号", width=14),
+    "requested_on": Column("变更", "申请日期", "date", 14),
+    "description": Column("变更", "变更内容", width=30),
+    "amount_delta": Column("影响", "变更金额\n（元）", "money", 14),
+    "days_delta": Column("影响", "增减天数", "int", 10),
+    "approved_by": Column("审批", "批准人", width=14),
+    "approved_on": Column("审批", "批准日期", "date", 14),
+}
+MATERIAL_COLUMNS = {
+    "order_id": Column("发料", "订单号", width=15),
+    "vendor": Column("发料", "领料单位", width=30),
+    "material": Column("发料", "材料名称", width=14),
+    "issued_on": Column("发料", "发料日期", "date", 14),
+    "issued": Column("发料", "发料数量\n（kg）", "kilos", 12),
+    "consumed_standard": Column("核销", "理论耗用\n（kg）", "kilos", 12),
+    "returned": Column("核销", "退料数量\n（kg）", "kilos", 12),
+    "scrap": Column("核销", "废料\n（kg）", "kilos", 10),
+    "unit_cost": Column("", "材料单价\n（元）", "money", 12),
+}
+APPEAL_COLUMNS = {
+    "appeal_id": Column("", "申诉编号", width=14),
+    "vendor": Column("", "申诉单位", width=30),
+    "period": Column("", "考核期间", width=12),
+    "order_id": Column("", "订单号", width=15),
+    "line": Column("", "行号", "int", 7),
+    "claim": Column("", "申诉理由", width=30),
+    "fault": Column("", "主张责任方", width=12),
+    "evidence": Column("", "证据材料", width=26),
+    "decision": Column("处理", "处理结果", width=12),
+    "decided_by": Column("处理", "处理人", width=14),
+    "decided_on": Column("处理", "处理日期", "date", 14),
+}

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sample_workbooks import planted, writers
+from sample_workbooks import further_writers, planted, sheet_metal, writers
 from sample_workbooks import world as made
-from sample_workbooks.checks import check, recent_ppm, worse_share
-from sample_workbooks.world import SEED, Delivery, World
+from sample_workbooks.checks import check, check_further, recent_ppm, worse_share
+from sample_workbooks.entries import Entry
+from sample_workbooks.further_writers import Page
+from sample_workbooks.world import RATERS, SEED, Delivery, World
 from sample_workbooks.writers import Places
 
 LATE_ENTRIES_FROM, LATE_ENTRIES = date(2026, 3, 16), 60
@@ -25,10 +28,14 @@ def main(out_dir: Path | None = None) -> World:
     folder = Path(out_dir or Path(__file__).parent)
     world = build()
     check(world)
-    places = write_days(folder, world)
-    (folder / "planted.toml").write_text(planted_toml(world, places), encoding="utf-8")
+    books = further_writers.pages(world, with_newcomers(world))
+    check_further({page.name: page.entries for pages in books.values() for page in pages})
+    places = write_days(folder, world) | further_writers.write_further(folder, books)
+    (folder / "planted.toml").write_text(planted_toml(world, books, places), encoding="utf-8")
     for kind in ("vendors", "contracts", "lines", "deliveries", "invoices", "surveys"):
         print(f"{kind:<12}{len(getattr(world, kind)):>6}")
+    for page in (page for pages in books.values() for page in pages):
+        print(f"{page.name:<12}{len(page.entries):>6}")
     return world
 
 
@@ -49,6 +56,15 @@ def build() -> World:
     world = World(vendors, contracts, lines, deliveries, invoices, made.make_surveys(rng, vendors))
     bill(rng, world)
     return world
+
+
+def with_newcomers(world: World) -> list[Entry]:
+    """The four vendors that came later, with their contracts and marks; returns the rows of their order ledger."""
+    vendors = sheet_metal.newcomers()
+    world.vendors += vendors
+    world.contracts += sheet_metal.contracts(vendors)
+    world.surveys += sheet_metal.surveys(vendors, RATERS)
+    return sheet_metal.orders(vendors)
 
 
 def bill(rng: random.Random, world: World) -> None:
@@ -88,7 +104,7 @@ def split(deliveries: list[Delivery]) -> tuple[list[Delivery], ...]:
     return in_2025, [row for row in rest if row.delivery_id not in afterwards], march, daily
 
 
-def planted_toml(world: World, places: Places) -> str:
+def planted_toml(world: World, books: Mapping[str, Sequence[Page]], places: Places) -> str:
     """The planted cases as TOML: a table per case with its ids and places."""
     tables: dict[str, dict[str, Any]] = {}
     for line in world.lines:
@@ -100,6 +116,7 @@ def planted_toml(world: World, places: Places) -> str:
     add_deliveries(tables, world)
     add_invoices(tables, world)
     add_vendors(tables, world)
+    add_entries(tables, books)
     for key, place in places.items():
         file, case = key.rsplit(":", 1)
         tables[case].setdefault("places", []).append(f"{file} › {place}")
@@ -154,7 +171,18 @@ def add_vendors(tables: dict[str, dict[str, Any]], world: World) -> None:
     tables["k"] = {"category": "软件测试", "vendor": by_id["V015"].name}
     changed = by_id[planted.CHANGED_BANK_VENDOR]
     tables["l"] = {"vendor": changed.name, "before": changed.bank_account, "after": planted.CHANGED_ACCOUNT}
+    tables["v3"] = {"vendor": by_id[sheet_metal.CARELESS].name, "period": "2026Q2", "least_accepted": "0.95"}
+    tables["k2"] = {"category": sheet_metal.SHEET_METAL, "vendor": by_id[sheet_metal.SLOW].name}
     tables["n"]["written_vendor"] = world.line_of("n").written_vendor
+
+
+def add_entries(tables: dict[str, dict[str, Any]], books: Mapping[str, Sequence[Page]]) -> None:
+    """The planted rows of the further ledgers: what stands in them on the first day, and what later days change."""
+    for entry in (entry for pages in books.values() for page in pages for entry in page.entries if entry.case):
+        said = {name: value for name, value in entry.on(1).items() if value not in (None, "")}
+        for day, news in entry.later.items():
+            said |= {f"{name}_on_day{day}": value for name, value in news.items()}
+        tables.setdefault(entry.case, {}).update(said)
 
 
 def toml_table(name: str, values: Mapping[str, Any]) -> str:
@@ -170,8 +198,10 @@ def toml_table(name: str, values: Mapping[str, Any]) -> str:
 
 
 def toml_value(value: Any) -> str:
-    """A string, whole number, list or date as TOML writes it."""
-    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
+    """A string, whole number, list or day as TOML writes it; an exact number as its text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(str(value) if isinstance(value, Decimal) else value, ensure_ascii=False)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "digits": {"border": 1, "num_format": "0"},
     "percent": {"border": 1, "num_format": "0.0%"},
     "date": {"border": 1, "num_format": "yyyy-mm-dd"},
+    "moment": {"border": 1, "num_format": "yyyy-mm-dd hh:mm"},
+    "kilos": {"border": 1, "num_format": "#,##0.00"},
     "total": {"border": 1, "bold": True, "num_format": "#,##0.00", "bg_color": "#FFF2CC"},
 }
 DATE_TEXTS = (
@@ -133,7 +135,8 @@ class Pen:
         elif value == ERROR:
             self.sheet.write_formula(self.row, index, f"={ERROR}", look, ERROR)
         elif isinstance(value, date):
-            self.sheet.write_datetime(self.row, index, datetime(value.year, value.month, value.day), look)
+            moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+            self.sheet.write_datetime(self.row, index, moment, look)
         elif isinstance(value, str):
             self.sheet.write_string(self.row, index, value, look)
         else:

@@ -7,6 +7,7 @@ postgresql+psycopg://postgres@127.0.0.1:55432/postgres. Each test has a schema o
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -26,6 +27,7 @@ from robots.conveyor import Report
 from robots.crew import registry
 from robots.edge import clock, desk, exports, homes
 from robots.edge import settings as configuration
+from robots.edge.demo import play
 from robots.edge.reading_room import Limits, ReadingRoom
 from robots.edge.settings import Settings
 from robots.edge.store import Store, open_store
@@ -214,3 +216,49 @@ def home(database_url: str, tmp_path: Path) -> Iterator[Home]:
     made = Home(path, settings, open_store(settings.toml.database.url, settings.state, clock.now(FIRST_DAY)))
     yield made
     made.store.close()
+
+
+# ------------------------------------------------------------------ the demo
+
+Rows = list[dict[str, Any]]
+EVENING = ("alerts", "findings", "scores", "payables", "receipts")
+
+
+@dataclass
+class Demo:
+    """The demo home after its three days: what each turn reported, and tables as they stood each evening."""
+
+    home: Path
+    settings: Settings
+    store: Store
+    reports: list[Report]
+    evenings: list[dict[str, Rows]]
+
+    def table(self, name: str) -> Rows:
+        """The rows of a table, as `run.py export` has them now."""
+        columns, rows = exports.export(self.store, name)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The sample team's three days, played once for all tests that only look; to go on with, take `demo_again`."""
+    home = homes.make_demo(tmp_path_factory.mktemp("演示") / "外协", "zh")
+    loaded = configuration.load(home, registry.names())
+    played = Demo(home, loaded, open_store("", loaded.state, clock.now(homes.DEMO_DAYS[0])), [], [])
+    for number, day in enumerate(homes.DEMO_DAYS, 1):
+        play(loaded, number)
+        played.reports.append(conveyor.turn(loaded, played.store, clock.now(day)))
+        played.evenings.append({name: played.table(name) for name in EVENING})
+    return played
+
+
+@pytest.fixture
+def demo_again(demo: Demo, tmp_path: Path) -> Iterator[Demo]:
+    """A copy of the demo home in the evening of its third day, to go on with."""
+    home = tmp_path / "外协"
+    shutil.copytree(demo.home, home)
+    loaded = configuration.load(home, registry.names())
+    store = open_store("", loaded.state, clock.now(homes.DEMO_DAYS[2]))
+    yield Demo(home, loaded, store, demo.reports, demo.evenings)
+    store.close()

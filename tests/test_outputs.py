@@ -19,6 +19,7 @@ from robots.edge import excel_out, letters, settings
 from robots.edge.letters import Told
 from robots.model import wire
 from robots.model.decisions import Chart, Column, Decision, Look, Notice, Sheet, Table, Workbook, record
+from robots.model.forms import Form
 from robots.model.words import Catalogue, say
 
 WORDS = Catalogue("zh", {"table.total": "合计"})
@@ -140,3 +141,19 @@ def test_one_letter_per_person_the_critical_first_and_markup_from_outside_harmle
 
 def test_a_role_that_nobody_holds_is_named() -> None:
     assert letters.unheard([_told("owner", "x")], {"clerk": ["a@example.com"]}) == ["owner"]
+
+
+def test_cells_that_are_to_be_filled_in_are_yellow_and_no_other() -> None:
+    columns = (Column("预警"), Column("处理状态", open=True))
+    table = Table(columns, tuple((f"逾期{n}", "") for n in range(2)))
+    form = Workbook("alerts", "x", (Sheet("表", tables=(table,)),), Form("alerts-1", 1, "alert_answers"))
+    page = load_workbook(io.BytesIO(excel_out.render(form, WORDS, AT)))["表"]
+    fills = {(cell.column, cell.fill.fgColor.rgb) for row in page.iter_rows(min_row=2) for cell in row}
+    assert {color for column, color in fills if column == 2} == {"FFFFF8D6"}
+    assert "FFFFF8D6" not in {color for column, color in fills if column == 1}
+
+
+def test_a_whole_number_has_no_point_behind_it_in_excel() -> None:
+    page = written((Decimal("98.00"),), (Decimal("97.65"),), looks=(Look.NUMBER,))["表"]
+    shown = {cell.value: cell.number_format for row in page.iter_rows(min_row=2) for cell in row}
+    assert shown == {98: "#,##0", 97.65: "#,##0.##"}

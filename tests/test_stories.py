@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from sample_workbooks import make, writers
+from sample_workbooks.world import Delivery
 from tests.conftest import Home
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 7, 6), date(2026, 7, 7), date(2026, 7, 8)
@@ -144,3 +147,33 @@ def test_workbooks_that_stay_in_their_folder_are_read_again_when_they_change(
     home.drop("台账/订单.xlsx", books.orders({"订单数量": 120}))
     home.turn(MONDAY)
     assert [(r["rows_new"], r["rows_updated"]) for r in home.export("receipts")] == [(1, 0), (0, 1)]
+
+
+@pytest.fixture(scope="module")
+def daily_receipts() -> list[Delivery]:
+    """What came on the second day of the sample team: eight receipts."""
+    return make.split(make.build().deliveries)[-1]
+
+
+def test_a_report_that_usually_comes_on_mondays_is_missed_on_wednesday_and_no_more_when_it_came(
+    home: Home, daily_receipts: list[Delivery], tmp_path: Path
+) -> None:
+    def report(day: date, *rows: Delivery) -> None:
+        path = tmp_path / f"收货日报_{day:%Y%m%d}.xlsx"
+        writers.write_daily(path, list(rows))
+        home.drop(path.name, path.read_bytes())
+
+    for number, day in enumerate((6, 13, 20, 27)):
+        report(date(2026, 7, day), *daily_receipts[2 * number : 2 * number + 2])
+        home.turn(date(2026, 7, day))
+    home.turn(date(2026, 8, 4))
+    assert _missing(home) == []
+    home.turn(date(2026, 8, 5))
+    assert _missing(home) == [("收货日报_#.xlsx", "open")]
+    report(date(2026, 8, 3), daily_receipts[0])
+    home.turn(date(2026, 8, 6))
+    assert _missing(home) == [("收货日报_#.xlsx", "closed")]
+
+
+def _missing(home: Home) -> list[tuple[str, str]]:
+    return [(a["subject"], a["state"]) for a in home.export("alerts") if a["code"] == "MISSING_REPORT"]

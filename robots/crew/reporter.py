@@ -138,11 +138,9 @@ def _capped(row: dict[str, Any] | None) -> Text:
         return say("score.no_grade", missing=row["missing_weight"])
     if not pd.isna(row["capped_by"]):
         return say("score.capped", by=row["capped_by"])
-    return (
-        say("score.provisional", n=row["n"])
-        if row["provisional"]
-        else say("score.missing", missing=row["missing_weight"])
-    )
+    if row["provisional"]:
+        return say("score.provisional", n=row["n"])
+    return say("score.missing", missing=row["missing_weight"]) if row["missing_weight"] else ""
 
 
 def trend_table(kpis: pd.DataFrame, today: date) -> Table:

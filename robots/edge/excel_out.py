@@ -22,6 +22,8 @@ from robots.model.words import Catalogue
 
 FONT = "微软雅黑"
 _INK, _LINE, _BAND, _PALE = "#1F3864", "#BFBFBF", "#F3F6FB", "#DCE6F2"
+_YELLOW = "#FFF8D6"  # cells to be filled in
+_PIECES = re.compile(r"[!-~]+ ?|.")  # what a cell does not break: a run of Latin letters and digits, else one character
 _NUMBER_FORMATS = {
     Look.MONEY: '#,##0.00;[Red]-#,##0.00;"–"',
     Look.NUMBER: "#,##0.##",
@@ -136,11 +138,11 @@ class _Page:
         return self._formats[key]
 
     def _cell_format(self, look: Look, value: Any, banded: bool, is_open: bool = False) -> Format:
-        properties: dict[str, Any] = {"num_format": _NUMBER_FORMATS.get(look, "@" if look is Look.TEXT else "General")}
-        if is_open:
-            properties["locked"] = False
+        properties: dict[str, Any] = {"num_format": _number_format(look, value)}
         if banded:
             properties["bg_color"] = _BAND
+        if is_open:
+            properties |= {"locked": False, "bg_color": _YELLOW}
         if look in _RIGHT and isinstance(value, int | float | Decimal):
             properties["align"] = "right"
         elif look in (Look.TEXT, Look.WRAP):
@@ -250,9 +252,7 @@ class _Page:
         needed = 1
         for column, value in zip(table.columns, cells, strict=True):
             if column.look == Look.WRAP and isinstance(value, str):
-                needed = max(
-                    needed, sum(-(-max(_width(part), 1) // max(column.width - 1, 1)) for part in value.split("\n"))
-                )
+                needed = max(needed, sum(_lines_of(part, max(column.width - 1, 1)) for part in value.split("\n")))
         page.set_row(row, max(18, 15 * min(needed, 26) + 3))
 
     def _cell(self, page: Worksheet, row: int, column: int, value: Any, style: Format) -> None:
@@ -403,9 +403,32 @@ def _moment(value: date) -> datetime:
     return value.replace(tzinfo=None) if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
 
 
+def _number_format(look: Look, value: Any) -> str:
+    """How a cell shows its value. Under #,##0.## Excel shows 98 as "98.": whole numbers have a format of their own."""
+    if look is Look.NUMBER and isinstance(value, int | float | Decimal) and value == int(value):
+        return _NUMBER_FORMATS[Look.INTEGER]
+    return _NUMBER_FORMATS.get(look, "@" if look is Look.TEXT else "General")
+
+
 def _width(text: str) -> int:
     """Characters as wide as they are shown: a Chinese one counts two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _lines_of(text: str, room: int) -> int:
+    """How many lines a text takes in a cell that is `room` characters wide: numbers and words stay in one piece.
+
+    >>> _lines_of("26002000001310345041, 26002000001310345769", 36), _lines_of("发票单价高于订单", 8)
+    (2, 2)
+    """
+    lines, used = 1, 0
+    for piece in _PIECES.findall(text):
+        wide = _width(piece)
+        if used and used + wide > room:
+            lines, used = lines + 1, 0
+        full = (used + wide - 1) // room
+        lines, used = lines + full, used + wide - full * room
+    return lines
 
 
 def _axis_floor(lowest: float) -> float:
