@@ -22,7 +22,7 @@ from robots.model.calendar import Calendar
 from robots.model.names import header_word
 from robots.model.words import Catalogue, flatten
 from robots.roster import When, parse_when
-from robots.rules import SUBJECTS, Rules, overlay, unfold
+from robots.rules import SUBJECTS, Rules, overlay, unfold, unknown_names
 
 SHIPPED = Path(__file__).resolve().parents[2]
 LANGUAGES = ("zh", "en")
@@ -404,6 +404,12 @@ def _validated(subject: str, shape: type, raw: list[dict[str, Any]], problems: l
     where = f"config/rules/{subject}.toml"
     undated = [entry for entry in raw if not isinstance(entry.get("from"), date)]
     problems += [f"{where}: in_force: an entry has no date: from = YYYY-MM-DD" for _ in undated]
+    problems += [
+        f"{where} ({entry['from']}): {name}: no rule has this name"
+        for entry in raw
+        for name in unknown_names(shape, entry)
+        if name != "from" and isinstance(entry.get("from"), date)
+    ]
     for since, values in unfold(entry for entry in raw if isinstance(entry.get("from"), date)):
         try:
             yield since, TypeAdapter(shape).validate_python(values)
