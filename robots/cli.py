@@ -21,12 +21,13 @@ from rich.markup import escape
 from robots import conveyor
 from robots.conveyor import Report
 from robots.crew import registry
-from robots.edge import clock, desk, doctor, exports, forms, homes, suggestions, watch
+from robots.edge import clock, desk, doctor, explaining, exports, forms, homes, suggestions, watch
 from robots.edge import settings as configuration
 from robots.edge import status as standing
 from robots.edge.log import LOG, log_to
 from robots.edge.settings import ConfigurationError, Settings
 from robots.edge.store.database import Store, open_store
+from robots.model.explanation import Unknown
 from robots.model.words import Catalogue, say
 
 DONE, NEEDS_A_PERSON, COULD_NOT_START = 0, 1, 2
@@ -343,6 +344,38 @@ def export(table: str, form: Annotated[str, typer.Option("--format", help="csv o
     store.close()
     text = exports.as_json(columns, rows) + "\n" if form == "json" or asked.json else exports.as_csv(columns, rows)
     sys.stdout.write(text)
+
+
+@app.command("explain")
+def explain_command(
+    reference: Annotated[
+        list[str], typer.Argument(metavar="REF", help="An alert, a payment key, or: vendor period [kpi]")
+    ],
+    workbook: Annotated[bool, typer.Option(help="Write it as a workbook into the outbox's reports")] = False,
+) -> None:
+    """The formula with its numbers, the rules and the rows behind a score, a KPI, an alert or a payment line."""
+    settings = _settings()
+    store = _store(settings)
+    now = clock.now(asked.today)
+    found = explaining.explain(settings, store, " ".join(reference), now.date(), whole=workbook)
+    store.close()
+    if isinstance(found, Unknown):
+        _stop(explaining.could_be(found, settings.words))
+    path = explaining.write(settings, found, now) if workbook else None
+    if asked.json:
+        values = explaining.as_values(found[0], settings.words) | ({"path": str(path)} if path else {})
+        print(json.dumps(values, ensure_ascii=False, indent=1))
+        return
+    paper = _paper()
+    for part in explaining.printed(found[0], settings.words):
+        paper.print(part)
+    if path:
+        paper.print(escape(settings.words.speak(say("explain.written", path=str(path)))))
+
+
+def _paper() -> Console:
+    """Where tables are drawn: as wide as the terminal, or a hundred columns where there is none."""
+    return Console(highlight=False, width=None if console.is_terminal else explaining.WIDTH)
 
 
 @app.command()
