@@ -134,7 +134,7 @@ def _value(cell: Any, words: Catalogue) -> Any:
 # ------------------------------------------------------------------ a terminal
 
 
-def printed(one: Explanation, words: Catalogue) -> Iterator[Any]:
+def printed(one: Explanation, words: Catalogue, most: int = MOST_SHOWN, more: str = "explain.more") -> Iterator[Any]:
     """An explanation for a person at a terminal: what rich prints, in order."""
     yield f"[bold]{escape(words.speak(one.title))}[/]"
     for label, value in one.facts:
@@ -144,12 +144,12 @@ def printed(one: Explanation, words: Catalogue) -> Iterator[Any]:
         yield "· " + escape(words.speak(sentence).replace("\n", "\n  "))
     for table in one.tables:
         yield ""
-        yield from cards(table, words) if len(table.columns) > _MOST_COLUMNS else [rich_table(table, words)]
-        if len(table.rows) > MOST_SHOWN:
-            yield escape(words.speak(say("explain.more", count=len(table.rows) - MOST_SHOWN)))
+        yield from cards(table, words) if len(table.columns) > _MOST_COLUMNS else [rich_table(table, words, most)]
+        if len(table.rows) > most:
+            yield escape(words.speak(say(more, count=len(table.rows) - most)))
 
 
-def rich_table(table: Table, words: Catalogue, most: int = MOST_SHOWN) -> Any:
+def rich_table(table: Table, words: Catalogue, most: int) -> Any:
     """A table as rich draws it: figures to the right, long texts folded, the first rows only."""
     if not table.rows:
         return f"[bold]{escape(words.speak(table.title))}[/]\n  {escape(words.speak(table.empty))}"

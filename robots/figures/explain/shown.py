@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -83,4 +83,6 @@ def look_of(rows: Iterable[Row], name: str) -> Look:
     value = next((row[name] for row in rows if given(row[name]) is not None), "")
     if isinstance(value, Decimal):
         return Look.NUMBER
+    if isinstance(value, datetime):
+        return Look.MOMENT
     return Look.DATE if isinstance(value, date) else Look.WRAP
