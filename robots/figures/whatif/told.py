@@ -16,8 +16,8 @@ MOST_SHOWN = 20
 _RULES = (
     Column(say("column.rule"), Look.WRAP, 34),
     Column(say("column.since"), Look.WRAP, 14),
-    Column(say("column.before"), Look.WRAP, 16),
-    Column(say("column.after"), Look.WRAP, 16),
+    Column(say("column.value_before"), Look.WRAP, 16),
+    Column(say("column.value_after"), Look.WRAP, 16),
 )
 _SCORES = (
     Column(say("column.vendor"), Look.WRAP, 28),
