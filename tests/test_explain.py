@@ -283,7 +283,7 @@ def test_a_score_as_a_workbook_has_a_sheet_for_each_kpi(team: Home) -> None:
     path = explaining.write(team.settings, found, clock.now(FIRST_DAY))
     book = load_workbook(path)
     assert path.parent == team.settings.out_folder("reports")
-    assert book.sheetnames[:4] == ["得分", "按时交付率", "合格率", "成本"]
+    assert book.sheetnames[:3] == ["得分", "按时交付率", "合格率"]
     assert "PO-B/1" in [cell.value for row in book["按时交付率"] for cell in row]
 
 

@@ -16,7 +16,14 @@ from robots.rules import Rules, Scorecard
 
 Row = dict[str, Any]
 Fields = Mapping[str, Mapping[str, str]]  # kind → field → the word that people use for it
-PLAIN = ("csat", "communication", "problem_solving", "culture", "ppm", "drift")  # marks and counts; all other KPIs are shares
+PLAIN = (
+    "csat",
+    "communication",
+    "problem_solving",
+    "culture",
+    "ppm",
+    "drift",
+)  # marks and counts; all other KPIs are shares
 PLACE = Column(say("column.evidence"), Look.WRAP, 36)
 _MILLION = 10**6
 
