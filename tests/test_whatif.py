@@ -107,7 +107,9 @@ def test_a_bonus_that_is_earned_in_other_months_is_told(team: Home) -> None:
     row = {"vendor": VENDOR, "rung": 3, "month": "2026-06", "reward": "bonus", "amount": D("120.00")}
     figures: dict[str, list[Any]] = {"scores": [], "points": [], "alerts": [], "earned": [row], "payables": []}
     moves = compare(figures, {**figures, "earned": []}, team.settings.rules, team.settings.rules)
-    assert [(one.vendor, one.before, one.after) for one in moves.earned] == [(VENDOR, D("120.00"), None)]
+    [lost] = moves.earned
+    assert (lost.vendor, lost.how, lost.before, lost.after) == (VENDOR, "lost", D("120.00"), None)
+    assert spoken(team, (lost.what,)) == ["2026-06 连续 3 个月达标：合同奖励"]
 
 
 # ------------------------------------------------------------------ what does not

@@ -80,10 +80,11 @@ class AlertMove:
 
 @dataclass(frozen=True)
 class AmountMove:
-    """Money that is another sum: a bonus earned, or what is payable on an invoice line."""
+    """A reward earned, or what is payable on an invoice line: gained, lost, or of another amount. Not all is money."""
 
     vendor: str
     what: Text
+    how: str
     before: Decimal | None
     after: Decimal | None
 
@@ -238,11 +239,11 @@ def _alerts(before: Sequence[Row], after: Sequence[Row]) -> list[AlertMove]:
     return sorted(moves, key=lambda move: (move.how, move.code, move.subject))
 
 
-Amounts = dict[tuple[str, Text], Decimal]
+Amounts = dict[tuple[str, Text], Decimal | None]
 
 
 def _earned(rows: Sequence[Row]) -> Amounts:
-    """Rewards of the ladder by vendor, rung and month; one that is no money counts nothing."""
+    """Rewards of the ladder by vendor, rung and month; not all of them are money."""
     return _summed((row["vendor"], _rung(row), row["amount"]) for row in rows)
 
 
@@ -261,13 +262,16 @@ def _invoice_line(row: Row) -> str:
 
 
 def _summed(told: Iterable[tuple[str, Text, Any]]) -> Amounts:
-    sums: Amounts = defaultdict(Decimal)
-    for vendor, what, amount in told:
-        sums[vendor, what] += given(amount) or Decimal(0)
-    return dict(sums)
+    sums: Amounts = {}
+    for vendor, what, told_amount in told:
+        amount, before = given(told_amount), sums.get((vendor, what))
+        sums[vendor, what] = before if amount is None else amount + (before or 0)
+    return sums
 
 
 def _amounts(before: Amounts, after: Amounts) -> Iterator[AmountMove]:
     for key in sorted({**before, **after}, key=repr):
-        if before.get(key) != after.get(key):
-            yield AmountMove(*key, before.get(key), after.get(key))
+        how = "gained" if key not in before else "amount" if key in after else "lost"
+        was, now = before.get(key), after.get(key)
+        if how != "amount" or was != now:
+            yield AmountMove(*key, how, was, now)

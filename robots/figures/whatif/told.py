@@ -40,6 +40,7 @@ _ALERTS = (
 )
 _AMOUNTS = (
     Column(say("column.vendor"), Look.WRAP, 28),
+    Column(say("column.direction"), Look.TEXT, 12),
     Column(say("column.what"), Look.WRAP, 40),
     Column(say("column.amount_before"), Look.MONEY, 15),
     Column(say("column.amount_after"), Look.MONEY, 15),
@@ -74,7 +75,8 @@ def _facts(moves: Moves, today: date) -> Iterator[tuple[Text, Any]]:
     yield say("fact.grades_down"), sum(direction(move) == "down" for move in moves.grades)
     for how in ("opens", "closes", "severity"):
         yield say(f"fact.alerts_{how}"), sum(move.how == how for move in moves.alerts)
-    yield say("fact.earned_moved"), len(moves.earned)
+    for how in ("gained", "lost", "amount"):
+        yield say(f"fact.rewards_{how}"), sum(move.how == how for move in moves.earned)
 
 
 def _sentences(moves: Moves) -> Iterator[Text]:
@@ -134,7 +136,7 @@ def _alert(move: AlertMove) -> tuple[Any, ...]:
 
 
 def _amount(move: AmountMove) -> tuple[Any, ...]:
-    return move.vendor, move.what, move.before, move.after
+    return move.vendor, say(f"direction.{move.how}"), move.what, move.before, move.after
 
 
 def summary(one: Explanation) -> tuple[Table, ...]:
