@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, NoReturn
 
@@ -21,13 +21,14 @@ from rich.markup import escape
 from robots import conveyor
 from robots.conveyor import Report
 from robots.crew import registry
-from robots.edge import clock, desk, doctor, exports, forms, homes, suggestions, watch
+from robots.edge import clock, desk, doctor, explaining, exports, forms, homes, suggestions, trial, watch
 from robots.edge import settings as configuration
 from robots.edge import status as standing
 from robots.edge.demo import play
 from robots.edge.log import LOG, log_to
 from robots.edge.settings import ConfigurationError, Settings
 from robots.edge.store.database import Store, open_store
+from robots.model.explanation import Unknown
 from robots.model.words import Catalogue, say
 
 DONE, NEEDS_A_PERSON, COULD_NOT_START = 0, 1, 2
@@ -155,12 +156,8 @@ def once() -> None:
 
 
 def _turn(settings: Settings, store: Store, today: date | None) -> Report:
-    """One turn, with a line that moves while a terminal watches."""
-    now = clock.now(today)
-    if asked.json or not console.is_terminal:
-        return conveyor.turn(settings, store, now)
-    with console.status(settings.words.speak(say("cli.working"))) as line:
-        return conveyor.turn(settings, store, now, lambda what: line.update(escape(what)))
+    with _watched(settings) as sees:
+        return conveyor.turn(settings, store, clock.now(today), sees)
 
 
 def _tell(settings: Settings, report: Report) -> None:
@@ -344,6 +341,82 @@ def export(table: str, form: Annotated[str, typer.Option("--format", help="csv o
     store.close()
     text = exports.as_json(columns, rows) + "\n" if form == "json" or asked.json else exports.as_csv(columns, rows)
     sys.stdout.write(text)
+
+
+@app.command("explain")
+def explain_command(
+    reference: Annotated[
+        list[str], typer.Argument(metavar="REF", help="An alert, a payment key, or: vendor period [kpi]")
+    ],
+    workbook: Annotated[bool, typer.Option(help="Write it as a workbook into the outbox's reports")] = False,
+) -> None:
+    """The formula with its numbers, the rules and the rows behind a score, a KPI, an alert or a payment line."""
+    settings = _settings()
+    store = _store(settings)
+    now = clock.now(asked.today)
+    found = explaining.explain(settings, store, " ".join(reference), now.date(), whole=workbook)
+    store.close()
+    if isinstance(found, Unknown):
+        _stop(explaining.could_be(found, settings.words))
+    path = explaining.write(settings, found, now) if workbook else None
+    if asked.json:
+        values = explaining.as_values(found[0], settings.words) | ({"path": str(path)} if path else {})
+        print(json.dumps(values, ensure_ascii=False, indent=1))
+        return
+    paper = _paper()
+    for part in explaining.printed(found[0], settings.words):
+        paper.print(part)
+    if path:
+        paper.print(escape(settings.words.speak(say("explain.written", path=str(path)))))
+
+
+@app.command("what-if")
+def what_if_command(
+    rules: Annotated[str, typer.Argument(metavar="RULES.toml", help="[scorecard] tolerance_days = 2, and the like")],
+) -> None:
+    """The same history under other rules: whose grade, alert or bonus moves, as a workbook. Changes nothing."""
+    from robots.figures.whatif import told  # noqa: PLC0415  # pandas loads here: other commands stay quick
+
+    settings = _settings()
+    try:
+        file, other = configuration.under_other_rules(rules, settings.rules)
+    except ConfigurationError as error:
+        _stop(error.problems)
+    now = clock.now(asked.today)
+    store = _store(settings)
+    with _watched(settings) as sees:
+        moves = trial.what_if(settings, store, other, now.date(), registry.crew(), sees)
+    store.close()
+    found = told.told(moves, file, now.date())
+    written = explaining.publish(settings, told.workbook(found, file, now.date()), now)
+    if asked.json:
+        print(
+            json.dumps(
+                explaining.as_values(found, settings.words) | {"path": str(written)}, ensure_ascii=False, indent=1
+            )
+        )
+        return
+    paper = _paper()
+    for part in explaining.printed(
+        replace(found, tables=told.summary(found)), settings.words, told.MOST_SHOWN, "whatif.more"
+    ):
+        paper.print(part)
+    paper.print(escape(settings.words.speak(say("explain.written", path=str(written)))))
+
+
+@contextmanager
+def _watched(settings: Settings) -> Iterator[Callable[[str], None]]:
+    """Tells what is being worked on, in a line that moves while a terminal watches."""
+    if asked.json or not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(settings.words.speak(say("cli.working"))) as line:
+        yield lambda what: line.update(escape(what))
+
+
+def _paper() -> Console:
+    """Where tables are drawn: as wide as the terminal, or a hundred columns where there is none."""
+    return Console(highlight=False, width=None if console.is_terminal else explaining.WIDTH)
 
 
 @app.command()

@@ -99,6 +99,39 @@ class History(Protocol):
     def edits(self, since: str) -> pa.Table:
         """Silent edits from a day (ISO) on, with the name, day and owner of their drop."""
 
+    def lines_due(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
+        """Order rows of vendors due in a month: due_first, due_latest, accepted, completed_on, excused; places."""
+
+    def deliveries_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Delivery rows of vendors in a month, with `excused` and their places."""
+
+    def invoices_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Invoice rows of vendors in a month with billed, billed_price, price (as ordered) and their places."""
+
+    def surveys_of(self, periods: Collection[str]) -> pa.Table:
+        """Rows of ratings that were given for some periods."""
+
+    def rescored(self, periods: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Scores of some periods and vendors (by name) before and after they were figured again."""
+
+    def scored_periods(self, vendor: str) -> list[str]:
+        """The periods that there are scores of, of a vendor (by name)."""
+
+    def alerts_like(self, beginning: str, most: int) -> pa.Table:
+        """Alerts whose number begins so, or some that are open where nothing is asked for."""
+
+    def payables_like(self, beginning: str, most: int) -> pa.Table:
+        """Payables whose payment key begins so."""
+
+    def rows_at(self, file: str, sheet: str, row: int) -> dict[str, pa.Table]:
+        """What stands at a place now, by kind."""
+
+    def rows_of_line(self, order_id: str, line: str) -> dict[str, pa.Table]:
+        """The rows of an order line and of its deliveries, by kind."""
+
+    def invoices_named(self, vendors: Collection[str], invoice_no: str) -> pa.Table:
+        """Invoice rows of a number, of a vendor under any of its names."""
+
 
 @dataclass(frozen=True)
 class Ledger:

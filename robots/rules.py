@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -168,6 +168,11 @@ class Rules:
             raise LookupError(f"no rule on {subject} is in force on {day}")
         return found[-1]
 
+    def entry(self, subject: str, day: date) -> tuple[date, Any]:
+        """The day that the values in force on a day came into force on, and the values. Raises LookupError likewise."""
+        values = self.on(subject, day)
+        return next(since for since, one in self.entries[subject] if one is values), values
+
     def fingerprint(self, *subjects: str) -> str:
         """A hash of all values of some subjects, whenever in force: other rules, another fingerprint."""
         return hashlib.sha256(repr([self.entries[subject] for subject in subjects]).encode()).hexdigest()[:16]
@@ -183,6 +188,20 @@ class Rules:
     def settlement(self, day: date) -> Settlement:
         """Settlement rules of a day."""
         return self.on("settlement", day)  # type: ignore[no-any-return]  # entries are validated per subject
+
+
+def unknown_names(shape: type, values: Mapping[str, Any]) -> list[str]:
+    """The names in an entry that no rule of its subject has: a slip of the pen, which must not pass in silence.
+
+    >>> unknown_names(Scorecard, {"tolerance_day": 2, "own": {"commits": {"titel": "x"}}})
+    ['tolerance_day', 'own.commits.titel']
+    """
+    own = values.get("own")
+    inside = own.items() if isinstance(own, Mapping) else ()
+    deeper = [
+        f"own.{name}.{one}" for name, kpi in inside if isinstance(kpi, Mapping) for one in unknown_names(OwnKpi, kpi)
+    ]
+    return [name for name in values if name not in {f.name for f in fields(shape)}] + deeper
 
 
 def unfold(entries: Iterable[Mapping[str, Any]]) -> list[tuple[date, dict[str, Any]]]:

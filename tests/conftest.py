@@ -10,7 +10,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
@@ -207,15 +207,22 @@ class Home:
         self.settings = configuration.load(self.path, registry.names())
 
 
-@pytest.fixture
-def home(database_url: str, tmp_path: Path) -> Iterator[Home]:
-    """A new home with an empty inbox, whose files need not keep still, on every database that is tested."""
-    path = homes.make(tmp_path / "外协", "zh", FIRST_DAY)
+@contextmanager
+def a_home(folder: Path, database_url: str = "") -> Iterator[Home]:
+    """A new home with an empty inbox, whose files need not keep still."""
+    path = homes.make(folder / "外协", "zh", FIRST_DAY)
     (path / "config" / "robots.toml").write_text(SETTINGS.format(url=database_url), "utf-8")
     settings = configuration.load(path, registry.names())
     made = Home(path, settings, open_store(settings.toml.database.url, settings.state, clock.now(FIRST_DAY)))
     yield made
     made.store.close()
+
+
+@pytest.fixture
+def home(database_url: str, tmp_path: Path) -> Iterator[Home]:
+    """A new home, on every database that is tested."""
+    with a_home(tmp_path, database_url) as made:
+        yield made
 
 
 # ------------------------------------------------------------------ the demo

@@ -88,6 +88,35 @@ def test_status_names_every_robot_and_its_next_hour(home: Path) -> None:
     assert crew["receptionist"] is None
 
 
+def test_a_score_is_explained_for_machines(home: Path) -> None:
+    vendor, period, score = run("export", "scores", home=home).stdout.splitlines()[1].split(",")[:3]
+    done = run("explain", vendor, period, "--json", home=home)
+    assert done.returncode == 0
+    told = json.loads(done.stdout)
+    assert (told["about"], told["vendor"], told["score"]) == ("score", vendor, score)
+
+
+def test_what_cannot_be_explained_says_what_could_be_meant_and_ends_with_2(home: Path) -> None:
+    done = run("explain", "没有这家 2026Q2", home=home)
+    assert done.returncode == 2
+    assert "没有供应商叫" in done.stderr
+    assert ":on_time" in done.stderr
+
+
+def test_a_what_if_writes_a_workbook_and_a_wrong_file_names_all_its_mistakes(home: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "宽松.toml"
+    rules.write_text("[scorecard.floors]\ncsat = 1.0\n", "utf-8")
+    done = run("what-if", rules, "--today", "2026-07-03", home=home)
+    assert done.returncode == 0, done.stderr
+    assert "scorecard.floors.csat" in done.stdout
+    assert (home / "发件箱" / "报表" / "假设分析 宽松 2026-07-03.xlsx").exists()
+    rules.write_text("[scorecard]\ncolour = 1\ntolerance_days = []\n", "utf-8")
+    wrong = run("what-if", rules, home=home)
+    assert wrong.returncode == 2
+    assert "scorecard.colour" in wrong.stderr
+    assert "tolerance_days" in wrong.stderr
+
+
 def test_check_reads_without_a_home_and_posts_nothing(tmp_path: Path) -> None:
     sample = SHIPPED / "sample_workbooks" / "day1" / "发票登记.xlsx"
     done = run("check", sample, home=tmp_path / "none")
@@ -122,6 +151,6 @@ def test_a_broken_configuration_lists_all_its_problems(home: Path, tmp_path: Pat
 def test_every_command_is_in_the_readme() -> None:
     helped = run("--help").stdout
     readme = (SHIPPED / "README.md").read_text("utf-8")
-    for command in ("watch", "demo", "init", "check", "status", "export", "words", "doctor"):
+    for command in ("watch", "demo", "init", "check", "status", "export", "explain", "what-if", "words", "doctor"):
         assert command in helped
         assert command in readme

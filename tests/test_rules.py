@@ -37,6 +37,12 @@ def test_a_team_changes_one_weight_from_a_date_and_the_past_stays(tmp_path: Path
     assert rules.scorecard(date(2026, 4, 1)).weights["quality"] == 30
 
 
+def test_a_slip_of_the_pen_in_a_rule_stops_the_start_and_does_not_leave_the_old_number(tmp_path: Path) -> None:
+    home = _home(tmp_path, rules__scorecard="[[in_force]]\nfrom = 2026-04-01\ntolerence_days = 2\n")
+    with pytest.raises(ConfigurationError, match=r"2026-04-01.*tolerence_days: no rule has this name"):
+        settings.load(home, registry.names())
+
+
 def test_shipped_grades_leave_no_gap_between_them() -> None:
     card = settings.load(Path("no such home"), registry.names()).rules.scorecard(date(2026, 1, 1))
     assert sorted(card.grades.values()) == [0, 70, 80, 90]

@@ -16,6 +16,7 @@ from robots.figures.lines import records
 from robots.figures.ordering import lead_times, ordered, prices
 from robots.figures.own import own_kpi
 from robots.figures.scores import Basis, Score, basis_of, score_all
+from robots.figures.tickets import with_hours
 from robots.ledger import Ledger, frame
 from robots.model.calendar import UnknownYear
 from robots.model.decisions import Column, Decision, Notice, Table, record
@@ -73,20 +74,8 @@ def _of_month(ledger: Ledger, month: str, vendors: dict[str, list[str]], basis: 
     yield costs(ledger.billed_in(month, everyone))
     tickets = ledger.in_month("tickets", month)
     tickets = tickets[tickets["vendor"].isin(list(vendors))]
-    yield responses(_with_hours(tickets, basis), today)
+    yield responses(with_hours(tickets, basis), today)
     yield from _own(ledger, month, vendors, tickets, basis)
-
-
-def _with_hours(tickets: pd.DataFrame, basis: Basis) -> pd.DataFrame:
-    """Tickets with the hours that their contract, else the workspace, gives for an answer."""
-    hours = []
-    for row in records(tickets):
-        opened = row["opened_at"].date()
-        contract = basis.contract(row["vendor"], opened, opened) or {}
-        agreed = contract.get("response_hours")
-        usual = basis.rules.alerts(span(f"{opened:%Y-%m}")[1]).response_hours
-        hours.append(float(usual if agreed is None or pd.isna(agreed) else agreed))
-    return tickets.assign(hours=hours)
 
 
 def _own(

@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -22,7 +22,7 @@ from robots.model.calendar import Calendar
 from robots.model.names import header_word
 from robots.model.words import Catalogue, flatten
 from robots.roster import When, parse_when
-from robots.rules import SUBJECTS, Rules, overlay, unfold
+from robots.rules import SUBJECTS, Rules, overlay, unfold, unknown_names
 
 SHIPPED = Path(__file__).resolve().parents[2]
 LANGUAGES = ("zh", "en")
@@ -445,11 +445,51 @@ def _validated(subject: str, shape: type, raw: list[dict[str, Any]], problems: l
     where = f"config/rules/{subject}.toml"
     undated = [entry for entry in raw if not isinstance(entry.get("from"), date)]
     problems += [f"{where}: in_force: an entry has no date: from = YYYY-MM-DD" for _ in undated]
+    problems += [
+        f"{where} ({entry['from']}): {name}: no rule has this name"
+        for entry in raw
+        for name in unknown_names(shape, entry)
+        if name != "from" and isinstance(entry.get("from"), date)
+    ]
     for since, values in unfold(entry for entry in raw if isinstance(entry.get("from"), date)):
         try:
             yield since, TypeAdapter(shape).validate_python(values)
         except ValidationError as error:
             problems += _told(f"{where} ({since})", error)
+
+
+def under_other_rules(file: str, rules: Rules) -> tuple[str, Rules]:
+    """A file's name, and the rules with its numbers laid over every dated entry: `[scorecard] tolerance_days = 2`.
+
+    Raises ConfigurationError with everything that is wrong with the file.
+    """
+    path = Path(file)
+    problems = [] if path.is_file() else [f"{path}: there is no such file"]
+    raw = _read(path, problems)
+    known_ones = ", ".join(SUBJECTS)
+    problems += [f"{path}: {name}: no rules are on this (known: {known_ones})" for name in raw if name not in SUBJECTS]
+    entries = {
+        subject: tuple(_laid_over(path, subject, dated, raw[subject], problems)) if subject in raw else dated
+        for subject, dated in rules.entries.items()
+    }
+    if problems:
+        raise ConfigurationError(list(dict.fromkeys(problems)))  # an entry of each date says the same of itself
+    return path.stem, replace(rules, entries=entries)
+
+
+def _laid_over(
+    path: Path, subject: str, dated: tuple[tuple[date, Any], ...], above: Any, problems: list[str]
+) -> Iterator[tuple[date, Any]]:
+    if not isinstance(above, dict):
+        problems.append(f"{path}: {subject}: [{subject}] with its rules below is meant")
+        return
+    shape = SUBJECTS[subject]
+    problems += [f"{path}: {subject}.{name}: no rule has this name" for name in unknown_names(shape, above)]
+    for since, values in dated:
+        try:
+            yield since, TypeAdapter(shape).validate_python(overlay(asdict(values), above))
+        except ValidationError as error:
+            problems += _told(f"{path}: {subject}", error)
 
 
 def _first_day(home: Path) -> date:

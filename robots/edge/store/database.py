@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 from sqlalchemy import (
@@ -29,6 +29,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import StaticPool
 
 from robots.edge.store import history, outbox, posting, relations
 from robots.edge.store.columns import bind, from_stored
@@ -95,6 +96,15 @@ def journal_mode(version: tuple[int, ...]) -> str:
     return "WAL" if fixed else "TRUNCATE"
 
 
+def _copy(engine: Engine) -> Engine:
+    """The whole database in a temporary file that has no name, and is gone when it is closed, even by a crash."""
+    copy = sqlite3.connect("", check_same_thread=False)
+    original = engine.raw_connection()
+    cast("sqlite3.Connection", original.driver_connection).backup(copy)
+    original.close()
+    return create_engine("sqlite://", creator=lambda: copy, poolclass=StaticPool)
+
+
 def _careful(connection: sqlite3.Connection, _: object) -> None:
     connection.execute("PRAGMA page_size=16384")  # counts for a new file only
     connection.execute(f"PRAGMA journal_mode={journal_mode(sqlite3.sqlite_version_info)}")
@@ -127,6 +137,20 @@ class Store:
         with self.engine.begin() as connection:
             yield Turn(connection)
 
+    @contextmanager
+    def trial(self) -> Iterator[Turn]:
+        """A turn that nothing is kept of. On SQLite it is made on a copy, so that no other turn has to wait for it."""
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        engine = _copy(self.engine) if is_sqlite else self.engine
+        with engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                yield Turn(connection)
+            finally:
+                transaction.rollback()
+        if is_sqlite:
+            engine.dispose()
+
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
@@ -142,6 +166,15 @@ class Turn:
     def savepoint(self) -> AbstractContextManager[object]:
         """What happens inside is undone alone when it fails."""
         return self.connection.begin_nested()
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What happens inside is undone at its end, and what was before can be worked on again."""
+        inside = self.connection.begin_nested()
+        try:
+            yield
+        finally:
+            inside.rollback()
 
     # -------------------------------------------------------------- turns, runs, sightings
 

@@ -23,7 +23,9 @@ from robots.edge.store.tables import (
     LEADS,
     LINES,
     ORDERED,
+    PAYABLES,
     POINTS,
+    RESCORED,
     ROWS,
     SCORES,
     STALE,
@@ -257,3 +259,86 @@ class History:
         source = EDITS.join(DROPS, DROPS.c.id == EDITS.c.drop)
         query = select(*chosen.values()).select_from(source).where(DROPS.c.day >= since).order_by(EDITS.c.n)
         return as_table(self.connection.execute(query).all(), chosen)
+
+    # -------------------------------------------------------------- what stands behind a figure
+
+    def lines_due(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
+        """Order rows of vendors due in a month by `column`, with what came of their lines."""
+        c, o = LINES.c, ROWS["orders"].c
+        beside = {name: c[name] for name in ("due_first", "due_latest", "accepted", "completed_on", "excused")}
+        mine = (c.vendor.in_(sorted(vendors)), *_within(c[column], month), o.beaten_by.is_(None))
+        return self._rows("orders", beside, LINES.join(ROWS["orders"], o.key == c.key), mine)
+
+    def deliveries_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Delivery rows of vendors in a month, with why what was rejected does not count."""
+        a, d = ARRIVALS.c, ROWS["deliveries"].c
+        mine = (a.vendor.in_(sorted(vendors)), *_within(a.delivered_on, month), d.beaten_by.is_(None))
+        source = ARRIVALS.join(ROWS["deliveries"], d.key == a.key)
+        return self._rows("deliveries", {"excused": a.excused}, source, mine)
+
+    def invoices_in(self, month: str, vendors: Collection[str]) -> pa.Table:
+        """Invoice rows of vendors in a month that name an order line, with the prices billed and ordered."""
+        b, i, o = BILLS.c, ROWS["invoices"].c, ROWS["orders"].c
+        mine = (b.vendor.in_(sorted(vendors)), *_within(b.invoiced_on, month), i.beaten_by.is_(None))
+        ordered = and_(o.key == b.line, o.beaten_by.is_(None))
+        source = BILLS.join(ROWS["invoices"], i.key == b.key).join(ROWS["orders"], ordered)
+        beside = {"billed": b.quantity, "billed_price": b.unit_price, "price": o.unit_price}
+        return self._rows("invoices", beside, source, mine)
+
+    def surveys_of(self, periods: Collection[str]) -> pa.Table:
+        """Rows of ratings that were given for some periods."""
+        c = ROWS["surveys"].c
+        return self._rows("surveys", {}, ROWS["surveys"], (c.beaten_by.is_(None), c.period.in_(sorted(periods))))
+
+    def rescored(self, periods: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Scores of some periods and vendors (by name) before and after they were figured again."""
+        return self._kept(RESCORED, periods, vendors)
+
+    def scored_periods(self, vendor: str) -> list[str]:
+        """The periods that there are scores of, of a vendor (by name)."""
+        query = select(SCORES.c.period).where(SCORES.c.vendor == vendor).order_by(SCORES.c.period)
+        return list(self.connection.execute(query).scalars())
+
+    def alerts_like(self, beginning: str, most: int) -> pa.Table:
+        """Alerts whose number begins so, or some that are open where nothing is asked for."""
+        c = ALERTS.c
+        wanted = c.alert.startswith(beginning, autoescape=True) if beginning else c.state != "closed"
+        return as_table(list(self.connection.execute(select(ALERTS).where(wanted).limit(most))), dict(c.items()))
+
+    def payables_like(self, beginning: str, most: int) -> pa.Table:
+        """Payables whose payment key begins so."""
+        c = PAYABLES.c
+        query = select(PAYABLES).where(c.payment_key.startswith(beginning, autoescape=True)).limit(most)
+        return as_table(list(self.connection.execute(query)), dict(c.items()))
+
+    def rows_at(self, file: str, sheet: str, row: int) -> dict[str, pa.Table]:
+        """What stands at a place now, by kind: one row of a sheet may feed several."""
+        found = {}
+        for kind, table in ROWS.items():
+            here = (FILES.c.name == file, table.c.sheet == sheet, table.c.row == row)
+            if (rows := self._rows(kind, {}, table, here)).num_rows:
+                found[kind] = rows
+        return found
+
+    def rows_of_line(self, order_id: str, line: str) -> dict[str, pa.Table]:
+        """The rows of an order line and of its deliveries, by kind."""
+        named = pa.table({"order_id": pa.array([order_id], pa.string()), "line": pa.array([line], pa.string())})
+        [key] = keys_of(named, known()["orders"]).to_pylist()
+        a, d, o = ARRIVALS.c, ROWS["deliveries"].c, ROWS["orders"].c
+        arrived = (a.line == key, d.beaten_by.is_(None))
+        return {
+            "orders": self._rows("orders", {}, ROWS["orders"], (o.key == key, o.beaten_by.is_(None))),
+            "deliveries": self._rows("deliveries", {}, ARRIVALS.join(ROWS["deliveries"], d.key == a.key), arrived),
+        }
+
+    def invoices_named(self, vendors: Collection[str], invoice_no: str) -> pa.Table:
+        """Invoice rows of a number, of a vendor under any of its names."""
+        names = sorted(vendors)
+        named = {"vendor": pa.array(names, pa.string()), "invoice_no": pa.array([invoice_no] * len(names), pa.string())}
+        keys = keys_of(pa.table(named), known()["invoices"]).to_pylist()
+        c = ROWS["invoices"].c
+        return self._rows("invoices", {}, ROWS["invoices"], (c.key.in_(keys), c.beaten_by.is_(None)))
+
+
+def _within(on: Column[Any], month: str) -> tuple[ColumnElement[bool], ...]:
+    return on >= f"{month}-01", on <= f"{month}-31"

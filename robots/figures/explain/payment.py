@@ -1,0 +1,71 @@
+"""A payment: the waterfall from what was invoiced to what is payable, and its rows: invoice, order, deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from robots.figures.explain.reference import PaymentOf
+from robots.figures.explain.shown import Fields, cells_of, given, rules_in_force
+from robots.figures.lines import records
+from robots.figures.settlement import STEPS
+from robots.ledger import Ledger, frame
+from robots.model.decisions import Column, Look, Table
+from robots.model.explanation import Explanation
+from robots.model.words import Text, say
+from robots.rules import Rules
+
+Row = dict[str, Any]
+_ADDED = ("gross", "bonus")
+_STEPS = (
+    Column(say("column.step"), Look.TEXT, 26),
+    Column(say("column.amount"), Look.MONEY, 16),
+)
+
+
+def explain_payment(asked: PaymentOf, ledger: Ledger, rules: Rules, today: date, fields: Fields) -> Explanation:
+    """A payable as it is kept: every step signed, so that the column adds up to the last line."""
+    row = asked.row
+    rows = _sources(row, ledger)
+    sentences = (
+        say("explain.payment.formula"),
+        *(say("explain.payment.held", reason=say(f"hold.{one}.name"), release=say(f"hold.{one}.release"))
+          for one in (given(row["hold_reason"]) or "").split(",") if one),
+        *(rules_in_force(rules, "settlement", today, today)),
+    )  # fmt: skip
+    title = say("explain.payment.title", vendor=row["vendor"], invoice=row["invoice_no"])
+    tables = (waterfall(row), *cells_of(rows, fields))
+    return Explanation("payment", title, tuple(_facts(row)), sentences, tables)
+
+
+def _facts(row: Row) -> Iterator[tuple[Text, Any]]:
+    yield say("column.payment_key"), row["payment_key"]
+    yield say("column.vendor"), row["vendor"]
+    yield say("column.invoice_no"), row["invoice_no"]
+    if given(row["order_id"]):
+        yield say("column.order"), f"{row['order_id']}/{given(row['line']) or '1'}"
+    yield say("column.state"), say(f"state.{row['state']}")
+    if given(row["batch"]):
+        yield say("column.batch"), row["batch"]
+    if given(row["due_on"]):
+        yield say("column.due_on"), date.fromisoformat(row["due_on"])
+
+
+def waterfall(row: Row) -> Table:
+    """The amounts of a payable that are there, step by step, and what is left."""
+    steps = tuple(
+        (say(f"column.{name}"), row[name] if name in _ADDED else -row[name])
+        for name in STEPS
+        if row[name] or name == "gross"
+    )
+    return Table(_STEPS, (*steps, (say("column.net"), row["net"])), say("explain.payment.waterfall"))
+
+
+def _sources(row: Row, ledger: Ledger) -> dict[str, list[Row]]:
+    """The rows that the line rests on, by kind."""
+    names = [one for one, name in ledger.names.items() if name == row["vendor"]] or [row["vendor"]]
+    found = {"invoices": ledger.history.invoices_named(names, row["invoice_no"])}
+    if given(row["order_id"]):
+        found |= ledger.history.rows_of_line(row["order_id"], given(row["line"]) or "1")
+    return {kind: records(frame(rows)) for kind, rows in found.items()}

@@ -1,0 +1,125 @@
+"""What a person points at, as it stands on our outputs: an alert's number, a payment key, a vendor with a period."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from robots.figures.lines import records
+from robots.ledger import Ledger, frame
+from robots.model.explanation import Unknown
+from robots.model.names import header_word, identity
+from robots.model.periods import read_period
+from robots.model.words import say
+
+MOST_NAMED = 8
+_NUMBER = re.compile(r"(?P<beginning>[0-9a-f]{3,32})(?:-\d+)?")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ScoreOf:
+    """A vendor's score of a period; with `kpi`, that KPI of it."""
+
+    vendor: str
+    period: str
+    kpi: str = ""
+
+
+@dataclass(frozen=True)
+class AlertOf:
+    """An alert, as its row is kept."""
+
+    row: Row
+
+
+@dataclass(frozen=True)
+class PaymentOf:
+    """A line of a payment sheet, or one that is held, as its row is kept."""
+
+    row: Row
+
+
+Meant = ScoreOf | AlertOf | PaymentOf | Unknown
+
+
+def meant(text: str, ledger: Ledger, kpis: Mapping[str, str]) -> Meant:
+    """What a reference points at. `kpis`: every name of a KPI, as header words are compared → its key."""
+    word = text.strip()
+    if match := _NUMBER.fullmatch(word.casefold()):
+        return _numbered(word, match["beginning"], ledger)
+    if parts := split(word):
+        return _scored(parts, ledger, kpis)
+    return Unknown(say("explain.unknown", seen=word), tuple(examples(ledger)))
+
+
+def split(text: str) -> tuple[str, str, str] | None:
+    """A vendor, a period, and a KPI or nothing; None where no period is named.
+
+    >>> split("示例甲 2026年 第2季度"), split("示例甲：2026.3：按时率"), split("示例甲")
+    (('示例甲', '2026Q2', ''), ('示例甲', '2026-03', '按时率'), None)
+    """
+    words = re.split(r"[:：\s]+", text.strip())
+    for first in range(1, len(words)):
+        for last in range(len(words), first, -1):
+            if period := read_period("".join(words[first:last])):
+                return " ".join(words[:first]), period, " ".join(words[last:])
+    return None
+
+
+# ------------------------------------------------------------------ numbers
+
+
+def _numbered(word: str, beginning: str, ledger: Ledger) -> Meant:
+    """An alert by its number, a payment by its key, or the beginning of one that no other has."""
+    alerts = records(frame(ledger.history.alerts_like(beginning, MOST_NAMED)))
+    payments = records(frame(ledger.history.payables_like(beginning, MOST_NAMED)))
+    found: list[Meant] = [*map(AlertOf, alerts), *map(PaymentOf, payments)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        return Unknown(say("explain.no_number", seen=word), tuple(examples(ledger)))
+    named = (*(row["alert"] for row in alerts), *(row["payment_key"] for row in payments))
+    return Unknown(say("explain.many_numbers", seen=word), named[:MOST_NAMED])
+
+
+# ------------------------------------------------------------------ vendors and periods
+
+
+def _scored(parts: tuple[str, str, str], ledger: Ledger, kpis: Mapping[str, str]) -> Meant:
+    name, period, word = parts
+    vendors = vendors_like(name, ledger)
+    if not vendors:
+        return Unknown(say("explain.no_vendor", seen=name), tuple(examples(ledger)))
+    if len(vendors) > 1:
+        return Unknown(say("explain.many_vendors", seen=name), tuple(f"{one}:{period}" for one in vendors[:MOST_NAMED]))
+    kpi = kpis.get(header_word(word), "") if word else ""
+    if word and not kpi:
+        known = tuple(dict.fromkeys(kpis.values()))
+        return Unknown(say("explain.no_kpi", seen=word), tuple(f"{vendors[0]}:{period}:{one}" for one in known))
+    periods = ledger.history.scored_periods(vendors[0])
+    if period not in periods:
+        latest = tuple(f"{vendors[0]}:{one}" for one in periods[-MOST_NAMED:])
+        return Unknown(say("explain.no_period", vendor=vendors[0], period=period), latest)
+    return ScoreOf(vendors[0], period, kpi)
+
+
+def vendors_like(text: str, ledger: Ledger) -> list[str]:
+    """The vendor of this name, code or tax number; else every one whose name holds this part of it."""
+    one = identity(text)
+    if one in ledger.names:
+        return [ledger.names[one]]
+    return sorted({name for known, name in ledger.names.items() if one and one in known})
+
+
+def examples(ledger: Ledger) -> Iterator[str]:
+    """References that this home knows: a score, a KPI of it, an alert, a payment."""
+    for vendor in sorted(set(ledger.names.values())):
+        if periods := ledger.history.scored_periods(vendor):
+            yield f"{vendor}:{periods[-1]}"
+            yield f"{vendor}:{periods[-1]}:on_time"
+            break
+    yield from (row["alert"] for row in records(frame(ledger.history.alerts_like("", 1))))
+    yield from (row["payment_key"] for row in records(frame(ledger.history.payables_like("", 1))))
