@@ -236,7 +236,19 @@ def scored(values: dict[str, tuple[float, float]], rules: Rules = RULES, **table
     contracts, papers, tickets = (
         table(name, tables.get(name, [])) for name in ("contracts", "certificates", "tickets")
     )
-    return score_one("甲", "2026Q2", values, Basis(rules, contracts, papers, tickets, {"甲": "机加工"}, TODAY))
+    surveys = table("surveys", tables.get("surveys", marks_behind(values)))
+    basis = Basis(rules, contracts, papers, tickets, {"甲": "机加工"}, TODAY, surveys)
+    return score_one("甲", "2026Q2", values, basis)
+
+
+def marks_behind(values: dict[str, tuple[float, float]], period: str = "2026Q2") -> list[dict[str, Any]]:
+    """Rows of as many raters as these figures have, a rater a row."""
+    counts = {kpi: int(total) for kpi, (_, total) in values.items() if kpi in RATINGS}
+    return [
+        {"vendor": "甲", "period": period, "rater": f"{kpi}{n}", kpi: D(3)}
+        for kpi, count in counts.items()
+        for n in range(count)
+    ]
 
 
 def agreed(**targets: D) -> dict[str, Any]:
@@ -261,6 +273,19 @@ def test_a_score(values: dict[str, tuple[float, float]], score: str | None, grad
         grade,
         D(missing),
     )
+
+
+@pytest.mark.parametrize(
+    ("raters", "missing"),
+    [
+        pytest.param(["示例员", "示例员", "示例员"], "0.2", id="one rater in three months is one rater"),
+        pytest.param(["示例员", "虚构员", "示例员"], "0.15", id="two raters in three months are two"),
+    ],
+)
+def test_a_quality_of_people_needs_two_raters_and_not_two_marks(raters: list[str], missing: str) -> None:
+    rows = [{"vendor": "甲", "period": f"2026-0{n}", "rater": who, "culture": D(5)} for n, who in enumerate(raters, 4)]
+    others = {kpi: value for kpi, value in PERFECT.items() if kpi != "culture"}
+    assert scored(PERFECT, surveys=[*rows, *marks_behind(others)]).missing_weight == D(missing)
 
 
 def test_quality_below_its_floor_caps_the_grade_and_says_so() -> None:
@@ -299,6 +324,8 @@ SPRING, JUNE, OCTOBER = date(2026, 4, 20), date(2026, 6, 30), date(2026, 10, 1)
         pytest.param([paper(None, SPRING), paper(date(2026, 4, 21), OCTOBER)], "A", id="renewed without a gap"),
         pytest.param([paper(None, SPRING), paper(date(2026, 4, 22), OCTOBER)], "C", id="a day without one"),
         pytest.param([paper(None, SPRING, required=False)], "A", id="a certificate nobody asks for"),
+        pytest.param([paper(None, SPRING), paper(SPRING, OCTOBER, required=None)], "A", id="renewed without a second 是"),
+        pytest.param([paper(None, OCTOBER, number="9"), paper(None, date(2025, 1, 1))], "A", id="one of two in force"),
         pytest.param([paper(None, SPRING), paper(None, OCTOBER, type="其他")], "C", id="another type is no renewal"),
         pytest.param([paper(None, SPRING, vendor="乙")], "A", id="another vendor's"),
     ],

@@ -54,7 +54,8 @@ def basis_of(ledger: Ledger, rules: Rules, today: date) -> Basis:
     vendors = ledger.table("vendors")
     categories = {v: c for v, c in zip(vendors["vendor"], vendors["category"], strict=True) if isinstance(c, str)}
     incidents = ledger.incidents(card.incident_kinds)
-    return Basis(rules, ledger.table("contracts"), ledger.table("certificates"), incidents, categories, today)
+    contracts, papers, surveys = (ledger.table(kind) for kind in ("contracts", "certificates", "surveys"))
+    return Basis(rules, contracts, papers, incidents, categories, today, surveys)
 
 
 # ------------------------------------------------------------------ KPIs
