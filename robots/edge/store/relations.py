@@ -59,6 +59,7 @@ RELATED = ("orders", "deliveries", "invoices", "appeals")
 EXCUSING = ("需方", "不可抗力")  # whose fault does not count against the vendor (RULES 6)
 UPHELD = "成立"
 ONWARDS = "+"  # after a period: it, and every later one that there are figures for
+_ALWAYS = "0001-01-01"
 _BATCH = 50_000
 _NET_PER_PIECE = 10**8  # cents ÷ ten-thousandths of a piece, in millionths of a unit of money
 _LONGEST_WAIT = timedelta(days=100)  # for an answer to a ticket: an open one may turn into a miss any day until then
@@ -103,7 +104,7 @@ def pair_columns(kind: Kind) -> tuple[str, ...]:
     if kind.name == "contracts":
         return ("vendor", "starts_on", "ends_on")
     if kind.name == "certificates":
-        return ("vendor", "expires_on")
+        return ("vendor", "issued_on", "expires_on")
     dated = "period" if "period" in kind.by_name else kind.dated
     return ("vendor", dated) if dated else ()
 
@@ -130,9 +131,16 @@ def pairs_of(rows: pa.Table, kind: Kind, indices: Sequence[int]) -> set[Pair]:
 
 
 def _pairs_of(kind: Kind, row: Sequence[Any]) -> Iterator[Pair]:
-    """The pairs that a row names. A certificate counts from the month it ends: that one, and every later one."""
-    later = ONWARDS if kind.name == "certificates" else ""
-    return ((vendor, period + later) for vendor, period in _pairs(*row))
+    """The pairs that a row names. A certificate counts in the months that it covers, and in those that it no longer
+    does: where nobody says when it was issued, in all of them."""
+    if kind.name == "certificates":
+        vendor, issued_on, expires_on = row
+        return _onwards(vendor, min(issued_on or _ALWAYS, expires_on))
+    return _pairs(*row)
+
+
+def _onwards(vendor: str, day: str) -> Iterator[Pair]:
+    return ((one, period + ONWARDS) for one, period in _pairs(vendor, day))
 
 
 # ------------------------------------------------------------------ relating
@@ -445,7 +453,7 @@ def _due_between(connection: Connection, since: date, day: date) -> set[Pair]:
     pairs |= {pair for row in connection.execute(select(t.vendor, t.opened_at).where(waiting)) for pair in _pairs(*row)}
     over = and_(e.expires_on >= since.isoformat(), e.expires_on < day.isoformat())
     ended = connection.execute(select(e.vendor, e.expires_on).where(over)).all()
-    return pairs | {pair for row in ended for pair in _pairs_of(known()["certificates"], row)}
+    return pairs | {pair for row in ended for pair in _onwards(*row)}
 
 
 def _closed(connection: Connection, pairs: Collection[Pair]) -> set[Pair]:
