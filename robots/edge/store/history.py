@@ -64,10 +64,14 @@ class History:
         return self._of_month(chosen, c.delivered_on, month, vendors)
 
     def ordered_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Lines of these vendors ordered in a month (else promised in it), with their orders' terms."""
+        """Lines of these vendors ordered in a month (else promised in it), with their orders' terms.
+
+        `ordered_on` places a line in a month; `since`, blank where nobody wrote it, is the day from which it took time.
+        """
         c, o = LINES.c, ROWS["orders"].c
         told = ("contract_id", "category", "item", "quantity", "unit_price", "tax_rate", "currency")
         chosen = {name: c[name] for name in ("vendor", "ordered_on", "completed_on")} | {name: o[name] for name in told}
+        chosen |= {"since": o.ordered_on}
         orders = and_(o.key == c.key, o.beaten_by.is_(None))
         return self._of_month(chosen, c.ordered_on, month, vendors, LINES.join(ROWS["orders"], orders))
 
