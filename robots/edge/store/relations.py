@@ -252,16 +252,23 @@ class _Excuses:
     """Upheld appeals, as they speak of a line or of one delivery of it."""
 
     def __init__(self, connection: Connection) -> None:
+        said = connection.execute(select(EXCUSES).order_by(EXCUSES.c.appeal_id.desc())).all()
+        ranked = sorted(
+            said, key=lambda row: row.fault in (*EXCUSING, None)
+        )  # where two contradict, the vendor is cleared
         self._said: dict[tuple[str, str | None, str | None], Any] = {
-            (row.order_id, row.line, row.delivery_id): row for row in connection.execute(select(EXCUSES))
+            (row.order_id, row.line, row.delivery_id): row for row in ranked
         }
 
     def reason(self, order_id: str, line: str | None, delivery_id: str | None, fault: str | None) -> str | None:
         """Why this does not count against the vendor, or None. An upheld appeal weighs more than the fault noted."""
-        for key in ((order_id, line, delivery_id), (order_id, None, delivery_id)):
-            if row := self._said.get(key):
-                return f"{row.fault} {row.appeal_id}".removeprefix("None ") if row.fault in (*EXCUSING, None) else None
+        if row := self.appeal(order_id, line, delivery_id):
+            return f"{row.fault} {row.appeal_id}".removeprefix("None ") if row.fault in (*EXCUSING, None) else None
         return fault if fault in EXCUSING else None
+
+    def appeal(self, order_id: str, line: str | None, delivery_id: str | None) -> Any:
+        """The upheld appeal that speaks of this; the line's own comes before the whole order's."""
+        return self._said.get((order_id, line, delivery_id)) or self._said.get((order_id, None, delivery_id))
 
 
 def _relate_bills(connection: Connection, keys: Collection[int], pairs: set[Pair]) -> None:
@@ -405,14 +412,15 @@ def _excused_lines(connection: Connection, lines: Mapping[int, tuple[str, str]])
     delivery of the line says that it is the vendor's."""
     excuses = _Excuses(connection)
     said = {key: excuses.reason(*name, None, None) for key, name in lines.items()}
+    decided = {key for key, name in lines.items() if excuses.appeal(*name, None)}
     a = ARRIVALS.c
     query = select(a.line, a.excused, a.fault).where(_here(a.line), or_(a.excused.is_not(None), a.fault.is_not(None)))
     by_line: dict[int, list[Any]] = {}
     for row in connection.execute(query.order_by(a.delivered_on, a.key)):
         by_line.setdefault(row.line, []).append(row)
     for key, rows in by_line.items():
-        if all(row.excused or row.fault is None for row in rows):
-            said[key] = said.get(key) or next((row.excused for row in rows if row.excused), None)
+        if key not in decided and all(row.excused or row.fault is None for row in rows):
+            said[key] = next((row.excused for row in rows if row.excused), None)
     return {key: reason for key, reason in said.items() if reason}
 
 
