@@ -18,14 +18,16 @@ class Exposure:
     hhi: float
 
 
-def exposures(ordered: pd.DataFrame, vendors: pd.DataFrame, qualified_states: tuple[str, ...]) -> list[Exposure]:
+def exposures(
+    ordered: pd.DataFrame, vendors: pd.DataFrame, qualified_states: tuple[str, ...], ours: str
+) -> list[Exposure]:
     """Exposure of every category, by net order value of one currency at a time.
 
-    `ordered`: vendor, category ("" where unknown), currency, lines, net.
+    `ordered`: vendor, category ("" where unknown), currency ("" where it is `ours`), lines, net.
     """
     found = []
     for category, every in ordered[ordered["category"] != ""].groupby("category"):
-        group = _of_one_currency(every)
+        group = _of_one_currency(every.assign(currency=every["currency"].replace("", ours)))
         shares = group.assign(amount=group["net"].astype(float)).groupby("vendor")["amount"].sum()
         total = float(shares.sum())
         if total <= 0:

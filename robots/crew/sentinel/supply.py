@@ -22,7 +22,7 @@ def single_sources(scene: Scene) -> Iterator[Alert]:
     limits = scene.limits
     since = month_of(add_months(scene.today, 1 - limits.single_source_months))
     vendors = scene.ledger.table("vendors")
-    for e in exposures(scene.ledger.ordered(since), vendors, limits.qualified):
+    for e in exposures(scene.ledger.ordered(since), vendors, limits.qualified, scene.rules.currency):
         alone = len(vendors) > 0 and len(e.qualified) <= 1
         heavy = e.top_share > limits.single_source_share or e.hhi > limits.single_source_hhi
         if not alone and not heavy:
@@ -67,7 +67,7 @@ def certificates(scene: Scene) -> Iterator[Alert]:
 def unqualified(scene: Scene) -> Iterator[Alert]:
     """Open orders with a vendor that is not (or no longer) released for work."""
     mine: dict[str, list[Row]] = defaultdict(list)
-    for row in scene.waiting if scene.vendors else ():
+    for row in scene.open if scene.vendors else ():
         mine[row["vendor"]].append(row)
     for vendor, rows in sorted(mine.items()):
         known = scene.vendors.get(vendor)
@@ -101,7 +101,7 @@ def contracts_alive(scene: Scene) -> Iterator[Alert]:
         yield from _open_past_end(scene, contract, by_contract[contract["contract_id"]])
         yield from _over_amount(scene, contract, ordered.get(contract["contract_id"], Decimal(0)))
     known = {contract["contract_id"] for contract in scene.contracts}
-    yield from _without_contract(scene, [row for row in scene.waiting if given(row["contract_id"]) not in known])
+    yield from _without_contract(scene, [row for row in scene.open if given(row["contract_id"]) not in known])
     yield from _unapproved(scene, {contract["contract_id"]: contract for contract in scene.contracts})
 
 

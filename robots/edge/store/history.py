@@ -132,10 +132,10 @@ class History:
     # -------------------------------------------------------------- what is open
 
     def open_lines(self) -> pa.Table:
-        """Every order line with a date and a quantity that is not fully accepted, with its order's row."""
+        """Every order line with a quantity that is not fully accepted, with its order's row; some have no date."""
         c, o = LINES.c, ROWS["orders"].c
         figured = ("due_first", "due_latest", "moves", "received", "accepted", "rejected")
-        is_open = (c.completed_on.is_(None), c.due_latest.is_not(None), o.quantity > 0, o.beaten_by.is_(None))
+        is_open = (c.completed_on.is_(None), o.quantity > 0, o.beaten_by.is_(None))
         source = LINES.join(ROWS["orders"], o.key == c.key)
         return self._rows("orders", {name: c[name] for name in figured}, source, is_open)
 
