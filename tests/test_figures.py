@@ -324,7 +324,7 @@ SPRING, JUNE, OCTOBER = date(2026, 4, 20), date(2026, 6, 30), date(2026, 10, 1)
         pytest.param([paper(None, SPRING), paper(date(2026, 4, 21), OCTOBER)], "A", id="renewed without a gap"),
         pytest.param([paper(None, SPRING), paper(date(2026, 4, 22), OCTOBER)], "C", id="a day without one"),
         pytest.param([paper(None, SPRING, required=False)], "A", id="a certificate nobody asks for"),
-        pytest.param([paper(None, SPRING), paper(SPRING, OCTOBER, required=None)], "A", id="renewed without a second 是"),
+        pytest.param([paper(None, SPRING), paper(SPRING, OCTOBER, required=None)], "A", id="renewed, no second 是"),
         pytest.param([paper(None, OCTOBER, number="9"), paper(None, date(2025, 1, 1))], "A", id="one of two in force"),
         pytest.param([paper(None, SPRING), paper(None, OCTOBER, type="其他")], "C", id="another type is no renewal"),
         pytest.param([paper(None, SPRING, vendor="乙")], "A", id="another vendor's"),
@@ -453,12 +453,16 @@ def test_points_stay_between_0_and_100_and_never_fall_as_a_kpi_gets_better(value
 
 
 def test_shares_and_concentration_of_a_category() -> None:
-    rows = [("甲", "注塑", "", 2, D("75.00")), ("乙", "注塑", "", 1, D("25.00")), ("乙", "注塑", "USD", 1, D("900.00"))]
+    rows = [
+        ("甲", "注塑", "", 2, D("75.00")),
+        ("乙", "注塑", "CNY", 1, D("25.00")),
+        ("乙", "注塑", "USD", 1, D("900.00")),
+    ]
     ordered = pd.DataFrame(rows, columns=["vendor", "category", "currency", "lines", "net"])
     vendors = table(
         "vendors", [{"vendor": v, "category": "注塑", "status": s} for v, s in (("甲", "合格"), ("乙", "限制"))]
     )
-    (seen,) = exposures(ordered, vendors, ("合格",))
+    (seen,) = exposures(ordered, vendors, ("合格",), "CNY")
     assert (seen.top_vendor, seen.top_share, seen.hhi, seen.qualified) == ("甲", 0.75, 0.625, ("甲",))
 
 
