@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
@@ -66,13 +66,16 @@ class Books:
     tables: Mapping[str, list[dict[str, Any]]]
     rules: Rules
     today: date
+    _named: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         """The rows of a kind, their vendors as identities."""
-        found = self.tables.get(kind, [])
         if kind == "vendors":
-            return found
-        return [{**row, "vendor": self.who(row["vendor"])} if row.get("vendor") else row for row in found]
+            return self.tables.get(kind, [])
+        if kind not in self._named:
+            found = self.tables.get(kind, [])
+            self._named[kind] = [{**r, "vendor": self.who(r["vendor"])} if r.get("vendor") else r for r in found]
+        return self._named[kind]
 
     @cached_property
     def names(self) -> dict[str, str]:
