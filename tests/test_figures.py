@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -464,6 +465,20 @@ def test_shares_and_concentration_of_a_category() -> None:
     )
     (seen,) = exposures(ordered, vendors, ("合格",), "CNY")
     assert (seen.top_vendor, seen.top_share, seen.hhi, seen.qualified) == ("甲", 0.75, 0.625, ("甲",))
+
+
+@pytest.mark.parametrize(
+    ("cents", "share", "hhi"),
+    [
+        pytest.param(("0.06", "0.01", "0.03"), Fraction(3, 5), Fraction(46, 100), id="just 60 %"),
+        pytest.param(("40.00", "10.00", "10.00"), Fraction(2, 3), Fraction(1, 2), id="an index of just 0.5"),
+    ],
+)
+def test_a_share_at_its_limit_is_not_above_it(cents: tuple[str, ...], share: Fraction, hhi: Fraction) -> None:
+    rows = [(vendor, "注塑", "", 1, D(net)) for vendor, net in zip("甲乙丙", cents, strict=True)]
+    ordered = pd.DataFrame(rows, columns=["vendor", "category", "currency", "lines", "net"])
+    (seen,) = exposures(ordered, table("vendors", []), ("合格",), "CNY")
+    assert (seen.top_share, seen.hhi) == (share, hhi)
 
 
 @pytest.mark.parametrize(

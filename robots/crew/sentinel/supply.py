@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from robots.crew.sentinel.scene import Row, Scene, given, line_name, places, watch
 from robots.figures.alerts import Alert
@@ -24,15 +25,16 @@ def single_sources(scene: Scene) -> Iterator[Alert]:
     vendors = scene.ledger.table("vendors")
     for e in exposures(scene.ledger.ordered(since), vendors, limits.qualified, scene.rules.currency):
         alone = len(vendors) > 0 and len(e.qualified) <= 1
-        heavy = e.top_share > limits.single_source_share or e.hhi > limits.single_source_hhi
+        most, spread = Fraction(limits.single_source_share), Fraction(limits.single_source_hhi)
+        heavy = e.top_share > most or e.hhi > spread
         if not alone and not heavy:
             continue
         others = ", ".join(vendor for vendor in e.qualified if vendor != e.top_vendor)
         action = say("alert.SINGLE_SOURCE.action", others=others) if others else say("alert.SINGLE_SOURCE.action_none")
         yield scene.alert(
             "SINGLE_SOURCE", "concentration", "warning", e.category, e.top_vendor, action=action,
-            seen=say("alert.SINGLE_SOURCE.seen", vendor=e.top_vendor, share=e.top_share, hhi=e.hhi,
-                     count=len(e.qualified)),
+            seen=say("alert.SINGLE_SOURCE.seen", vendor=e.top_vendor, share=float(e.top_share),
+                     hhi=float(e.hhi), count=len(e.qualified)),
             limit=say("alert.SINGLE_SOURCE.limit", share=limits.single_source_share, hhi=limits.single_source_hhi),
             evidence=say("alert.SINGLE_SOURCE.evidence", since=since, until=month_of(scene.today)),
         )  # fmt: skip
