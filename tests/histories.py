@@ -103,7 +103,7 @@ def fields(**strategies: SearchStrategy[Any]) -> SearchStrategy[dict[str, Any]]:
 
 CONTENT: dict[str, SearchStrategy[dict[str, Any]]] = {
     "orders": fields(
-        order_id=ORDERS, line=LINES, vendor=ANYONE, quantity=PARTS.filter(bool), contract_id=st.none() | CONTRACTS,
+        order_id=ORDERS, line=LINES, vendor=ANYONE, quantity=PARTS, contract_id=st.none() | CONTRACTS,
         unit_price=st.sampled_from([D(0), D(10), D("1.234567")]), promised_on=st.none() | DAYS | DAYS,
         revised_on=st.none() | st.none() | DAYS, ordered_on=st.none() | DAYS, item=st.none() | st.just("法兰"),
         category=st.sampled_from([None, "机加工", "注塑"]), currency=st.sampled_from([None, None, "CNY", "USD"]),

@@ -126,13 +126,13 @@ def judged(delivery: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def first_promise(order: Row) -> date | None:
-    """The day promised first."""
-    return order["promised_on"]
+    """The day promised first; of a line of nothing, as one that was cancelled, nothing is due."""
+    return order["promised_on"] if order["quantity"] > 0 else None
 
 
 def latest_promise(order: Row) -> date | None:
     """The day promised last."""
-    return order["revised_on"] or order["promised_on"]
+    return (order["revised_on"] or order["promised_on"]) if order["quantity"] > 0 else None
 
 
 def accepted_by(books: Books, line: Line, last: date) -> Fraction | None:

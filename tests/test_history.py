@@ -120,3 +120,12 @@ def test_whose_fault_a_late_line_is(faults: list[str | None], noted: str | None,
         turn(store, date(2026, 7, 3), [(f"{kind}.xlsx", reading(kind, some)) for kind, some in rows.items()])
         assert kept(store) == naive.kpis(books(store, date(2026, 7, 3)))
         assert [total for (_, _, kpi), (_, total) in kept(store).items() if kpi == "on_time"] == [1] * counted
+
+
+def test_of_a_line_of_nothing_nothing_is_due() -> None:
+    line = {"order_id": "PO-1", "line": "1", "vendor": "虚构乙厂", "unit_price": Decimal(1)}
+    lines = [{**line, "quantity": Decimal(quantity), "promised_on": date(2026, 6, 10)} for quantity in (10, 0)]
+    with a_store() as store:
+        for day, one, counted in ((1, lines[0], {"on_time", "on_time_latest"}), (2, lines[1], set())):
+            turn(store, date(2026, 7, day), [("订单.xlsx", reading("orders", [one]))])
+            assert {kpi for _, _, kpi in kept(store)} == counted

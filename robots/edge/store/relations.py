@@ -394,6 +394,8 @@ def _lines(connection: Connection, day: date) -> list[dict[str, Any]]:
         by=["key"],
     )
     figured["ordered_on"] = figured["ordered_on"].fillna(figured["promised_on"])
+    for due in ("due_first", "due_latest"):  # of a line of nothing, as one that was cancelled, nothing is due
+        figured[due] = figured[due].mask((figured["quantity"] == 0).fillna(False))
     columns = [to_stored(pa.chunked_array(pa.array(figured[name]))) for name in _FIGURED]
     vendors = map(identity, figured["vendor"])
     keys = figured["key"].tolist()
