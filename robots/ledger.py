@@ -250,7 +250,7 @@ class Ledger:
     # -------------------------------------------------------------- what is open, and sums
 
     def open_lines(self) -> pd.DataFrame:
-        """Order lines with a date and a quantity that are not fully accepted, with their places; vendors named."""
+        """Order lines with a quantity that are not fully accepted, with their places; vendors named."""
         return self._resolve(self.history.open_lines())
 
     def unjudged(self, until: date) -> pd.DataFrame:

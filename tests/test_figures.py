@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -236,7 +237,19 @@ def scored(values: dict[str, tuple[float, float]], rules: Rules = RULES, **table
     contracts, papers, tickets = (
         table(name, tables.get(name, [])) for name in ("contracts", "certificates", "tickets")
     )
-    return score_one("甲", "2026Q2", values, Basis(rules, contracts, papers, tickets, {"甲": "机加工"}, TODAY))
+    surveys = table("surveys", tables.get("surveys", marks_behind(values)))
+    basis = Basis(rules, contracts, papers, tickets, {"甲": "机加工"}, TODAY, surveys)
+    return score_one("甲", "2026Q2", values, basis)
+
+
+def marks_behind(values: dict[str, tuple[float, float]], period: str = "2026Q2") -> list[dict[str, Any]]:
+    """Rows of as many raters as these figures have, a rater a row."""
+    counts = {kpi: int(total) for kpi, (_, total) in values.items() if kpi in RATINGS}
+    return [
+        {"vendor": "甲", "period": period, "rater": f"{kpi}{n}", kpi: D(3)}
+        for kpi, count in counts.items()
+        for n in range(count)
+    ]
 
 
 def agreed(**targets: D) -> dict[str, Any]:
@@ -261,6 +274,19 @@ def test_a_score(values: dict[str, tuple[float, float]], score: str | None, grad
         grade,
         D(missing),
     )
+
+
+@pytest.mark.parametrize(
+    ("raters", "missing"),
+    [
+        pytest.param(["示例员", "示例员", "示例员"], "0.2", id="one rater in three months is one rater"),
+        pytest.param(["示例员", "虚构员", "示例员"], "0.15", id="two raters in three months are two"),
+    ],
+)
+def test_a_quality_of_people_needs_two_raters_and_not_two_marks(raters: list[str], missing: str) -> None:
+    rows = [{"vendor": "甲", "period": f"2026-0{n}", "rater": who, "culture": D(5)} for n, who in enumerate(raters, 4)]
+    others = {kpi: value for kpi, value in PERFECT.items() if kpi != "culture"}
+    assert scored(PERFECT, surveys=[*rows, *marks_behind(others)]).missing_weight == D(missing)
 
 
 def test_quality_below_its_floor_caps_the_grade_and_says_so() -> None:
@@ -299,6 +325,8 @@ SPRING, JUNE, OCTOBER = date(2026, 4, 20), date(2026, 6, 30), date(2026, 10, 1)
         pytest.param([paper(None, SPRING), paper(date(2026, 4, 21), OCTOBER)], "A", id="renewed without a gap"),
         pytest.param([paper(None, SPRING), paper(date(2026, 4, 22), OCTOBER)], "C", id="a day without one"),
         pytest.param([paper(None, SPRING, required=False)], "A", id="a certificate nobody asks for"),
+        pytest.param([paper(None, SPRING), paper(SPRING, OCTOBER, required=None)], "A", id="renewed, no second 是"),
+        pytest.param([paper(None, OCTOBER, number="9"), paper(None, date(2025, 1, 1))], "A", id="one of two in force"),
         pytest.param([paper(None, SPRING), paper(None, OCTOBER, type="其他")], "C", id="another type is no renewal"),
         pytest.param([paper(None, SPRING, vendor="乙")], "A", id="another vendor's"),
     ],
@@ -439,13 +467,31 @@ def test_points_stay_between_0_and_100_and_never_fall_as_a_kpi_gets_better(value
 
 
 def test_shares_and_concentration_of_a_category() -> None:
-    rows = [("甲", "注塑", "", 2, D("75.00")), ("乙", "注塑", "", 1, D("25.00")), ("乙", "注塑", "USD", 1, D("900.00"))]
+    rows = [
+        ("甲", "注塑", "", 2, D("75.00")),
+        ("乙", "注塑", "CNY", 1, D("25.00")),
+        ("乙", "注塑", "USD", 1, D("900.00")),
+    ]
     ordered = pd.DataFrame(rows, columns=["vendor", "category", "currency", "lines", "net"])
     vendors = table(
         "vendors", [{"vendor": v, "category": "注塑", "status": s} for v, s in (("甲", "合格"), ("乙", "限制"))]
     )
-    (seen,) = exposures(ordered, vendors, ("合格",))
+    (seen,) = exposures(ordered, vendors, ("合格",), "CNY")
     assert (seen.top_vendor, seen.top_share, seen.hhi, seen.qualified) == ("甲", 0.75, 0.625, ("甲",))
+
+
+@pytest.mark.parametrize(
+    ("cents", "share", "hhi"),
+    [
+        pytest.param(("0.06", "0.01", "0.03"), Fraction(3, 5), Fraction(46, 100), id="just 60 %"),
+        pytest.param(("40.00", "10.00", "10.00"), Fraction(2, 3), Fraction(1, 2), id="an index of just 0.5"),
+    ],
+)
+def test_a_share_at_its_limit_is_not_above_it(cents: tuple[str, ...], share: Fraction, hhi: Fraction) -> None:
+    rows = [(vendor, "注塑", "", 1, D(net)) for vendor, net in zip("甲乙丙", cents, strict=True)]
+    ordered = pd.DataFrame(rows, columns=["vendor", "category", "currency", "lines", "net"])
+    (seen,) = exposures(ordered, table("vendors", []), ("合格",), "CNY")
+    assert (seen.top_share, seen.hhi) == (share, hhi)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from robots import conveyor
 from robots.crew import registry
 from robots.edge import clock, exports, homes, settings
 from robots.edge.store import Store, open_store
+from tests import histories, naive
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "scms" / "SCMS_Delivery_History_Dataset.csv"
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the SCMS data is not beside this checkout: NOT TESTED here")
@@ -50,6 +51,12 @@ def _on_time(store: Store, vendor: str | None = None) -> tuple[Decimal, Decimal]
 )
 def test_on_time_agrees_with_two_independent_counts(scms: Store, vendor: str | None, good: int, total: int) -> None:
     assert _on_time(scms, vendor) == (good, total)
+
+
+def test_every_figure_of_every_vendor_and_due_month_is_that_of_a_second_implementation(scms: Store) -> None:
+    known = histories.books(scms, date(2016, 1, 1), histories.RULES)
+    assert histories.kept(scms) == naive.kpis(known)
+    assert histories.scored(scms) == naive.verdicts(known)
 
 
 def test_one_row_is_an_order_line_and_its_delivery_and_none_is_lost(scms: Store) -> None:

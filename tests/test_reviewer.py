@@ -34,9 +34,8 @@ CARD = RULES.scorecard(TODAY)
 def basis(today: date = TODAY, **contract: Any) -> Basis:
     """A vendor under one contract since 2024, with these terms."""
     agreed = {"contract_id": "HT-1", "vendor": "甲", "starts_on": date(2024, 1, 1), "ends_on": date(2027, 12, 31)}
-    return Basis(
-        RULES, table("contracts", [agreed | contract]), table("certificates", []), table("tickets", []), {}, today
-    )
+    blank = (table(kind, []) for kind in ("certificates", "tickets"))
+    return Basis(RULES, table("contracts", [agreed | contract]), *blank, {}, today, table("surveys", []))
 
 
 GOOD, BAD = {"on_time": (20.0, 20.0)}, {"on_time": (10.0, 20.0)}

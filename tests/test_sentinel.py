@@ -253,6 +253,13 @@ CASES: list[Any] = [
     ),
     ("just the capacity", world(order(quantity=D(100)), vendors=[vendor(monthly_capacity=D(100))]), None),
     (
+        "what is promised for no day is open too",
+        world(order(quantity=D(101), promised_on=None), vendors=[vendor(monthly_capacity=D(100))]),
+        ("CAPACITY", "open", "warning"),
+    ),
+    ("a capacity of nothing", world(order(), vendors=[vendor(monthly_capacity=D(0))]), ("CAPACITY", "open", "warning")),
+    ("a blank capacity is unknown", world(order(), vendors=[vendor(monthly_capacity=None)]), None),
+    (
         "a certificate 60 days before",
         world(certificates=[{"vendor": "示例甲", "type": "ISO 9001", "expires_on": TODAY + timedelta(days=60)}]),
         ("CERTIFICATE", "expiring", "warning"),
@@ -479,6 +486,14 @@ def test_due_soon_is_told_where_less_is_left_than_the_vendors_median() -> None:
     here = came("PO-7", received=D(10), accepted=D(10))
     begun = _with_history(*soon)
     assert [a for a in seen({**begun, "deliveries": [*begun["deliveries"], here]}) if a.code == "DUE"] == []
+
+
+def test_where_nobody_wrote_when_it_was_ordered_nobody_knows_how_long_it_took() -> None:
+    slow, slow_came = took(40, 20, "示例甲")
+    undated = [{**row, "ordered_on": None, "promised_on": row["promised_on"] - timedelta(days=30)} for row in slow]
+    soon = order(promised_on=TODAY + timedelta(days=7), ordered_on=ago(1))
+    given_worlds = (world(soon, *rows, deliveries=slow_came) for rows in (slow, undated))
+    assert [[a.subject for a in seen(one) if a.code == "DUE"] for one in given_worlds] == [["PO-1/1"], []]
 
 
 def test_one_vendor_for_a_category_is_a_single_source() -> None:

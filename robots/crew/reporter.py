@@ -32,7 +32,7 @@ def reporter(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
         return
     first = today - timedelta(days=today.weekday() + 7)
     last = first + timedelta(days=6)
-    facts = _facts(ledger, first, today, rules.currency)
+    facts = _facts(ledger, first, last, rules.currency)
     workbook = weekly(ledger, kpis, facts, first, last, today)
     yield Decision("reporter", first.isoformat(), "weekly", workbook, name="weekly-report")
     lines = tuple(say("notice.fact", name=name, value=_in_letter(value)) for name, value in facts)
@@ -69,23 +69,28 @@ def weekly(ledger: Ledger, kpis: pd.DataFrame, facts: Facts, first: date, last: 
 # ------------------------------------------------------------------ the facts on top
 
 
-def _facts(ledger: Ledger, first: date, today: date, currency: str) -> Facts:
+def _facts(ledger: Ledger, first: date, last: date, currency: str) -> Facts:
+    """What happened in the seven days: the day of the report is the first of the next one's."""
     alerts, drops, batches = (ledger.said(name) for name in ("alerts", "drops", "batches"))
-    since = first.isoformat()
     still = alerts[alerts["state"] != "closed"]
     critical = int((still["severity"] == "critical").sum())
-    recent = drops[drops["day"] >= since]
-    sheets = batches[batches["day"] >= since]
+    recent = drops[_within(drops["day"], first, last)]
+    sheets = batches[_within(batches["day"], first, last)]
     total = sum(sheets["total"], ZERO)
     return (
-        (say("fact.week"), say("fact.until", first=first, today=today)),
+        (say("fact.week"), say("fact.until", first=first, today=last)),
         (say("fact.open_alerts"), say("fact.of_which_critical", count=len(still), critical=critical)),
-        (say("fact.new_alerts"), int((alerts["first_seen"] >= since).sum())),
-        (say("fact.closed_alerts"), int((alerts["closed_on"] >= since).fillna(False).sum())),
+        (say("fact.new_alerts"), int(_within(alerts["first_seen"], first, last).sum())),
+        (say("fact.closed_alerts"), int(_within(alerts["closed_on"], first, last).sum())),
         (say("fact.drops"), say("fact.drops_value", taken=int((recent["state"] == "taken").sum()),
                                 aside=int(recent["state"].isin(["set_aside", "unreadable"]).sum()))),
         (say("fact.payments", currency=currency), total),
     )  # fmt: skip
+
+
+def _within(days: pd.Series, first: date, last: date) -> pd.Series:
+    """Which of these days (ISO texts) lie in a week; a blank one does not."""
+    return ((days >= first.isoformat()) & (days <= last.isoformat())).fillna(False)
 
 
 def _in_letter(value: Any) -> Any:

@@ -47,11 +47,11 @@ def prices(lines: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def lead_times(lines: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """By vendor and month of ordering: how many lines took how many days until they were fully accepted."""
-    done = lines[lines["completed_on"].notna() & lines["ordered_on"].notna()]
+    """By vendor and month of ordering: how many lines took how many days `since` their order until fully accepted."""
+    done = lines[lines["completed_on"].notna() & lines["since"].notna()]
     if not len(done):
         return
-    taken = days_of(done["completed_on"]) - days_of(done["ordered_on"])
+    taken = days_of(done["completed_on"]) - days_of(done["since"])
     rows = pd.DataFrame({"vendor": done["vendor"], "period": month_text(done["ordered_on"]), "days": taken})
     yield from records(rows[rows["days"] >= 0].groupby(["vendor", "period", "days"], as_index=False).size()
                        .rename(columns={"size": "lines"}))  # fmt: skip

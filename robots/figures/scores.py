@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ import pandas as pd
 from robots.figures.lines import records
 from robots.ledger import Ledger, place
 from robots.model.money import cents
+from robots.model.names import identity
 from robots.model.periods import periods_around, span
 from robots.model.words import Text, say
 from robots.rules import Rules, Scorecard
@@ -65,8 +67,8 @@ class Score:
 class Basis:
     """What scores rest on beside KPIs.
 
-    `contracts`, `certificates`: those tables; `incidents`: tickets of the kinds that veto; `categories`: vendor →
-    category; `today`: until when certificates are looked at.
+    `contracts`, `certificates`, `surveys`: those tables; `incidents`: tickets of the kinds that veto; `categories`:
+    vendor → category; `today`: until when certificates are looked at.
     """
 
     rules: Rules
@@ -75,6 +77,7 @@ class Basis:
     incidents: pd.DataFrame
     categories: Mapping[str, str]
     today: date
+    surveys: pd.DataFrame
 
     @cached_property
     def _agreed(self) -> dict[str, list[Row]]:
@@ -83,12 +86,28 @@ class Basis:
 
     @cached_property
     def _papers(self) -> dict[str, list[Row]]:
-        required = self.certificates[self.certificates["required"].fillna(False).astype(bool)]
-        return _by_vendor(records(required))
+        """Vendor → its certificates of the types that are asked of it: a renewal needs no second 是."""
+        papers = records(self.certificates)
+        asked = {(row["vendor"], row["type"]) for row in papers if not pd.isna(row["required"]) and row["required"]}
+        return _by_vendor(row for row in papers if (row["vendor"], row["type"]) in asked)
 
     @cached_property
     def _incidents(self) -> dict[str, list[Row]]:
         return _by_vendor(records(self.incidents))
+
+    @cached_property
+    def _raters(self) -> dict[tuple[str, str, str], set[str]]:
+        """Vendor, period and qualitative KPI → everyone who gave a mark in that period or in one inside it."""
+        told: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+        for row in records(self.surveys):
+            for kpi in _QUALITATIVE:
+                for around in () if pd.isna(row[kpi]) else periods_around(row["period"]):
+                    told[row["vendor"], around, kpi].add(identity(row["rater"]))
+        return told
+
+    def raters(self, vendor: str, period: str, kpi: str) -> int:
+        """How many people gave a mark: one who gave three in a quarter is one."""
+        return len(self._raters.get((vendor, period, kpi), ()))
 
     def contract(self, vendor: str, first: date, last: date) -> Row | None:
         """The contract in force in some days: the latest that had begun and had not ended."""
@@ -128,7 +147,8 @@ def basis_of(ledger: Ledger, rules: Rules, today: date) -> Basis:
     vendors = ledger.table("vendors")
     categories = {v: c for v, c in zip(vendors["vendor"], vendors["category"], strict=True) if isinstance(c, str)}
     incidents = ledger.incidents(card.incident_kinds)
-    return Basis(rules, ledger.table("contracts"), ledger.table("certificates"), incidents, categories, today)
+    contracts, papers, surveys = (ledger.table(kind) for kind in ("contracts", "certificates", "surveys"))
+    return Basis(rules, contracts, papers, incidents, categories, today, surveys)
 
 
 def _by_vendor(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -193,7 +213,7 @@ def score_one(vendor: str, period: str, values: Mapping[str, Kpi], basis: Basis)
     first, last = span(period)
     card = basis.rules.scorecard(last)
     contract = basis.contract(vendor, first, last)
-    points = tuple(_points(vendor, values, basis, contract, card))
+    points = tuple(_points(vendor, period, values, basis, contract, card))
     whole = sum((weight for weight, _, _ in card.measures.values()), Decimal(0))
     weight = sum((one.weight for one in points), Decimal(0))
     missing = (whole - weight) / whole
@@ -206,11 +226,12 @@ def score_one(vendor: str, period: str, values: Mapping[str, Kpi], basis: Basis)
 
 
 def _points(
-    vendor: str, values: Mapping[str, Kpi], basis: Basis, contract: Row | None, card: Scorecard
+    vendor: str, period: str, values: Mapping[str, Kpi], basis: Basis, contract: Row | None, card: Scorecard
 ) -> Iterator[Points]:
     for kpi, (weight, floor, usual) in card.measures.items():
         good, total = values.get(kpi, (0.0, 0.0))
-        if total > 0 and not (kpi in _QUALITATIVE and total < card.fewest_raters):
+        few = kpi in _QUALITATIVE and basis.raters(vendor, period, kpi) < card.fewest_raters
+        if total > 0 and not few:
             value = Decimal(repr(good)) / Decimal(repr(total))
             target, level = basis.target(kpi, vendor, contract, card)
             earned = cents(interpolate(value, floor, target, usual > floor))

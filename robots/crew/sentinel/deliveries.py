@@ -12,7 +12,7 @@ from robots.figures.alerts import Alert
 from robots.figures.ordering import quantile
 from robots.figures.risk import Risk, late_risk
 from robots.ledger import place
-from robots.model.words import say
+from robots.model.words import Say, say
 
 MEDIAN = 0.5
 
@@ -159,17 +159,24 @@ def _backup(scene: Scene, row: Row, slowest: dict[str, int]) -> str | None:
 def over_capacity(scene: Scene) -> Iterator[Alert]:
     """More pieces open than a vendor says it can make in a month."""
     mine: dict[str, list[Row]] = defaultdict(list)
-    for row in scene.waiting:
+    for row in scene.open:
         mine[row["vendor"]].append(row)
     for vendor, rows in sorted(mine.items()):
         capacity = given(scene.vendors.get(vendor, {}).get("monthly_capacity"))
         waiting = sum((row["left"] for row in rows), Decimal(0))
-        if capacity and waiting > capacity * scene.limits.capacity_share:
+        if capacity is not None and waiting > capacity * scene.limits.capacity_share:
             largest = sorted(rows, key=lambda row: -row["left"])
             yield scene.alert(
                 "CAPACITY", "open", "warning", vendor, vendor, evidence=places([scene.vendors[vendor], *largest]),
-                seen=say("alert.CAPACITY.seen", open=plain(waiting), count=len(rows), capacity=plain(capacity),
-                         share=float(waiting / capacity)),
+                seen=_over(waiting, capacity, len(rows)),
                 limit=say("alert.CAPACITY.limit", share=float(scene.limits.capacity_share)),
                 source=say("source.vendors"),
             )  # fmt: skip
+
+
+def _over(waiting: Decimal, capacity: Decimal, count: int) -> Say:
+    """How much is open; a capacity of nothing has no share."""
+    if not capacity:
+        return say("alert.CAPACITY.none", open=plain(waiting), count=count)
+    share = float(waiting / capacity)
+    return say("alert.CAPACITY.seen", open=plain(waiting), count=count, capacity=plain(capacity), share=share)

@@ -41,8 +41,8 @@ class Scene:
         return say("source.rules", reference=self.limits.reference)
 
     @cached_property
-    def waiting(self) -> list[Row]:
-        """Open order lines, with `unjudged` and `left` (pieces not accepted yet)."""
+    def open(self) -> list[Row]:
+        """Open order lines, promised for a day or not, with `unjudged` and `left` (pieces not accepted yet)."""
         return [
             {
                 **row,
@@ -52,6 +52,11 @@ class Scene:
             }
             for row in records(self.ledger.open_lines())
         ]
+
+    @cached_property
+    def waiting(self) -> list[Row]:
+        """Open order lines that are promised for a day."""
+        return [row for row in self.open if given(row["due_latest"])]
 
     @cached_property
     def vendors(self) -> dict[str, Row]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from robots.crew.sentinel.scene import Row, Scene, given, line_name, places, watch
 from robots.figures.alerts import Alert
@@ -22,17 +23,18 @@ def single_sources(scene: Scene) -> Iterator[Alert]:
     limits = scene.limits
     since = month_of(add_months(scene.today, 1 - limits.single_source_months))
     vendors = scene.ledger.table("vendors")
-    for e in exposures(scene.ledger.ordered(since), vendors, limits.qualified):
+    for e in exposures(scene.ledger.ordered(since), vendors, limits.qualified, scene.rules.currency):
         alone = len(vendors) > 0 and len(e.qualified) <= 1
-        heavy = e.top_share > limits.single_source_share or e.hhi > limits.single_source_hhi
+        most, spread = Fraction(limits.single_source_share), Fraction(limits.single_source_hhi)
+        heavy = e.top_share > most or e.hhi > spread
         if not alone and not heavy:
             continue
         others = ", ".join(vendor for vendor in e.qualified if vendor != e.top_vendor)
         action = say("alert.SINGLE_SOURCE.action", others=others) if others else say("alert.SINGLE_SOURCE.action_none")
         yield scene.alert(
             "SINGLE_SOURCE", "concentration", "warning", e.category, e.top_vendor, action=action,
-            seen=say("alert.SINGLE_SOURCE.seen", vendor=e.top_vendor, share=e.top_share, hhi=e.hhi,
-                     count=len(e.qualified)),
+            seen=say("alert.SINGLE_SOURCE.seen", vendor=e.top_vendor, share=float(e.top_share),
+                     hhi=float(e.hhi), count=len(e.qualified)),
             limit=say("alert.SINGLE_SOURCE.limit", share=limits.single_source_share, hhi=limits.single_source_hhi),
             evidence=say("alert.SINGLE_SOURCE.evidence", since=since, until=month_of(scene.today)),
         )  # fmt: skip
@@ -67,7 +69,7 @@ def certificates(scene: Scene) -> Iterator[Alert]:
 def unqualified(scene: Scene) -> Iterator[Alert]:
     """Open orders with a vendor that is not (or no longer) released for work."""
     mine: dict[str, list[Row]] = defaultdict(list)
-    for row in scene.waiting if scene.vendors else ():
+    for row in scene.open if scene.vendors else ():
         mine[row["vendor"]].append(row)
     for vendor, rows in sorted(mine.items()):
         known = scene.vendors.get(vendor)
@@ -101,7 +103,7 @@ def contracts_alive(scene: Scene) -> Iterator[Alert]:
         yield from _open_past_end(scene, contract, by_contract[contract["contract_id"]])
         yield from _over_amount(scene, contract, ordered.get(contract["contract_id"], Decimal(0)))
     known = {contract["contract_id"] for contract in scene.contracts}
-    yield from _without_contract(scene, [row for row in scene.waiting if given(row["contract_id"]) not in known])
+    yield from _without_contract(scene, [row for row in scene.open if given(row["contract_id"]) not in known])
     yield from _unapproved(scene, {contract["contract_id"]: contract for contract in scene.contracts})
 
 

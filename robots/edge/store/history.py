@@ -67,10 +67,14 @@ class History:
         return self._of_month(chosen, c.delivered_on, month, vendors)
 
     def ordered_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Lines of these vendors ordered in a month (else promised in it), with their orders' terms."""
+        """Lines of these vendors ordered in a month (else promised in it), with their orders' terms.
+
+        `ordered_on` places a line in a month; `since`, blank where nobody wrote it, is the day from which it took time.
+        """
         c, o = LINES.c, ROWS["orders"].c
         told = ("contract_id", "category", "item", "quantity", "unit_price", "tax_rate", "currency")
         chosen = {name: c[name] for name in ("vendor", "ordered_on", "completed_on")} | {name: o[name] for name in told}
+        chosen |= {"since": o.ordered_on}
         orders = and_(o.key == c.key, o.beaten_by.is_(None))
         return self._of_month(chosen, c.ordered_on, month, vendors, LINES.join(ROWS["orders"], orders))
 
@@ -153,10 +157,10 @@ class History:
     # -------------------------------------------------------------- what is open
 
     def open_lines(self) -> pa.Table:
-        """Every order line with a date and a quantity that is not fully accepted, with its order's row."""
+        """Every order line with a quantity that is not fully accepted, with its order's row; some have no date."""
         c, o = LINES.c, ROWS["orders"].c
         figured = ("due_first", "due_latest", "moves", "received", "accepted", "rejected")
-        is_open = (c.completed_on.is_(None), c.due_latest.is_not(None), o.quantity > 0, o.beaten_by.is_(None))
+        is_open = (c.completed_on.is_(None), o.quantity > 0, o.beaten_by.is_(None))
         source = LINES.join(ROWS["orders"], o.key == c.key)
         return self._rows("orders", {name: c[name] for name in figured}, source, is_open)
 

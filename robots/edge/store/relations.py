@@ -59,6 +59,7 @@ RELATED = ("orders", "deliveries", "invoices", "appeals")
 EXCUSING = ("需方", "不可抗力")  # whose fault does not count against the vendor (RULES 6)
 UPHELD = "成立"
 ONWARDS = "+"  # after a period: it, and every later one that there are figures for
+_ALWAYS = "0001-01-01"
 _BATCH = 50_000
 _NET_PER_PIECE = 10**8  # cents ÷ ten-thousandths of a piece, in millionths of a unit of money
 _LONGEST_WAIT = timedelta(days=100)  # for an answer to a ticket: an open one may turn into a miss any day until then
@@ -103,7 +104,7 @@ def pair_columns(kind: Kind) -> tuple[str, ...]:
     if kind.name == "contracts":
         return ("vendor", "starts_on", "ends_on")
     if kind.name == "certificates":
-        return ("vendor", "expires_on")
+        return ("vendor", "issued_on", "expires_on")
     dated = "period" if "period" in kind.by_name else kind.dated
     return ("vendor", dated) if dated else ()
 
@@ -130,9 +131,16 @@ def pairs_of(rows: pa.Table, kind: Kind, indices: Sequence[int]) -> set[Pair]:
 
 
 def _pairs_of(kind: Kind, row: Sequence[Any]) -> Iterator[Pair]:
-    """The pairs that a row names. A certificate counts from the month it ends: that one, and every later one."""
-    later = ONWARDS if kind.name == "certificates" else ""
-    return ((vendor, period + later) for vendor, period in _pairs(*row))
+    """The pairs that a row names. A certificate counts in the months that it covers, and in those that it no longer
+    does: where nobody says when it was issued, in all of them."""
+    if kind.name == "certificates":
+        vendor, issued_on, expires_on = row
+        return _onwards(vendor, min(issued_on or _ALWAYS, expires_on))
+    return _pairs(*row)
+
+
+def _onwards(vendor: str, day: str) -> Iterator[Pair]:
+    return ((one, period + ONWARDS) for one, period in _pairs(vendor, day))
 
 
 # ------------------------------------------------------------------ relating
@@ -244,16 +252,23 @@ class _Excuses:
     """Upheld appeals, as they speak of a line or of one delivery of it."""
 
     def __init__(self, connection: Connection) -> None:
+        said = connection.execute(select(EXCUSES).order_by(EXCUSES.c.appeal_id.desc())).all()
+        ranked = sorted(
+            said, key=lambda row: row.fault in (*EXCUSING, None)
+        )  # where two contradict, the vendor is cleared
         self._said: dict[tuple[str, str | None, str | None], Any] = {
-            (row.order_id, row.line, row.delivery_id): row for row in connection.execute(select(EXCUSES))
+            (row.order_id, row.line, row.delivery_id): row for row in ranked
         }
 
     def reason(self, order_id: str, line: str | None, delivery_id: str | None, fault: str | None) -> str | None:
         """Why this does not count against the vendor, or None. An upheld appeal weighs more than the fault noted."""
-        for key in ((order_id, line, delivery_id), (order_id, None, delivery_id)):
-            if row := self._said.get(key):
-                return f"{row.fault} {row.appeal_id}".removeprefix("None ") if row.fault in (*EXCUSING, None) else None
+        if row := self.appeal(order_id, line, delivery_id):
+            return f"{row.fault} {row.appeal_id}".removeprefix("None ") if row.fault in (*EXCUSING, None) else None
         return fault if fault in EXCUSING else None
+
+    def appeal(self, order_id: str, line: str | None, delivery_id: str | None) -> Any:
+        """The upheld appeal that speaks of this; the line's own comes before the whole order's."""
+        return self._said.get((order_id, line, delivery_id)) or self._said.get((order_id, None, delivery_id))
 
 
 def _relate_bills(connection: Connection, keys: Collection[int], pairs: set[Pair]) -> None:
@@ -379,6 +394,8 @@ def _lines(connection: Connection, day: date) -> list[dict[str, Any]]:
         by=["key"],
     )
     figured["ordered_on"] = figured["ordered_on"].fillna(figured["promised_on"])
+    for due in ("due_first", "due_latest"):  # of a line of nothing, as one that was cancelled, nothing is due
+        figured[due] = figured[due].mask((figured["quantity"] == 0).fillna(False))
     columns = [to_stored(pa.chunked_array(pa.array(figured[name]))) for name in _FIGURED]
     vendors = map(identity, figured["vendor"])
     keys = figured["key"].tolist()
@@ -397,14 +414,15 @@ def _excused_lines(connection: Connection, lines: Mapping[int, tuple[str, str]])
     delivery of the line says that it is the vendor's."""
     excuses = _Excuses(connection)
     said = {key: excuses.reason(*name, None, None) for key, name in lines.items()}
+    decided = {key for key, name in lines.items() if excuses.appeal(*name, None)}
     a = ARRIVALS.c
     query = select(a.line, a.excused, a.fault).where(_here(a.line), or_(a.excused.is_not(None), a.fault.is_not(None)))
     by_line: dict[int, list[Any]] = {}
     for row in connection.execute(query.order_by(a.delivered_on, a.key)):
         by_line.setdefault(row.line, []).append(row)
     for key, rows in by_line.items():
-        if all(row.excused or row.fault is None for row in rows):
-            said[key] = said.get(key) or next((row.excused for row in rows if row.excused), None)
+        if key not in decided and all(row.excused or row.fault is None for row in rows):
+            said[key] = next((row.excused for row in rows if row.excused), None)
     return {key: reason for key, reason in said.items() if reason}
 
 
@@ -445,7 +463,7 @@ def _due_between(connection: Connection, since: date, day: date) -> set[Pair]:
     pairs |= {pair for row in connection.execute(select(t.vendor, t.opened_at).where(waiting)) for pair in _pairs(*row)}
     over = and_(e.expires_on >= since.isoformat(), e.expires_on < day.isoformat())
     ended = connection.execute(select(e.vendor, e.expires_on).where(over)).all()
-    return pairs | {pair for row in ended for pair in _pairs_of(known()["certificates"], row)}
+    return pairs | {pair for row in ended for pair in _onwards(*row)}
 
 
 def _closed(connection: Connection, pairs: Collection[Pair]) -> set[Pair]:
