@@ -65,9 +65,16 @@ def later(tmp_path_factory: pytest.TempPathFactory, books: SimpleNamespace) -> I
     appeal |= {"责任方": "需方", "处理结果": "成立"}
     times = [datetime(2026, 6, 10, 12), datetime(2026, 6, 15, 9), None]
     tickets = [
-        {"问题单号": f"WT-{n}", "供应商": "V-001", "提出时间": datetime(2026, 6, 10, 9), "响应时间": at}
+        {
+            "问题单号": f"WT-{n}",
+            "供应商": "V-001",
+            "提出时间": datetime(2026, 6, 10, 9),
+            "响应时间": at,
+            "解决时间": None,
+        }
         for n, at in enumerate(times)
     ]
+    tickets.append({**tickets[2], "问题单号": "WT-3", "解决时间": datetime(2026, 6, 20, 9)})
     marks = [{"供应商": VENDOR, "评价期间": "2026Q2", "评价人": who, "满意度": 4 + n} for n, who in enumerate("甲乙")]
     with a_home(tmp_path_factory.mktemp("july")) as made:
         june(made, books)
@@ -199,6 +206,7 @@ def test_the_rows_of_every_kpi_add_up_to_what_was_scored(later: Home) -> None:
     assert seen == {"on_time", "quality", "cost", "response", "csat"}
     [response] = explained(later, f"{VENDOR}:2026-06:response")
     assert [row["verdict"] for row in response["tables"][0]["rows"]] == ["✗ 未达标", "✗ 未达标", "✓ 计入"]
+    assert [row["ticket"] for row in response["tables"][1]["rows"]] == ["WT-3"]  # done late, no answer noted
 
 
 def test_a_figure_that_its_rows_do_not_make_is_told(later: Home) -> None:

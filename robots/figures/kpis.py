@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,15 +70,19 @@ def responses(tickets: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """
     rows = []
     for row in records(tickets[tickets["opened_at"].notna() & tickets["vendor"].notna()]):
-        last = row["opened_at"] + timedelta(hours=float(row["hours"]))
-        answer = row["resolved_at"] if pd.isna(row["responded_at"]) else row["responded_at"]
-        if pd.isna(row["responded_at"]) and not pd.isna(answer) and answer > last:
-            continue
-        answered = not pd.isna(answer)
-        if answered or last < datetime.combine(as_of, time.min):
-            in_time = answered and answer <= last
+        in_time = answered_in_time(row, as_of)
+        if in_time is not None:
             rows.append((row["vendor"], f"{row['opened_at']:%Y-%m}", int(in_time), 1))
     return _shares(pd.DataFrame(rows, columns=["vendor", "period", "good", "total"]), "response")
+
+
+def answered_in_time(row: Mapping[str, Any], as_of: date) -> bool | None:
+    """Was a ticket answered within its `hours`? None where that is not known (yet), and it does not count."""
+    last = row["opened_at"] + timedelta(hours=float(row["hours"]))
+    answer = row["resolved_at"] if pd.isna(row["responded_at"]) else row["responded_at"]
+    if pd.isna(answer):
+        return False if last < datetime.combine(as_of, time.min) else None
+    return None if pd.isna(row["responded_at"]) and answer > last else bool(answer <= last)
 
 
 def costs(billed: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from robots.figures.explain.reference import ScoreOf
 from robots.figures.explain.score import interval, sums_of
 from robots.figures.explain.shown import PLACE, figure, given, is_share, kpi_name, rules_in_force
-from robots.figures.kpis import RATED
+from robots.figures.kpis import RATED, answered_in_time
 from robots.figures.lines import judged, records
 from robots.figures.own import value_of
 from robots.figures.scores import Basis, Kpi, basis_of
@@ -302,6 +302,7 @@ _TICKET = (
     Column(say("column.ticket"), Look.TEXT, 14),
     Column(say("column.opened_at"), Look.MOMENT, 17),
     Column(say("column.responded_at"), Look.MOMENT, 17),
+    Column(say("column.resolved_at"), Look.MOMENT, 17),
     Column(say("column.hours_agreed"), Look.NUMBER, 9),
 )
 
@@ -310,14 +311,12 @@ def _answered(scene: Scene, month: str) -> Iterator[Counted]:
     tickets = scene.ledger.in_month("tickets", month)
     mine = tickets[tickets["vendor"].isin([scene.asked.vendor])]
     for row in records(with_hours(mine, scene.basis)):
-        last = row["opened_at"] + timedelta(hours=row["hours"])
-        answered = given(row["responded_at"])
-        hours = Decimal(repr(row["hours"]))
-        cells = (place(row), row["ticket_id"], row["opened_at"], answered, hours)
-        if answered is None and last >= datetime.combine(scene.as_of, time.min):
-            yield Counted(cells, LEFT, why=say("left.not_over"))
+        in_time = answered_in_time(row, scene.as_of)
+        answered, done = given(row["responded_at"]), given(row["resolved_at"])
+        cells = (place(row), row["ticket_id"], row["opened_at"], answered, done, Decimal(repr(row["hours"])))
+        if in_time is None:
+            yield Counted(cells, LEFT, why=say("left.not_over" if done is None else "left.not_noted"))
         else:
-            in_time = answered is not None and answered <= last
             yield Counted(cells, COUNTS if in_time else MISS, Decimal(int(in_time)), Decimal(1))
 
 

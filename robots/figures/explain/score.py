@@ -110,6 +110,7 @@ def _missing(score: Row, points: Sequence[Row], card: Scorecard) -> Iterator[Tex
     if left:
         names = tuple(say("explain.score.missing_kpi", name=kpi_name(kpi, card), weight=weight) for kpi, weight in left)
         yield say("explain.score.missing", share=score["missing_weight"], most=card.most_missing_weight,
+                  raters=card.fewest_raters,
                   names=say("list.lines", items=names))  # fmt: skip
 
 
