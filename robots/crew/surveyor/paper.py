@@ -81,7 +81,7 @@ def _known(one: Facts) -> tuple[Any, ...]:
 def _columns() -> tuple[Column, ...]:
     choices = tuple(map(str, MARKS))
     marks = (
-        Column(say(f"survey.mark.{name}"), Look.INTEGER, 14, True, choices, say(f"survey.hint.{name}"))
+        Column(say(f"survey.mark.{name}"), Look.INTEGER, 14, True, choices, hint=say(f"survey.hint.{name}"))
         for name in RATED
     )
     return (
