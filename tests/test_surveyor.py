@@ -138,8 +138,10 @@ def _row(rows: list[tuple[Any, ...]], *begin: Any) -> tuple[Any, ...]:
 
 
 def _issued(home: Home) -> set[tuple[str, str, str]]:
+    """What the surveyor issued: what, period, to whom."""
     with home.store.transaction() as tx:
-        return {(row["what"], row["period"], row["whom"]) for row in tx.table("issued").to_pylist()}
+        rows = [row for row in tx.table("issued").to_pylist() if row["what"].startswith("survey")]
+    return {(row["what"], row["period"], row["whom"]) for row in rows}
 
 
 # ------------------------------------------------------------------ who is asked about whom
@@ -178,7 +180,7 @@ def test_nobody_rates_and_nothing_is_said_but_by_the_doctor(home: Home, books: S
     home.drop("订单.xlsx", books.orders())
     _turns(home, JULY_1, REMINDED, OVER)
     assert _issued(home) == set()
-    assert list(home.settings.out_folder("forms").iterdir()) == []
+    assert list(home.settings.out_folder("forms").glob("外协评价表*")) == []
     told = {what: health for what, health, _ in doctor.examine(home.settings, clock.now(JULY_1))}
     assert told["surveys"] == "warn"
 
