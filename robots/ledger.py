@@ -78,6 +78,15 @@ class History(Protocol):
     def in_month(self, kind: str, month: str) -> pa.Table:
         """A kind's rows of a month."""
 
+    def busy(self, first: date, last: date) -> Collection[str]:
+        """Vendors that had business on some days."""
+
+    def rated(self, period: str) -> pa.Table:
+        """Rows of surveys of a period."""
+
+    def standing(self) -> dict[str, int]:
+        """Vendor's name → how many alerts are not closed."""
+
     def judged_between(self, first: date, last: date) -> pa.Table:
         """By vendor: rows, received and rejected of the deliveries of some days that were judged."""
 
@@ -266,6 +275,18 @@ class Ledger:
     def in_month(self, kind: str, month: str) -> pd.DataFrame:
         """A kind's rows of a month (YYYY-MM); vendors named."""
         return self._resolve(self.history.in_month(kind, month))
+
+    def busy(self, first: date, last: date) -> set[str]:
+        """Vendors (names) with lines ordered or due, deliveries, tickets or measurements on some days."""
+        return {self.names.get(one, one) for one in self.history.busy(first, last)}
+
+    def rated(self, period: str) -> pd.DataFrame:
+        """The ratings of a period (as it is written: 2026Q2), with their places; vendors named."""
+        return self._resolve(self.history.rated(period))
+
+    def standing(self) -> dict[str, int]:
+        """Vendor → how many alerts are not closed."""
+        return self.history.standing()
 
     def judged_between(self, first: date, last: date) -> pd.DataFrame:
         """By vendor: rows, received and rejected (exact) of the deliveries of some days that were judged."""

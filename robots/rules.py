@@ -149,7 +149,51 @@ class Settlement:
     sme_payment_days: int
 
 
-SUBJECTS: dict[str, type] = {"scorecard": Scorecard, "alerts": Alerts, "settlement": Settlement}
+@dataclass(frozen=True)
+class Rater:
+    """Who rates. `role`: the mail role that the form goes to; `categories`: the 外协类别 rated (empty: all); `rests`:
+    gets no form any more."""
+
+    role: str
+    categories: tuple[str, ...] = ()
+    rests: bool = False
+
+
+@dataclass(frozen=True)
+class Surveys:
+    """Quarterly ratings (RULES 6). Working days: `issue_days` of the quarter, the others since a form went out.
+
+    `apart`: marks of one vendor that differ by this are told; `alike`: the same marks for so many vendors are told;
+    `reasoned`: marks that ask for a sentence; `told`: the role that gets the summary; `raters`: by their names.
+    """
+
+    reference: str
+    issue_days: int
+    answer_days: int
+    remind_days: tuple[int, ...]
+    fewest_raters: int
+    apart: Decimal
+    alike: int
+    reasoned: tuple[int, ...]
+    told: str
+    raters: dict[str, Rater] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where a form would be reminded of after its time, or before the reminder before."""
+        if list(self.remind_days) != sorted(set(self.remind_days)) or any(n < 1 for n in self.remind_days):
+            raise ValueError("remind_days = days from 1 on, each later than the one before")
+        if self.remind_days and self.remind_days[-1] > self.answer_days:
+            raise ValueError("remind_days: the last reminder goes out within answer_days")
+
+    @property
+    def working(self) -> dict[str, Rater]:
+        """Raters that get a form."""
+        return {name: rater for name, rater in self.raters.items() if not rater.rests}
+
+
+SUBJECTS: dict[str, type] = {
+    "scorecard": Scorecard, "alerts": Alerts, "settlement": Settlement, "surveys": Surveys,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -188,6 +232,10 @@ class Rules:
     def settlement(self, day: date) -> Settlement:
         """Settlement rules of a day."""
         return self.on("settlement", day)  # type: ignore[no-any-return]  # entries are validated per subject
+
+    def surveys(self, day: date) -> Surveys:
+        """Who rates, and by when, on a day."""
+        return self.on("surveys", day)  # type: ignore[no-any-return]  # entries are validated per subject
 
 
 def unknown_names(shape: type, values: Mapping[str, Any]) -> list[str]:

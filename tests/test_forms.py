@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -84,6 +85,15 @@ def test_a_renamed_sheet_is_still_the_form(home: Home) -> None:
     home.drop("表.xlsx", _filled(home, "orders", ROW, rename))
     home.turn(NOW)
     assert [r["rows_new"] for r in home.export("receipts")] == [1]
+
+
+@pytest.mark.parametrize("share", [Decimal(1) / 7, Decimal("0.9842857142857142857142857143"), Decimal(2) / 3 * 10**6])
+def test_a_figure_comes_back_with_the_digits_that_a_cell_keeps_and_is_unchanged(share: Decimal) -> None:
+    sealed = unseal(seal(Form("f", 1), "表", {"B2": share}))
+    assert sealed is not None
+    assert sealed.changed({"B2": float(share)}) == []
+    assert sealed.changed({"B2": float(f"{share:.15g}")}) == []  # as LibreOffice writes it
+    assert sealed.changed({"B2": float(share) * (1 + 1e-12)}) != []
 
 
 CELLS = st.dictionaries(

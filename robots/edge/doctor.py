@@ -21,7 +21,7 @@ Answer = tuple[str, Health, Say]
 
 
 def examine(settings: Settings, now: datetime) -> Iterator[Answer]:
-    """Python, folders, database, mail, calendar, fonts, Excel or LibreOffice."""
+    """Python, folders, database, mail, raters, calendar, fonts, Excel or LibreOffice."""
     version = ".".join(map(str, sys.version_info[:3]))
     yield "python", "ok" if sys.version_info >= (3, 11) else "bad", say("doctor.version", version=version)
     for name, path in (("inbox", settings.inbox), ("outbox", settings.outbox), ("archive", settings.archive)):
@@ -29,6 +29,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Answer]:
     yield "database", *_database(settings, now)
     yield "mail", *_mail(settings)
     yield "payments", *_payments(settings)
+    yield "surveys", *_surveys(settings, now.date())
     for year in (now.year, now.year + 1):
         known = settings.rules.calendar.knows(year)
         yield "calendar", "ok" if known else "warn", say(f"doctor.year_{'known' if known else 'unknown'}", year=year)
@@ -80,6 +81,16 @@ def _payments(settings: Settings) -> tuple[Health, Say]:
     if since == date.max:
         return "bad", say("doctor.payments_unknown")
     return "ok", say("doctor.payments", since=since)
+
+
+def _surveys(settings: Settings, today: date) -> tuple[Health, Say]:
+    terms = settings.rules.surveys(today)
+    roles = {*(rater.role for rater in terms.working.values()), terms.told}
+    if not terms.working:
+        return "warn", say("doctor.surveys_nobody")
+    if unheld := sorted(role for role in roles if not settings.toml.mail.roles.get(role)):
+        return "bad", say("doctor.surveys_role", roles=", ".join(unheld))
+    return "ok", say("doctor.surveys", count=len(terms.working), names="、".join(terms.working))
 
 
 def _fonts() -> tuple[Health, Say]:

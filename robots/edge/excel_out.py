@@ -147,7 +147,7 @@ class _Page:
             properties["align"] = "right"
         elif look in (Look.TEXT, Look.WRAP):
             properties |= {"align": "left", "indent": 1}
-        elif look in (Look.DATE, Look.MOMENT):
+        elif look in (Look.DATE, Look.MOMENT) or (is_open and look is Look.INTEGER):
             properties["align"] = "center"
         if look is Look.WRAP:
             properties["text_wrap"] = True
@@ -322,6 +322,8 @@ class _Page:
         if chart.percent:
             lowest = float(min(shown, default=0))
             axis |= {"num_format": "0%" if lowest < 0.95 else "0.0%", "max": 1, "min": _axis_floor(lowest)}
+        if chart.axis:
+            axis |= {"min": chart.axis[0], "max": chart.axis[1], "major_unit": 1}
         drawn.set_title({"name": str(chart.title), "name_font": {"name": FONT, "size": 11, "color": _INK}})
         drawn.set_y_axis(axis)
         drawn.set_x_axis({"num_font": small | ({"rotation": -45} if chart.kind == "column" else {})})
@@ -385,7 +387,8 @@ def _one_of(column: Column) -> dict[str, Any]:
     """A drop-down. Excel takes 255 characters at most; longer lists are not offered."""
     source = [str(choice) for choice in column.choices]
     fits = len(",".join(source)) <= 255
-    return {"validate": "list", "source": source, "ignore_blank": True} if fits else {"validate": "any"}
+    chosen = {"validate": "list", "source": source, "ignore_blank": True} if fits else {"validate": "any"}
+    return chosen | ({"input_title": str(column.title)[:32], "input_message": str(column.hint)} if column.hint else {})
 
 
 def _across(page: Worksheet, row: int, first: int, last: int, text: str, style: Format) -> None:

@@ -33,6 +33,7 @@ def raters_side_by_side(names: Sequence[tuple[str, ...]]) -> list[dict[str, int 
 KIND = Kind(
     name="surveys",
     key=("vendor", "period", "rater"),
+    answers=("csat", "communication", "problem_solving", "culture", "comment"),
     wide="csat",
     unpivot=raters_side_by_side,
     fields=(

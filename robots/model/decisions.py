@@ -34,8 +34,9 @@ class Look(StrEnum):
 class Column:
     """One column of an output table: its title, how its cells look, its width in characters.
 
-    In a form, an `open` column is for people to fill in; `choices` are what may be chosen there. A SPARK column draws
-    a small line `over` the columns from one index to another of the same row.
+    In a form, an `open` column is for people to fill in; `choices` are what may be chosen there, and `hint` is what
+    Excel shows beside the cell that is being filled in (255 characters at most). A SPARK column draws a small line
+    `over` the columns from one index to another of the same row.
     """
 
     title: Text
@@ -44,6 +45,7 @@ class Column:
     open: bool = False
     choices: tuple[Text, ...] = ()
     over: tuple[int, int] | None = None
+    hint: Text = ""
 
 
 @wire.travels
@@ -67,7 +69,10 @@ class Table:
 @wire.travels
 @dataclass(frozen=True)
 class Chart:
-    """A native chart over one table of the same sheet: categories from one column, a series per value column."""
+    """A native chart over one table of the same sheet: categories from one column, a series per value column.
+
+    `axis`: lowest and highest value shown, where the scale is known beforehand (marks from 1 to 5).
+    """
 
     kind: str
     title: Text
@@ -76,6 +81,7 @@ class Chart:
     values: tuple[int, ...]
     percent: bool = False
     rows: int | None = None
+    axis: tuple[int, ...] = ()
 
 
 @wire.travels

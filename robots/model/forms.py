@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from robots.model import wire
@@ -20,6 +20,7 @@ FORM_SHEET = "_robots"
 _MAGIC = "robots"
 _HEAD = ("id", "version", "kind", "sheet", "others")
 _BETWEEN = "/"  # no sheet name may hold it
+_CELL = Context(prec=15)  # a cell keeps so many digits of a number: a seventh comes back shorter than it was issued
 
 
 class SealBroken(ValueError):
@@ -93,7 +94,7 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float | Decimal):
-        return f"{Decimal(str(value)).normalize():f}"
+        return f"{_CELL.create_decimal(str(value)).normalize():f}"
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")
     return value.isoformat() if isinstance(value, date) else str(value).strip()

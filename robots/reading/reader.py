@@ -53,7 +53,8 @@ class Reading:
     """What became of one file.
 
     `tables`: kind → the kind's fields plus `_sheet`, `_row` (Excel's number) and `_key` (int64).
-    `unknown`: header words nobody knew, as (sheet, word). `asides`: rows set aside, as they stand.
+    `unknown`: header words nobody knew, as (sheet, word). `asides`: rows set aside, as they stand. `form`: the id of
+    the form of ours that it is, if any.
     """
 
     taken: tuple[Taken, ...] = ()
@@ -61,6 +62,7 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
     asides: tuple[Aside, ...] = ()
+    form: str = ""
 
     @property
     def broken(self) -> frozenset[str]:
@@ -80,7 +82,8 @@ class _Part:
 
 def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
     """Read every sheet; a sheet that cannot be used says why, and the others go on."""
-    parts = [_read_issued(grid, form, words) for grid, form in with_forms(grids)]
+    issued = with_forms(grids)
+    parts = [_read_issued(grid, form, words) for grid, form in issued]
     findings = [found for part in parts for found in part.findings]
     taken = [pair for part in parts for pair in part.taken]
     tables = {}
@@ -95,7 +98,8 @@ def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
         findings += [key_twice(named, row, first) for row, first in twice]
     unknown = tuple(dict.fromkeys(word for part in parts for word in part.unknown))
     asides = tuple(aside for part in parts for aside in part.asides)
-    return Reading(tuple(_per_sheet(taken, tables)), tables, tuple(_capped(findings)), unknown, asides)
+    form = next((one.form.id for _, one in issued if isinstance(one, Sealed)), "")
+    return Reading(tuple(_per_sheet(taken, tables)), tables, tuple(_capped(findings)), unknown, asides, form)
 
 
 def _per_sheet(taken: Sequence[tuple[Taken, pa.Table]], tables: Mapping[str, pa.Table]) -> Iterator[Taken]:

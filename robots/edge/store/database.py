@@ -273,8 +273,12 @@ class Turn:
     def post(
         self, name: str, drop: int, reading: Reading, broken: Collection[str] = ()
     ) -> tuple[list[posting.Posted], list[Finding]]:
-        """Replace the rows of a file by those of a newer version; what stood on `broken` sheets stays."""
-        return posting.post(self.connection, self.file(name), drop, reading, broken, self.touched)
+        """Replace the rows of a file by those of a newer version; what stood on `broken` sheets stays.
+
+        Two forms are two files, even where both come back under one name: nobody's answers take another's place.
+        """
+        filed = f"{name} ({reading.form})" if reading.form else name
+        return posting.post(self.connection, self.file(filed), drop, reading, broken, self.touched)
 
     def relate(self, day: date, rules: str) -> None:
         """Bring order lines, and what is to be figured again, up to `day` after what was posted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -31,6 +31,7 @@ from robots.edge.store.tables import (
     STALE,
 )
 from robots.kinds import known
+from robots.model.names import identity
 from robots.reading.keys import keys_of
 
 _MOST_NAMED = 500  # more vendors than this are chosen by the ledger, from all of the month
@@ -194,6 +195,22 @@ class History:
         query = select(*chosen.values()).select_from(source.join(FILES, FILES.c.file == c.file)).where(*where)
         return as_table(self.connection.execute(query.order_by(c.file, c.sheet, c.row)).all(), chosen)
 
+    def busy(self, first: date, last: date) -> set[str]:
+        """Vendors that had business on some days: lines ordered or due, deliveries, tickets, measurements."""
+        days = [(LINES, LINES.c.ordered_on), (LINES, LINES.c.due_first), (ARRIVALS, ARRIVALS.c.delivered_on)]
+        named = [(table := ROWS[kind], table.c[known()[kind].dated]) for kind in ("tickets", "measurements")]
+        found: set[str] = set()
+        for table, on in (*days, *named):
+            within = (on >= first.isoformat(), on < (last + timedelta(days=1)).isoformat())
+            vendors = self.connection.execute(select(table.c.vendor).where(*within).distinct()).scalars()
+            found |= {identity(vendor) for vendor in vendors if vendor}
+        return found
+
+    def rated(self, period: str) -> pa.Table:
+        """Ratings of a period, with their rows."""
+        c = ROWS["surveys"].c
+        return self._rows("surveys", {}, ROWS["surveys"], (c.beaten_by.is_(None), c.period == period))
+
     # -------------------------------------------------------------- sums and samples
 
     def judged_between(self, first: date, last: date) -> pa.Table:
@@ -243,6 +260,13 @@ class History:
             asked = c.alert.in_(wanted[start : start + _MOST_NAMED])
             found += self.connection.execute(select(ALERTS).where(asked))
         return as_table(found, dict(c.items()))
+
+    def standing(self) -> dict[str, int]:
+        """How many alerts are not closed, by vendor (its name)."""
+        c = ALERTS.c
+        still = (c.state != "closed", c.vendor.is_not(None))
+        query = select(c.vendor, func.count()).where(*still).group_by(c.vendor)
+        return {vendor: int(count) for vendor, count in self.connection.execute(query)}
 
     def answers(self, numbers: Collection[str]) -> pa.Table:
         """What people answered to alerts of these numbers, by the rows' keys."""

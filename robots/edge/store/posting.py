@@ -77,7 +77,8 @@ def _post(
             letters = {one.sheet: one.letters for one in mine}
             counts, found = _replace(connection, table, file, drop, reading.tables[name], broken, letters, touched)
             posted += _per_sheet(mine, counts)
-            findings += found
+            usual = reading.form and known()[name].answers  # a form answered again is the ordinary course
+            findings += [one for one in found if not (usual and one.code == "KEY_ELSEWHERE")]
         elif not broken and (gone := _remove(connection, table, file, None, touched)):
             findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
     return posted, findings
@@ -121,8 +122,7 @@ def _replace(
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
     _touch(touched, kind, rows, [*changes.new, *changes.updated])
     _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
-    elsewhere = list(_beat_others(connection, table, file, drop)) if changes.new or changes.updated else []
-    findings = [] if kind.answers else elsewhere
+    findings = list(_beat_others(connection, table, file, drop)) if changes.new or changes.updated else []
     findings += silent_edits(connection, kind, drop, edits, letters)
     if changes.gone:
         named = say(f"kind.{kind.name}")
