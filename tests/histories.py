@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from sqlalchemy import create_engine, select
@@ -48,7 +48,8 @@ D = Decimal
 
 def examples(number: int) -> Any:
     """How many examples a property is tried on."""
-    return settings(max_examples=number * MORE, deadline=None)
+    slow = [HealthCheck.too_slow]  # a busy machine draws rows slowly too
+    return settings(max_examples=number * MORE, deadline=None, suppress_health_check=slow)
 
 
 # ------------------------------------------------------------------ rules with something in every place

@@ -184,7 +184,7 @@ def line_excused(books: Books, line: Line) -> bool:
 
 def counts(books: Books) -> list[Count]:
     """Everything that counts, of all KPIs."""
-    parts: tuple[Callable[[Books], Iterable[Count]], ...] = (on_time, quality, marks, responses, costs, own_kpis)
+    parts: tuple[Callable[[Books], Iterable[Count]], ...] = (on_time, drift, quality, marks, responses, costs, own_kpis)
     return [one for part in parts for one in part(books)]
 
 
@@ -205,6 +205,14 @@ def on_time(books: Books) -> Iterator[Count]:
             in_time = accepted is not None and accepted >= order["quantity"]
             if in_time or not line_excused(books, line):
                 yield _once(order["vendor"], due, kpi, in_time, 1)
+
+
+def drift(books: Books) -> Iterator[Count]:
+    """Days that the promises of the lines due were put off, by the month of the first promise."""
+    for order in books.orders:
+        first, latest = first_promise(order), latest_promise(order)
+        if first is not None and latest is not None and first <= books.today:
+            yield _once(order["vendor"], first, "drift", max((latest - first).days, 0), 1)
 
 
 def quality(books: Books) -> Iterator[Count]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -129,3 +129,14 @@ def test_of_a_line_of_nothing_nothing_is_due() -> None:
         for day, one, counted in ((1, lines[0], {"on_time", "on_time_latest"}), (2, lines[1], set())):
             turn(store, date(2026, 7, day), [("订单.xlsx", reading("orders", [one]))])
             assert {kpi for _, _, kpi in kept(store)} == counted
+
+
+def test_a_ticket_that_another_file_has_for_another_vendor_leaves_its_month_and_comes_back() -> None:
+    moment = datetime(2026, 6, 3, 9)
+    ticket = {"ticket_id": "T-1", "vendor": "虚构乙厂", "opened_at": moment, "responded_at": moment}
+    other = {**ticket, "vendor": "示例甲有限公司"}
+    rows = (("甲.xlsx", [ticket], "虚构乙厂"), ("乙.xlsx", [other], "示例甲有限公司"), ("乙.xlsx", [], "虚构乙厂"))
+    with a_store() as store:
+        for name, tickets, vendor in rows:
+            turn(store, date(2026, 7, 3), [(name, reading("tickets", tickets))])
+            assert {key[0] for key in kept(store)} == {vendor}

@@ -122,7 +122,7 @@ def _replace(
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
     _touch(touched, kind, rows, [*changes.new, *changes.updated])
     _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
-    findings = list(_beat_others(connection, table, file, drop)) if changes.new or changes.updated else []
+    findings = list(_beat_others(connection, table, file, drop, touched)) if changes.new or changes.updated else []
     findings += silent_edits(connection, kind, drop, edits, letters)
     if changes.gone:
         named = say(f"kind.{kind.name}")
@@ -232,29 +232,36 @@ def _remove(connection: Connection, table: Table, file: int, keys: Sequence[int]
         touched.pairs |= pairs_named(kind, connection, c.file == file)
         if kind.name in RELATED:
             touched.add(kind.name, connection.execute(select(c.key).where(c.file == file)).scalars())
-        _let_go(connection, table, file, c.key.in_(select(c.key).where(c.file == file)), None)
+        _let_go(connection, table, file, c.key.in_(select(c.key).where(c.file == file)), [], touched)
         return connection.execute(delete(table).where(c.file == file)).rowcount
     if keys:
         given = [{"_key": key} for key in keys]
         touched.pairs |= pairs_named(kind, connection, mine, given)
         if kind.name in RELATED:
             touched.add(kind.name, keys)
-        _let_go(connection, table, file, c.key == bindparam("_key"), given)
+        _let_go(connection, table, file, c.key == bindparam("_key"), given, touched)
         connection.execute(delete(table).where(mine), given)
     return len(keys)
 
 
 def _let_go(
-    connection: Connection, table: Table, file: int, which: ColumnElement[bool], given: list[dict[str, int]] | None
+    connection: Connection,
+    table: Table,
+    file: int,
+    which: ColumnElement[bool],
+    given: list[dict[str, int]],
+    touched: Touched,
 ) -> None:
     """Rows of other files that these had beaten come back; where a third file had beaten these, it now beats them."""
+    kind = known()[table.name.removeprefix("rows_")]
+    touched.pairs |= pairs_named(kind, connection, and_(table.c.beaten_by == file, which), given)
     mine = table.alias("mine")
     third = select(mine.c.beaten_by).where(mine.c.file == file, mine.c.key == table.c.key).scalar_subquery()
-    connection.execute(update(table).where(table.c.beaten_by == file, which).values(beaten_by=third), given)
+    connection.execute(update(table).where(table.c.beaten_by == file, which).values(beaten_by=third), given or None)
 
 
-def _beat_others(connection: Connection, table: Table, file: int, drop: int) -> Iterator[Finding]:
-    """The same key in another file: the later drop wins, and both places are named."""
+def _beat_others(connection: Connection, table: Table, file: int, drop: int, touched: Touched) -> Iterator[Finding]:
+    """The same key in another file: the later drop wins, and both places are named. What it beats no longer counts."""
     others = select(table.c.file).where((table.c.file < file) | (table.c.file > file)).limit(1)
     if connection.execute(others).first() is None:
         return
@@ -270,6 +277,7 @@ def _beat_others(connection: Connection, table: Table, file: int, drop: int) -> 
         return
     here = and_(table.c.file == bindparam("_file"), table.c.key == bindparam("_key"))
     beaten = [{"_file": other, "_key": key} for _, _, key, other, *_ in found]
+    touched.pairs |= pairs_named(known()[table.name.removeprefix("rows_")], connection, here, beaten)
     connection.execute(update(table).where(here).values(beaten_by=file), beaten)
     for sheet, row, _, _, other_sheet, other_row, other_name in found[:MOST_OF_ONE_CODE]:
         place = f"{other_name} › {other_sheet} › {other_row}"

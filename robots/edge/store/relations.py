@@ -135,7 +135,7 @@ def _pairs_of(kind: Kind, row: Sequence[Any]) -> Iterator[Pair]:
     does: where nobody says when it was issued, in all of them."""
     if kind.name == "certificates":
         vendor, issued_on, expires_on = row
-        return _onwards(vendor, min(issued_on or _ALWAYS, expires_on))
+        return _onwards(vendor, min(issued_on or _ALWAYS, expires_on or _ALWAYS))
     return _pairs(*row)
 
 
