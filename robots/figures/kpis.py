@@ -13,6 +13,8 @@ from robots.figures.lines import days_of, judged, later, month_text, records
 
 COLUMNS = ["vendor", "period", "kpi", "good", "total", "value", "low", "high"]
 _Z = 1.959963984540054  # the 97.5 % point of the normal distribution
+_NOTHING = pd.DataFrame({name: pd.Series(dtype=float if name in ("good", "total", "value", "low", "high") else "str")
+                         for name in COLUMNS})  # fmt: skip
 RATED = ("csat", "communication", "problem_solving", "culture")
 
 
@@ -98,6 +100,8 @@ def together(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _shares(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    if not len(rows):
+        return _NOTHING
     sums = rows.groupby(["vendor", "period"], as_index=False)[["good", "total"]].sum()
     sums = sums[sums["total"] > 0]
     low, high = wilson(sums["good"].to_numpy(float), sums["total"].to_numpy(float))
