@@ -24,6 +24,8 @@ def punctuality(lines: pd.DataFrame, name: str, due: str, as_of: date, tolerance
     A line never delivered is a miss; one not due yet is not counted; a miss that was not the vendor's fault is left
     out (its line is `excused`).
     """
+    if not len(lines):
+        return _NOTHING
     counted = lines[lines[due].notna() & (lines[due] <= as_of).fillna(False) & lines["vendor"].notna()]
     latest = later(counted[due], tolerance_days)
     good = (counted["completed_on"] <= latest).fillna(False).astype("bool")
@@ -44,6 +46,8 @@ def quality(deliveries: pd.DataFrame, as_of: date) -> list[pd.DataFrame]:
 
     What was rejected by no fault of the vendor's (`excused`) is neither rejected nor received.
     """
+    if not len(deliveries):
+        return [_NOTHING, _NOTHING]
     rows = judged(deliveries)
     arrived = (rows["delivered_on"] <= as_of).fillna(False)
     known = rows[rows["accepted"].notna() & rows["rejected"].notna() & rows["vendor"].notna() & arrived]
@@ -58,6 +62,8 @@ def quality(deliveries: pd.DataFrame, as_of: date) -> list[pd.DataFrame]:
 
 def rating(surveys: pd.DataFrame, name: str) -> pd.DataFrame:
     """Mean of a 1–5 rating: `good` is the sum of the marks, `total` the number of raters."""
+    if not len(surveys):
+        return _NOTHING
     given = surveys[surveys[name].notna()]
     rows = pd.DataFrame({"vendor": given["vendor"], "period": given["period"], "good": units(given[name]) / 10**4})
     return _shares(rows.assign(total=1), name).assign(low=np.nan, high=np.nan)
@@ -84,6 +90,8 @@ def responses(tickets: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 def costs(billed: pd.DataFrame) -> pd.DataFrame:
     """Ordered ÷ billed price, weighted by quantity: 1 is as agreed, less is dearer."""
+    if not len(billed):
+        return _NOTHING
     known = billed[(billed["price"] > 0).fillna(False)]
     quantity = units(known["quantity"]) / 10**4
     rows = pd.DataFrame({"vendor": known["vendor"], "period": month_text(known["invoiced_on"])})

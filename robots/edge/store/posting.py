@@ -78,7 +78,8 @@ def _post(
             counts, found = _replace(connection, table, file, drop, reading.tables[name], broken, letters, touched)
             posted += _per_sheet(mine, counts)
             findings += found
-        elif not broken and (gone := _remove(connection, table, file, None, touched)):
+        elif not broken and _has_rows(connection, table, file):
+            gone = _remove(connection, table, file, None, touched)
             findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
     return posted, findings
 
