@@ -140,7 +140,8 @@ def _fresh(folder: Path) -> Path:
 
 
 def _table(figures: dict[str, list[Figure]]) -> list[str]:
-    lines = ["| | seconds: min | median | max | peak MB |", "|---|---|---|---|---|"]
+    rounds = max(len(taken) for taken in figures.values())
+    lines = [f"| {rounds} rounds | seconds: min | median | max | peak MB |", "|---|---|---|---|---|"]
     for name, taken in figures.items():
         seconds = [figure["seconds"] for figure in taken]
         peak = max(figure["mb"] for figure in taken)
@@ -172,7 +173,7 @@ def main(names: list[str]) -> None:
         for name in names or list(BENCHMARKS):
             kept[name] = "\n".join(BENCHMARKS[name](Path(folder), ROUNDS))
             print(kept[name], end="\n\n", flush=True)
-    lines = ["# Results", "", f"{machine}; {ROUNDS} rounds, interleaved, one process each.", ""]
+    lines = ["# Results", "", f"{machine}; rounds are interleaved, one process each.", ""]
     lines += [f"{kept[name]}\n" for name in BENCHMARKS if name in kept]
     RESULTS.write_text("\n".join(lines), "utf-8")
 
