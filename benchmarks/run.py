@@ -1,19 +1,25 @@
-"""Run the benchmarks, print ratios, write RESULTS.md: `python -m benchmarks.run [reading] [replacing] [marking]`."""
+"""Run the benchmarks, print ratios, write RESULTS.md: `python -m benchmarks.run [reading] [replacing] [marking] …`.
+
+Those that are named are run, else all; what was not run keeps its results.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import workbook
+from benchmarks import history, workbook
 
 ROUNDS = 5
 Figure = dict[str, float]
@@ -62,6 +68,59 @@ def replacing(scratch: Path, rounds: int) -> list[str]:
     return [*lines, _ratio(figures, "1,000,000 rows", "10,000 rows", "target ≤ 2")]
 
 
+_HOMES = {  # delivery lines in the history, open order lines
+    "10,000 lines": (10_000, 300),
+    "1,000,000 lines": (1_000_000, 300),
+    "10,000 lines, ten times as many open": (10_000, 3_000),
+}
+
+
+def _home(scratch: Path, name: str) -> Figure:
+    """Make a home, or take the one that an earlier run left in the same folder; the figures of its first turn."""
+    told = scratch / name / "first_turn.json"
+    if not told.exists():
+        told.write_text(json.dumps(timed("home", _fresh(scratch / name), *_HOMES[name])), "utf-8")
+    figure: Figure = json.loads(told.read_text("utf-8"))
+    return figure
+
+
+def turns(scratch: Path, rounds: int) -> list[str]:
+    """A whole turn after a 1,000-row workbook whose rows all changed, at two lengths of history, and with more open."""
+    made = {name: _home(scratch, name) for name in _HOMES}
+    lines = ["## Turns: a whole turn after a 1,000-row workbook, all rows changed, at a history of", ""]
+    lines += ["| the first turn, which relates and figures everything | seconds | peak MB |", "|---|---|---|"]
+    lines += [f"| {name} | {figure['seconds']:.1f} | {figure['mb']:.0f} |" for name, figure in made.items()]
+    for title, book, later in (
+        ("8 vendors, one month", history.FEW, False),
+        ("200 vendors, five rows each over twelve months", history.ALL, False),
+        ("8 vendors, one month, and a day has passed", history.FEW, True),
+    ):
+        figures = _turns_of(scratch, rounds, book, later)
+        lines += ["", f"### {title}", "", *_table(figures), ""]
+        lines.append(_ratio(figures, "1,000,000 lines", "10,000 lines", "target ≤ 2"))
+        lines.append(_ratio(figures, "10,000 lines, ten times as many open", "10,000 lines", "no target"))
+    return lines
+
+
+def _turns_of(scratch: Path, rounds: int, book: str, later: bool) -> dict[str, list[Figure]]:
+    figures: dict[str, list[Figure]] = {name: [] for name in _HOMES}
+    for number in range(1, rounds + 1):
+        day = history.NOW.date() + timedelta(days=number if later else 0)
+        for name, taken in figures.items():
+            taken.append(timed("turn", scratch / name, day, book, number + 1 + 10 * later))
+    return figures
+
+
+def refiguring(scratch: Path, rounds: int) -> list[str]:
+    """Everything figured again under other rules, at 1,000,000 delivery lines; once, for it takes minutes."""
+    del rounds
+    name = "1,000,000 lines"
+    _home(scratch, name)
+    figures = {name: [timed("refigure", scratch / name, 1)]}
+    lines = ["## Refiguring everything under other rules, once, at a history of", "", *_table(figures), ""]
+    return [*lines, f"- peak {figures[name][0]['mb']:.0f} MB of all processes, target < 1,500"]
+
+
 def marking(scratch: Path, rounds: int) -> list[str]:
     """500 marks in 100,000 × 15, against a load and a save with openpyxl."""
     path = workbook.write(scratch / "deliveries.xlsx", 100_000)
@@ -81,7 +140,8 @@ def _fresh(folder: Path) -> Path:
 
 
 def _table(figures: dict[str, list[Figure]]) -> list[str]:
-    lines = ["| | seconds: min | median | max | peak MB |", "|---|---|---|---|---|"]
+    rounds = max(len(taken) for taken in figures.values())
+    lines = [f"| {rounds} rounds | seconds: min | median | max | peak MB |", "|---|---|---|---|---|"]
     for name, taken in figures.items():
         seconds = [figure["seconds"] for figure in taken]
         peak = max(figure["mb"] for figure in taken)
@@ -94,18 +154,34 @@ def _ratio(figures: dict[str, list[Figure]], above: str, below: str, target: str
     return f"- {above} ÷ {below}: median {median(pairs):.2f} ({min(pairs):.2f}–{max(pairs):.2f}), {target}"
 
 
+BENCHMARKS: dict[str, Any] = {
+    "reading": reading,
+    "replacing": replacing,
+    "turns": turns,
+    "refiguring": refiguring,
+    "marking": marking,
+}
+RESULTS = Path(__file__).with_name("RESULTS.md")
+
+
 def main(names: list[str]) -> None:
     """Run what is named, else everything."""
-    benchmarks: dict[str, Any] = {"reading": reading, "replacing": replacing, "marking": marking}
     machine = f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores"
-    lines = ["# Results", "", f"{machine}; {ROUNDS} rounds, interleaved, one process each.", ""]
-    with tempfile.TemporaryDirectory() as folder:
-        for name in names or list(benchmarks):
-            lines += [*benchmarks[name](Path(folder), ROUNDS), ""]
-    text = "\n".join(lines)
-    print(text)
-    if not names:
-        Path(__file__).with_name("RESULTS.md").write_text(text, "utf-8")
+    kept = _sections(RESULTS.read_text("utf-8"))
+    left = os.environ.get("BENCHMARKS_FOLDER")  # where homes stay, to be used by the next run
+    with nullcontext(left) if left else tempfile.TemporaryDirectory() as folder:
+        for name in names or list(BENCHMARKS):
+            kept[name] = "\n".join(BENCHMARKS[name](Path(folder), ROUNDS))
+            print(kept[name], end="\n\n", flush=True)
+    lines = ["# Results", "", f"{machine}; rounds are interleaved, one process each.", ""]
+    lines += [f"{kept[name]}\n" for name in BENCHMARKS if name in kept]
+    RESULTS.write_text("\n".join(lines), "utf-8")
+
+
+def _sections(text: str) -> dict[str, str]:
+    """What RESULTS.md holds, by benchmark: a section's heading begins with its name."""
+    sections = text.strip().split("\n## ")[1:]
+    return {re.split(r"\W", section, maxsplit=1)[0].lower(): f"## {section.strip()}" for section in sections}
 
 
 if __name__ == "__main__":

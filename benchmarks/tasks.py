@@ -134,6 +134,53 @@ def replace(first: str, second: str, database: str) -> float:
     return seconds
 
 
+def home(folder: str, deliveries: str, waiting: str) -> float:
+    """Make a home with a history, and let its first turn relate and figure all of it: that turn is timed."""
+    from benchmarks import history as years
+
+    years.make(Path(folder), int(deliveries), int(waiting))
+    return _turn(Path(folder), years.NOW, years.ALL, 1)
+
+
+def turn(folder: str, day: str, workbook: str, version: str) -> float:
+    """A whole turn over a home after one of its workbooks was dropped with every row changed: the reading child is
+    started in it, our own modules are loaded before, as in a process that stays."""
+    from benchmarks import history as years
+
+    now = datetime.combine(date.fromisoformat(day), years.NOW.time())
+    return _turn(Path(folder), now, workbook, int(version))
+
+
+def refigure(folder: str, tolerance: str) -> float:
+    """A turn after the rules of scores have changed: every figure is made again."""
+    from benchmarks import history as years
+
+    rules = f'[[in_force]]\nfrom = 2023-01-01\nreference = "benchmark"\ntolerance_days = {tolerance}\n'
+    (Path(folder) / "config" / "rules" / "scorecard.toml").write_text(rules, "utf-8")
+    return _turn(Path(folder), years.NOW, years.FEW, int(tolerance))
+
+
+def _turn(folder: Path, now: datetime, workbook: str, version: int) -> float:
+    from benchmarks import history as years
+    from robots import conveyor
+    from robots.crew import registry
+    from robots.edge import settings
+    from robots.edge.store import open_store
+
+    loaded = settings.load(folder, registry.names())
+    store = open_store("", loaded.state, now)
+    registry.crew()
+    years.write(loaded.inbox, workbook, version)
+    start = time.perf_counter()
+    report = conveyor.turn(loaded, store, now)
+    seconds = time.perf_counter() - start
+    assert not report.troubles, report.troubles
+    assert not report.errors, report.drops
+    assert [state for _, state, _ in report.drops] == ["taken"], report.drops
+    store.close()
+    return seconds
+
+
 def marking(path: str, target: str) -> float:
     """Ours: 500 cells of the workbook filled and explained, and everything compared with the original."""
     from robots.edge.markup import Mark, mark_up
@@ -195,7 +242,19 @@ class _Peak:
 
 TASKS: dict[str, Callable[..., float]] = {
     task.__name__: task
-    for task in (calamine, pandas_openpyxl, belt, belt_first, history, replace, marking, openpyxl_marking)
+    for task in (
+        calamine,
+        pandas_openpyxl,
+        belt,
+        belt_first,
+        history,
+        replace,
+        home,
+        turn,
+        refigure,
+        marking,
+        openpyxl_marking,
+    )
 }
 
 

@@ -19,7 +19,7 @@ from robots.crew.sentinel.scene import Scene
 from robots.edge.store import Store
 from robots.edge.store.database import Dropped, Turn
 from robots.figures.alerts import Alert, Conduct, Lives, live, number
-from robots.figures.risk import late_risk
+from robots.figures.risk import late_risk, tails
 from robots.figures.sampling import NORMAL, STOPPED, TIGHTENED, inspection_after
 from robots.ledger import Ledger
 from robots.model.calendar import Calendar
@@ -531,7 +531,7 @@ LEADS = st.lists(
 
 @given(LEADS, st.integers(0, 30), st.integers(0, 40))
 def test_a_risk_is_a_probability_and_grows_as_time_passes(leads: pd.DataFrame, elapsed: int, more: int) -> None:
-    now, later = (late_risk(leads, "甲", days, elapsed + more) for days in (elapsed, elapsed + more // 2))
+    now, later = (late_risk(tails(leads), "甲", days, elapsed + more) for days in (elapsed, elapsed + more // 2))
     assert now is None or 0 <= now.probability <= 1
     assert later is None or later.late == (now.late if now else 0)
 

@@ -326,7 +326,8 @@ def test_recording_the_same_again_writes_nothing(store: Store) -> None:
     event.listen(store.engine, "before_cursor_execute", listen)
     with store.transaction() as tx:
         tx.record(record("kpis", [KPI]))
-    assert set(written) == {"SELECT"}
+    assert written
+    assert not {"INSERT", "UPDATE", "DELETE"} & set(written)
 
 
 @pytest.mark.parametrize("name", sorted(DERIVED))

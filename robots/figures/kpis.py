@@ -14,6 +14,8 @@ from robots.figures.lines import days_of, judged, later, month_text, records
 
 COLUMNS = ["vendor", "period", "kpi", "good", "total", "value", "low", "high"]
 _Z = 1.959963984540054  # the 97.5 % point of the normal distribution
+_NOTHING = pd.DataFrame({name: pd.Series(dtype=float if name in ("good", "total", "value", "low", "high") else "str")
+                         for name in COLUMNS})  # fmt: skip
 RATED = ("csat", "communication", "problem_solving", "culture")
 
 
@@ -23,6 +25,8 @@ def punctuality(lines: pd.DataFrame, name: str, due: str, as_of: date, tolerance
     A line never delivered is a miss; one not due yet is not counted; a miss that was not the vendor's fault is left
     out (its line is `excused`).
     """
+    if not len(lines):
+        return _NOTHING
     counted = lines[lines[due].notna() & (lines[due] <= as_of).fillna(False) & lines["vendor"].notna()]
     latest = later(counted[due], tolerance_days)
     good = (counted["completed_on"] <= latest).fillna(False).astype("bool")
@@ -43,6 +47,8 @@ def quality(deliveries: pd.DataFrame, as_of: date) -> list[pd.DataFrame]:
 
     What was rejected by no fault of the vendor's (`excused`) is neither rejected nor received.
     """
+    if not len(deliveries):
+        return [_NOTHING, _NOTHING]
     rows = judged(deliveries)
     arrived = (rows["delivered_on"] <= as_of).fillna(False)
     known = rows[rows["accepted"].notna() & rows["rejected"].notna() & rows["vendor"].notna() & arrived]
@@ -57,6 +63,8 @@ def quality(deliveries: pd.DataFrame, as_of: date) -> list[pd.DataFrame]:
 
 def rating(surveys: pd.DataFrame, name: str) -> pd.DataFrame:
     """Mean of a 1–5 rating: `good` is the sum of the marks, `total` the number of raters."""
+    if not len(surveys):
+        return _NOTHING
     given = surveys[surveys[name].notna()]
     rows = pd.DataFrame({"vendor": given["vendor"], "period": given["period"], "good": units(given[name]) / 10**4})
     return _shares(rows.assign(total=1), name).assign(low=np.nan, high=np.nan)
@@ -87,6 +95,8 @@ def answered_in_time(row: Mapping[str, Any], as_of: date) -> bool | None:
 
 def costs(billed: pd.DataFrame) -> pd.DataFrame:
     """Ordered ÷ billed price, weighted by quantity: 1 is as agreed, less is dearer."""
+    if not len(billed):
+        return _NOTHING
     known = billed[(billed["price"] > 0).fillna(False)]
     quantity = units(known["quantity"]) / 10**4
     rows = pd.DataFrame({"vendor": known["vendor"], "period": month_text(known["invoiced_on"])})
@@ -103,6 +113,8 @@ def together(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _shares(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    if not len(rows):
+        return _NOTHING
     sums = rows.groupby(["vendor", "period"], as_index=False)[["good", "total"]].sum()
     sums = sums[sums["total"] > 0]
     low, high = wilson(sums["good"].to_numpy(float), sums["total"].to_numpy(float))

@@ -66,9 +66,7 @@ def quantile(days: pd.DataFrame, share: float) -> dict[str, int]:
     >>> quantile(table, 0.5), quantile(table, 0.9)
     ({'甲': 7}, {'甲': 7})
     """
-    found = {}
-    for vendor, rows in days.groupby("vendor"):
-        ordered_rows = rows.sort_values("days")
-        reached = ordered_rows["lines"].cumsum() >= share * ordered_rows["lines"].sum()
-        found[str(vendor)] = int(ordered_rows["days"][reached].iloc[0])
-    return found
+    rows = days.sort_values(["vendor", "days"])
+    lines = rows.groupby("vendor")["lines"]
+    reached = rows[lines.cumsum() >= share * lines.transform("sum")].drop_duplicates("vendor")
+    return {str(vendor): int(number) for vendor, number in zip(reached["vendor"], reached["days"], strict=True)}

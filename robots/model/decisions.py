@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from robots.model import wire
@@ -177,11 +178,12 @@ class Decision:
     subject: str
     what: What
     name: str = ""
-    key: str = field(init=False, compare=False, default="")
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def key(self) -> str:
+        """What names it: its robot, period and subject, and a hash of its content. Rows to record need none."""
         text = "\x1f".join((self.robot, self.period, self.subject, wire.dump(self.what)))
-        object.__setattr__(self, "key", hashlib.sha256(text.encode()).hexdigest()[:32])
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def record(

@@ -9,7 +9,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 
@@ -22,6 +24,7 @@ class Say:
 
 
 Text = str | Say
+_PLAIN = frozenset({str, int, float, bool, Decimal, date, NoneType})  # said as they are: nearly all that is rendered
 
 
 def say(key: str, /, **values: Any) -> Say:
@@ -52,7 +55,7 @@ class Catalogue:
         if isinstance(value, Say):
             return self.speak(value)
         if isinstance(value, tuple):
-            return tuple(self.render(item) for item in value)
+            return tuple([item if type(item) in _PLAIN else self.render(item) for item in value])
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return dataclasses.replace(
                 value, **{f.name: self.render(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}

@@ -96,7 +96,7 @@ def _risk(scene: Scene, row: Row) -> Risk | None:
     if row["ordered_on"] is None or not row["ordered_on"] <= scene.today <= row["due_latest"]:
         return None
     elapsed, agreed = ((day - row["ordered_on"]).days for day in (scene.today, row["due_latest"]))
-    return late_risk(scene.leads, row["vendor"], elapsed, agreed)
+    return late_risk(scene.tails, row["vendor"], elapsed, agreed)
 
 
 def _is_likely(scene: Scene, risk: Risk) -> bool:

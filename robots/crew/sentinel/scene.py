@@ -13,6 +13,7 @@ import pandas as pd
 
 from robots.figures.alerts import Alert
 from robots.figures.lines import records
+from robots.figures.risk import Tail, tails
 from robots.ledger import Ledger, place
 from robots.model.periods import add_months, month_of
 from robots.model.words import Say, Text, say
@@ -72,6 +73,11 @@ class Scene:
     def leads(self) -> pd.DataFrame:
         """Days from order to full acceptance over the last months: vendor, days, lines."""
         return self.ledger.leads(month_of(add_months(self.today, -self.limits.lead_months)))
+
+    @cached_property
+    def tails(self) -> dict[str, Tail]:
+        """The same by vendor, for how many lines took longer."""
+        return tails(self.leads)
 
     def contract_of(self, vendor: str) -> Row:
         """The vendor's contract in force today, the latest where there are several; empty where there is none."""

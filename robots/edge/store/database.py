@@ -17,17 +17,19 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    and_,
     bindparam,
+    column,
     create_engine,
     delete,
     event,
     func,
     insert,
     select,
-    tuple_,
     update,
 )  # fmt: skip
 from sqlalchemy import Table as SqlTable
+from sqlalchemy import values as listed
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import StaticPool
 
@@ -378,32 +380,48 @@ class Turn:
     def record(self, what: Record) -> None:
         """Upsert rows of a derived table by its key; with `replace`, remove those that are not among them."""
         table = DERIVED[what.table]
-        keys = [column.name for column in table.primary_key.columns]
-        rows = [{name: bind(value, table.c[name]) for name, value in row} for row in what.rows]
-        old = {tuple(r[k] for k in keys): dict(r) for r in self._kept(table, keys, what, rows)}
-        fresh = [row for row in rows if tuple(row[k] for k in keys) not in old]
-        changed = [row for row in rows if (k := tuple(row[k] for k in keys)) in old and old[k] != old[k] | row]
-        if fresh:
-            self.connection.execute(insert(table), [dict.fromkeys(table.c.keys()) | row for row in fresh])
-        for row in changed:
-            here = [table.c[k] == row[k] for k in keys]
-            self.connection.execute(update(table).where(*here).values(row))
+        keys, columns = [column.name for column in table.primary_key.columns], dict(table.c.items())
+        rows = [{name: bind(value, columns[name]) for name, value in row} for row in what.rows]
+        kept_before = (dict(zip(columns, row, strict=True)) for row in self._kept(table, keys, what, rows))
+        old = {tuple(row[k] for k in keys): row for row in kept_before}
+        both = [(old.get(tuple(row[k] for k in keys)), row) for row in rows]
         kept = {tuple(row[k] for k in keys) for row in rows}
         removed = old.keys() - kept if what.replace or what.scope else {(key,) for key in what.gone}
-        for key in removed:
-            here = [table.c[k] == value for k, value in zip(keys, key, strict=True)]
-            self.connection.execute(delete(table).where(*here))
+        self._insert(table, [row for was, row in both if was is None])
+        self._update(table, keys, [was | row for was, row in both if was is not None and was != was | row])
+        self._delete(table, keys, removed)
+
+    def _insert(self, table: SqlTable, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.connection.execute(insert(table), [dict.fromkeys(table.c.keys()) | row for row in rows])
+
+    def _update(self, table: SqlTable, keys: list[str], rows: list[dict[str, Any]]) -> None:
+        """Many rows by one statement: a score that is figured again is thousands of them."""
+        if rows:
+            here = [table.c[k] == bindparam(f"_{k}") for k in keys]
+            named = [row | {f"_{k}": row[k] for k in keys} for row in rows]
+            others: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in keys}
+            self.connection.execute(update(table).where(*here).values(others), named)
+
+    def _delete(self, table: SqlTable, keys: list[str], gone: Iterable[tuple[Any, ...]]) -> None:
+        rows = [{f"_{k}": value for k, value in zip(keys, key, strict=True)} for key in gone]
+        if rows:
+            here = [table.c[k] == bindparam(f"_{k}") for k in keys]
+            self.connection.execute(delete(table).where(*here), rows)
 
     def _kept(self, table: SqlTable, keys: list[str], what: Record, rows: list[dict[str, Any]]) -> Iterator[Any]:
         """The rows that a record may change: those of its scope, else of its keys, or all where it replaces all."""
         if what.replace:
-            yield from self.connection.execute(select(table)).mappings()
+            yield from self.connection.execute(select(table))
             return
-        names = keys[: len(what.scope[0])] if what.scope else keys[:1]
-        wanted = what.scope or tuple(dict.fromkeys((row[names[0]],) for row in rows))
-        for start in range(0, len(wanted), _ASKED):
-            here = tuple_(*(table.c[name] for name in names)).in_(wanted[start : start + _ASKED])
-            yield from self.connection.execute(select(table).where(here)).mappings()
+        columns = [table.c[name] for name in (keys[: len(what.scope[0])] if what.scope else keys[:1])]
+        asked = what.scope or tuple(dict.fromkeys((row[columns[0].name],) for row in rows))
+        for start in range(0, len(asked), _ASKED):
+            # joined, because SQLite walks through a whole table for (vendor, period) IN (…)
+            names = [column(c.name, c.type) for c in columns]
+            wanted = listed(*names).data(asked[start : start + _ASKED]).cte("wanted")
+            mine = and_(*(c == wanted.c[c.name] for c in columns))
+            yield from self.connection.execute(select(table).join(wanted, mine))
 
     def queue(self, turn: int, now: datetime, entry: outbox.Queued) -> bool:
         """Queue something to carry out; the same key is queued once. Says whether it was new."""

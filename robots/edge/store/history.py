@@ -153,7 +153,10 @@ class History:
         mine = and_(o.order_id == e.order_id, or_(e.line.is_(None), o.line == e.line), o.beaten_by.is_(None))
         source = EXCUSES.join(ROWS["orders"], mine).join(LINES, c.key == o.key)
         chosen = {"appeal_id": e.appeal_id} | {name: c[name] for name in ("vendor", "due_first", "due_latest")}
-        return as_table(self.connection.execute(select(*chosen.values()).select_from(source)).all(), chosen)
+        few = o.order_id.in_(
+            select(e.order_id)
+        )  # says the same again, so that few orders are looked up and not all read
+        return as_table(self.connection.execute(select(*chosen.values()).select_from(source).where(few)).all(), chosen)
 
     # -------------------------------------------------------------- what is open
 
@@ -161,7 +164,8 @@ class History:
         """Every order line with a quantity that is not fully accepted, with its order's row; some have no date."""
         c, o = LINES.c, ROWS["orders"].c
         figured = ("due_first", "due_latest", "moves", "received", "accepted", "rejected")
-        is_open = (c.completed_on.is_(None), o.quantity > 0, o.beaten_by.is_(None))
+        few = o.key.in_(select(c.key).where(c.completed_on.is_(None)))  # says the same again: few orders are looked up
+        is_open = (c.completed_on.is_(None), o.quantity > 0, o.beaten_by.is_(None), few)
         source = LINES.join(ROWS["orders"], o.key == c.key)
         return self._rows("orders", {name: c[name] for name in figured}, source, is_open)
 
@@ -193,7 +197,10 @@ class History:
         chosen = {"_file": FILES.c.name, "_sheet": c.sheet, "_row": c.row}
         chosen |= {name: c[name] for name in known()[kind].schema.names} | dict(beside)
         query = select(*chosen.values()).select_from(source.join(FILES, FILES.c.file == c.file)).where(*where)
-        return as_table(self.connection.execute(query.order_by(c.file, c.sheet, c.row)).all(), chosen)
+        ordered = query.order_by(
+            c.file + 0, c.sheet, c.row
+        )  # + 0: a few rows are found and sorted, not all walked through
+        return as_table(self.connection.execute(ordered).all(), chosen)
 
     def busy(self, first: date, last: date) -> set[str]:
         """Vendors that had business on some days: lines ordered or due, deliveries, tickets, measurements."""

@@ -94,6 +94,14 @@ def fairer_scores(connection: Connection) -> None:
     connection.execute(delete(MARKERS))
 
 
+def whole_answers(connection: Connection) -> None:
+    """Indexes over lines and deliveries that hold all that is asked of a month, so that no row is looked up for it."""
+    for table in (ARRIVALS, LINES):
+        _add_columns(connection, table)
+    for name in ("arrivals_by_day", "lines_by_first_due", "lines_by_latest_due"):
+        connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -121,6 +129,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     related_lines,
     longer_alerts,
     fairer_scores,
+    whole_answers,
 )
 
 

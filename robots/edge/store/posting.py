@@ -79,7 +79,8 @@ def _post(
             posted += _per_sheet(mine, counts)
             usual = reading.form and known()[name].answers  # a form answered again is the ordinary course
             findings += [one for one in found if not (usual and one.code == "KEY_ELSEWHERE")]
-        elif not broken and (gone := _remove(connection, table, file, None, touched)):
+        elif not broken and _has_rows(connection, table, file):
+            gone = _remove(connection, table, file, None, touched)
             findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
     return posted, findings
 

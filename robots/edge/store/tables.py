@@ -278,7 +278,9 @@ ARRIVALS = Table(
     Column("rejected", BigInteger, info={"scale": 4}),
     Column("fault", Text),
     Column("excused", Text),
-    Index("arrivals_by_day", "delivered_on", "vendor"),
+    Index(
+        "arrivals_of_day", "delivered_on", "vendor", "received", "accepted", "rejected", "excused"
+    ),  # all that is asked
     Index("arrivals_unjudged", "delivered_on", **_where("accepted IS NULL AND rejected IS NULL")),
     sqlite_with_rowid=False,
 )
@@ -298,8 +300,8 @@ LINES = Table(
     Column("last_delivered_on", Text, info=_DAY),
     Column("completed_on", Text, info=_DAY),
     Column("excused", Text),
-    Index("lines_by_first_due", "due_first", "vendor"),
-    Index("lines_by_latest_due", "due_latest", "vendor"),
+    Index("lines_of_first_due", "due_first", "vendor", "due_latest", "completed_on", "excused"),  # all that is asked
+    Index("lines_of_latest_due", "due_latest", "vendor", "due_first", "completed_on", "excused"),
     Index("lines_by_order", "ordered_on", "vendor"),
     Index("lines_open", "due_latest", **_where("completed_on IS NULL")),
     sqlite_with_rowid=False,
@@ -499,14 +501,17 @@ def rows_of(kind: Kind) -> Table:
         *(Column(field.name, _stored(field.type.arrow), info=_info(field.type.arrow)) for field in kind.fields),
         PrimaryKeyConstraint("file", "key"),
         Index(f"key_of_{kind.name}", "key"),
-        *_by_day(kind),
+        *_asked_by(kind),
         sqlite_with_rowid=False,
     )
 
 
-def _by_day(kind: Kind) -> list[Index]:
-    """An index on the day of rows that are asked for by their day; orders and the like are by their relations."""
+def _asked_by(kind: Kind) -> list[Index]:
+    """An index on the day of rows that are asked for by their day; orders and the like are by their relations, and
+    orders by their number, which is what an appeal names."""
     related = kind.name in ("orders", "deliveries", "invoices")
+    if kind.name == "orders":
+        return [Index("number_of_orders", "order_id")]
     return [Index(f"day_of_{kind.name}", kind.dated)] if kind.dated and not related else []
 
 
