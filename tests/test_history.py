@@ -126,7 +126,7 @@ def test_of_a_line_of_nothing_nothing_is_due() -> None:
     line = {"order_id": "PO-1", "line": "1", "vendor": "虚构乙厂", "unit_price": Decimal(1)}
     lines = [{**line, "quantity": Decimal(quantity), "promised_on": date(2026, 6, 10)} for quantity in (10, 0)]
     with a_store() as store:
-        for day, one, counted in ((1, lines[0], {"on_time", "on_time_latest"}), (2, lines[1], set())):
+        for day, one, counted in ((1, lines[0], {"on_time", "on_time_latest", "drift"}), (2, lines[1], set())):
             turn(store, date(2026, 7, day), [("订单.xlsx", reading("orders", [one]))])
             assert {kpi for _, _, kpi in kept(store)} == counted
 
