@@ -180,7 +180,7 @@ def _rescored(ledger: Ledger, scores: list[Score], today: date) -> Iterator[Row]
     before = {(row["vendor"], row["period"]): row for row in records(ledger.scores(periods, vendors))}
     upheld = records(ledger.upheld())
     told: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in records(ledger.said("rescored")):
+    for row in records(frame(ledger.history.rescored(periods, vendors))):
         told[row["vendor"], row["period"]] |= set((_or_none(row["because"]) or "").split(","))
     for score in over:
         was = before.get((score.vendor, score.period))
