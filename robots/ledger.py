@@ -33,6 +33,9 @@ class History(Protocol):
     def spellings(self) -> dict[str, str]:
         """Identity → a vendor's name as it was first written anywhere."""
 
+    def former(self) -> dict[str, str]:
+        """Identity of a name that a vendor bore before → the identity that leads to it now."""
+
     def due_in(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
         """Lines of vendors due in a month, by due_first or due_latest: vendor, both days, completed_on, excused."""
 
@@ -146,13 +149,13 @@ class History(Protocol):
 class Ledger:
     """Everything known on `day`.
 
-    `load(kind)` gives a kind's rows with `_file`, `_sheet`, `_row`. `said(name)` gives a table of what was said
+    `load(kind)` gives a kind's rows with `_file`, `_sheet`, `_row`. `kept(name)` gives a table of what was said
     before (kpis, scores, alerts, payables, batches), `news(name)` this turn's drops, receipts, findings.
     """
 
     day: date
     load: Callable[[str], pa.Table]
-    said: Callable[[str], pd.DataFrame]
+    kept: Callable[[str], pd.DataFrame]
     news: Callable[[str], pd.DataFrame]
     history: History
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -166,6 +169,28 @@ class Ledger:
             self._tables[kind] = rows
         return self._tables[kind]
 
+    def said(self, name: str) -> pd.DataFrame:
+        """A table of what was said before; what was said of a vendor under a former name is said of it."""
+        rows = self.kept(name)
+        if "vendor" not in rows or not (former := self.former_names):
+            return rows
+        rows["vendor"] = (
+            rows["vendor"]
+            .map(lambda told: former.get(identity(told), told), na_action="ignore")
+            .astype(rows["vendor"].dtype)
+        )
+        if "invoice_key" in rows:
+            rows["invoice_key"] = [
+                f"{identity(vendor)}|{key.partition('|')[2]}"
+                for vendor, key in zip(rows["vendor"], rows["invoice_key"], strict=True)
+            ]
+        return rows
+
+    @cached_property
+    def former_names(self) -> dict[str, str]:
+        """Identity of a name that a vendor bore before → what it is called now."""
+        return {old: self.vendor_names[one] for old, one in self.history.former().items() if one in self.vendor_names}
+
     @cached_property
     def vendor_names(self) -> dict[str, str]:
         """Identity of a name, code or tax number → the vendor's name in the vendor ledger."""
@@ -175,7 +200,8 @@ class Ledger:
             for text, name in zip(vendors[column], vendors["vendor"], strict=True):
                 if isinstance(text, str):
                     names[identity(text)] = name
-        return names
+        former = self.history.former()
+        return {old: names[one] for old, one in former.items() if one in names} | names
 
     @cached_property
     def names(self) -> dict[str, str]:

@@ -522,6 +522,6 @@ def test_one_vendor_under_its_code_its_tax_number_and_its_spellings() -> None:
         "orders": table("orders", [{"order_id": str(n), "vendor": v} for n, v in enumerate(spellings)]),
     }
     arrow = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in loaded.items()}
-    history: Any = SimpleNamespace(spellings=dict)
+    history: Any = SimpleNamespace(spellings=dict, former=dict)
     ledger = Ledger(TODAY, arrow.__getitem__, lambda _: pd.DataFrame(), lambda _: pd.DataFrame(), history)
     assert list(ledger.table("orders")["vendor"]) == ["示例（上海）有限公司"] * 4 + ["虚构有限公司"]

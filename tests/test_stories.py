@@ -65,6 +65,41 @@ def test_a_hold_tells_its_present_cause_not_its_first(home: Home, books: SimpleN
     assert [p["hold_reason"] for p in home.export("payables")] == ["WRONG_VENDOR"]
 
 
+def test_a_vendor_that_is_renamed_is_one_vendor_and_nothing_is_paid_twice(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    sheet = home.export("payables")
+    assert [row["state"] for row in sheet] == ["proposed"]
+    scores = {(row["period"], row["score"]) for row in home.export("scores")}
+    new = {"供应商": "示例甲科技股份有限公司"}
+    home.drop("供应商.xlsx", books.vendors({"供应商名称": new["供应商"], "银行账号": "6222000000000009999"}))
+    home.turn(TUESDAY)
+    told = [f["says"] for f in home.export("findings") if f["code"] == "VENDOR_RENAMED"]
+    assert len(told) == 1 and "示例甲电子有限公司" in told[0] and new["供应商"] in told[0]
+    assert [a["state"] for a in home.export("alerts") if a["code"] == "BANK_CHANGE"] == ["open"]
+    home.drop("订单.xlsx", books.orders(new))
+    home.drop("收货.xlsx", books.deliveries(new))
+    home.drop("发票.xlsx", books.invoices(new))
+    home.drop("合同.xlsx", books.contracts(new))
+    home.turn(datetime(2026, 7, 8, 18))
+    assert [row | {"vendor": ""} for row in home.export("payables")] == [row | {"vendor": ""} for row in sheet]
+    assert [a["state"] for a in home.export("alerts") if a["code"] == "BANK_CHANGE"] == ["open"]
+    assert {(row["period"], row["score"]) for row in home.export("scores")} == scores
+    assert {row["vendor"] for row in home.export("scores")} == {new["供应商"]}
+
+
+def test_a_code_that_another_company_bears_now_is_asked_and_not_taken_for_a_new_name(
+    home: Home, books: SimpleNamespace
+) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    other = {"供应商名称": "虚构乙五金有限公司", "统一社会信用代码": "91310000MA1EXAMPL9"}
+    home.drop("供应商.xlsx", books.vendors(other))
+    home.turn(TUESDAY)
+    assert [f["level"] for f in home.export("findings") if f["code"] == "VENDOR_CODE_REUSED"] == ["question"]
+    assert {row["vendor"] for row in home.export("scores")} == {"示例甲电子有限公司"}
+
+
 SILENT = {
     "the due date of an order that was billed": ("orders", "订单.xlsx", {"承诺交期": date(2026, 6, 30)}, "K2"),
     "the price of an order that was billed": ("orders", "订单.xlsx", {"单价": 6}, "H2"),

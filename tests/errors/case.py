@@ -86,7 +86,9 @@ def _drop(store: Store, case: Case, file: File, folder: Path, now: datetime) -> 
             found += tx.post(name, drop, received.reading, received.reading.broken)[1]
         if case.before and file is case.files[0]:
             case.before(tx)
-        return found + list(tx.doubtful_names(received.reading))
+        found += tx.doubtful_names(received.reading)
+        tx.relate(now.date(), "")
+        return found
 
 
 def _received(case: Case, claimed: Claimed) -> desk.Received:

@@ -53,6 +53,8 @@ ISSUE, SRM = "Issue key | Summary | Created | Labels", "SRM-1 | 登录失败 | 2
 ISSUES = {"tickets": {"ticket_id": "Issue key", "opened_at": "Created", "vendor": "Labels"}}
 LABELS = {"columns": ISSUES, "picks": {"tickets": {"vendor": Pick("^供应商-(.+)$")}}}
 SURVEY = "供应商 | 评价人 | 1月 | 2月 | 3月\n示例甲电子有限公司 | 虚构质量部 | 5 | 4 | 5"
+CODED = "供应商名称 | 供应商编码 | 统一社会信用代码\n示例甲电子有限公司 | V001 | 91310000MA1EXAMPL1"
+REUSED = "供应商名称 | 供应商编码 | 统一社会信用代码\n虚构乙五金有限公司 | V001 | 91310000MA1EXAMPL2"
 VENDORS = "供应商名称 | 准入状态 | 银行账号\n示例甲电子有限公司 | 合格 | '6222000000000001107"
 
 
@@ -218,5 +220,7 @@ CASES = (
     Case("ROWS_GONE", (("订单.xlsx", WHOLE), ("订单.xlsx", orders(FIRST)))),
     Case("SILENT_EDIT", (("订单.xlsx", WHOLE), ("订单.xlsx", order("2026-06-30", 4))), before=_score_june),
     Case("VENDOR_NEAR", (("供应商台账.xlsx", book(VENDORS)), ("订单.xlsx", order("示例甲电子有限责任公司", 1)))),
+    Case("VENDOR_RENAMED", (("供应商台账.xlsx", book(CODED)), ("供应商台账.xlsx", book(CODED.replace("甲电子", "甲科技"))))),
+    Case("VENDOR_CODE_REUSED", (("供应商台账.xlsx", book(CODED)), ("供应商台账.xlsx", book(REUSED)))),
     Case("VENDOR_UNKNOWN", (("供应商台账.xlsx", book(VENDORS)), ("订单.xlsx", order("虚构庚精密机械厂", 1)))),
 )  # fmt: skip

@@ -39,6 +39,7 @@ from robots.edge.store.journal import broken_at as journal_broken_at
 from robots.edge.store.journal import write as write_journal
 from robots.edge.store.migrations import migrate
 from robots.edge.store.tables import (
+    ALIASES,
     ASIDES,
     DERIVED,
     DROPS,
@@ -57,7 +58,7 @@ from robots.figures.identity import Named, doubtful_names
 from robots.intake import Seen
 from robots.kinds import known
 from robots.model.decisions import Record
-from robots.model.findings import Finding
+from robots.model.findings import Finding, Level, finding
 from robots.model.names import identity
 from robots.model.words import Catalogue
 from robots.reading.reader import Aside, Reading
@@ -360,7 +361,8 @@ class Turn:
         )
 
     def doubtful_names(self, reading: Reading) -> Iterator[Finding]:
-        """Vendor names of a reading that are nearly, or not at all, in the vendor ledger."""
+        """Vendor names of a reading that are new, nearly known, or not known at all in the vendor ledger."""
+        yield from self._renamed(reading)
         used: dict[str, Named] = {}
         for kind, table in reading.tables.items():
             if kind != "vendors" and "vendor" in table.column_names:
@@ -368,7 +370,25 @@ class Turn:
                 for vendor, sheet, row in zip(*columns, strict=True):
                     if vendor and vendor not in used:
                         used[vendor] = Named(vendor, sheet, row)
-        return doubtful_names(used.values(), self._vendor_names()) if used else iter(())
+        if used:
+            yield from doubtful_names(used.values(), self._vendor_names())
+
+    def _renamed(self, reading: Reading) -> Iterator[Finding]:
+        """Vendors of a ledger just posted whose code or tax number bore another name until now."""
+        rows = reading.tables.get("vendors")
+        if rows is None:
+            return
+        before = {row.identity: row.vendor for row in self.connection.execute(select(ALIASES))}
+        now = relations.ledger_names(self.connection)
+        for row in rows.select(["tax_id", "vendor_id", "vendor", "_sheet", "_row"]).to_pylist():
+            codes = [one for one in (row["tax_id"], row["vendor_id"]) if one and identity(one) in before]
+            other = [one for one in codes if identity(before[identity(one)]) != identity(row["vendor"])]
+            if not other or identity(other[0]) not in now:
+                continue
+            same = any(relations.is_renamed(identity(one), before, now) for one in other)
+            code, level = ("VENDOR_RENAMED", Level.WARNING) if same else ("VENDOR_CODE_REUSED", Level.QUESTION)
+            told = {"code": other[0], "before": before[identity(other[0])], "after": row["vendor"]}
+            yield finding(code, level, row["_sheet"], str(row["_row"]), **told)
 
     def _vendor_names(self) -> dict[str, str]:
         c = ROWS["vendors"].c

@@ -19,6 +19,7 @@ from robots.edge.store.tables import (
     EDITS,
     EXCUSES,
     FILES,
+    FORMER,
     KPIS,
     LEADS,
     LINES,
@@ -52,6 +53,10 @@ class History:
     def spellings(self) -> dict[str, str]:
         """Identity → a vendor's name as it was first written anywhere."""
         return spellings(self.connection)
+
+    def former(self) -> dict[str, str]:
+        """Identity of a name that a vendor bore before → the identity (code, tax number) that leads to it now."""
+        return {row.identity: row.known_by for row in self.connection.execute(select(FORMER))}
 
     # -------------------------------------------------------------- months
 

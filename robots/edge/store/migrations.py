@@ -17,6 +17,7 @@ from robots.edge.store.tables import (
     EARNED,
     EDITS,
     EXCUSES,
+    FORMER,
     HOLDS,
     ISSUED,
     LADDER,
@@ -102,6 +103,11 @@ def whole_answers(connection: Connection) -> None:
         connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
 
 
+def former_names(connection: Connection) -> None:
+    """What vendors were called before."""
+    FORMER.create(connection, checkfirst=True)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -130,6 +136,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     longer_alerts,
     fairer_scores,
     whole_answers,
+    former_names,
 )
 
 

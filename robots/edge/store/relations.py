@@ -37,6 +37,7 @@ from robots.edge.store.tables import (
     ARRIVALS,
     BILLS,
     EXCUSES,
+    FORMER,
     KPIS,
     LEADS,
     LINES,
@@ -480,8 +481,9 @@ def _closed(connection: Connection, pairs: Collection[Pair]) -> set[Pair]:
 
 def _renamed(connection: Connection) -> set[Pair]:
     """Identities that are another vendor's since the vendor ledger changed: all of their months, under both names."""
-    now = alias_names(connection)
     before = {row.identity: row.vendor for row in connection.execute(select(ALIASES))}
+    _keep_former_names(connection, before)
+    now = alias_names(connection)
     changed = {one for one in {*before, *now} if before.get(one) != now.get(one)}
     if not changed:
         return set()
@@ -499,7 +501,39 @@ def _renamed(connection: Connection) -> set[Pair]:
     return _every_pair(connection, everyone)
 
 
+def _keep_former_names(connection: Connection, before: Mapping[str, str]) -> None:
+    """What a vendor was called before its ledger row got another name leads to it for ever: its code or tax number is
+    the same. A name that somebody else bears now leads to nobody but them."""
+    now = ledger_names(connection)
+    known_ones = set(connection.execute(select(FORMER.c.identity)).scalars())
+    new = {
+        identity(old): {"identity": identity(old), "known_by": one, "vendor": old}
+        for one, old in before.items()
+        if is_renamed(one, before, now) and identity(old) not in now and identity(old) not in known_ones
+    }
+    if new:
+        connection.execute(insert(FORMER), list(new.values()))
+
+
+def is_renamed(one: str, before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Does a code or tax number bear another name now, and is it the same vendor? It is not where both names had more
+    that tells them apart (code and tax number) and share nothing of it but this one."""
+    old, new = before.get(one), now.get(one)
+    if old is None or new is None or identity(old) == identity(new) or one in (identity(old), identity(new)):
+        return False
+    mine, theirs = ({i for i, name in names.items() if name == told} - {one, identity(told)}
+                    for names, told in ((before, old), (now, new)))  # fmt: skip
+    return not (mine and theirs and mine.isdisjoint(theirs))
+
+
 def alias_names(connection: Connection) -> dict[str, str]:
+    """Identity of a vendor's tax number, code, name or former name → its name in the vendor ledger."""
+    names = ledger_names(connection)
+    former = connection.execute(select(FORMER)).all()
+    return {row.identity: names[row.known_by] for row in former if row.known_by in names} | names
+
+
+def ledger_names(connection: Connection) -> dict[str, str]:
     """Identity of a vendor's tax number, code or name → its name in the vendor ledger; the later ones win."""
     c = ROWS["vendors"].c
     rows = connection.execute(

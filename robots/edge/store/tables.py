@@ -375,6 +375,14 @@ STALE = Table(
 
 ALIASES = Table("aliases", META, Column("identity", Text, primary_key=True), Column("vendor", Text, nullable=False))
 
+FORMER = Table(
+    "former_names",
+    META,
+    Column("identity", Text, primary_key=True),
+    Column("known_by", Text, nullable=False),
+    Column("vendor", Text, nullable=False),
+)
+
 SPELLINGS = Table("spellings", META, Column("identity", Text, primary_key=True), Column("vendor", Text, nullable=False))
 
 MARKERS = Table("markers", META, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
