@@ -35,6 +35,7 @@ from robots.edge.store.tables import (
     SCORES,
     SPELLINGS,
     STALE,
+    WATERFALLS,
 )
 
 Migration = Callable[[Connection], None]
@@ -102,6 +103,12 @@ def whole_answers(connection: Connection) -> None:
         connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
 
 
+def waterfalls_and_currencies(connection: Connection) -> None:
+    """The steps behind every line put up for payment; a line's currency, its tax, and whether it is a release."""
+    WATERFALLS.create(connection, checkfirst=True)
+    _add_columns(connection, PAYABLES)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -130,6 +137,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     longer_alerts,
     fairer_scores,
     whole_answers,
+    waterfalls_and_currencies,
 )
 
 
