@@ -12,6 +12,7 @@ from robots.crew.paymaster.rows import (
     Line,
     Row,
     by_line,
+    first_sheets,
     hold,
     holds,
     line_of,
@@ -109,7 +110,7 @@ def _owed(
     accept_work(book, ledger.table("measurements"), ledger.table("tickets"), terms.rules, today)
     sheeted = sorted((row for row in before if row["state"] != "held"), key=lambda row: row["batch"])
     accounts = {row["vendor"]: row["bank_account"] for row in sheeted if row["bank_account"]}  # the latest sheet's
-    return settle(book, records(invoices), vendors, accounts, terms, services)
+    return settle(book, records(invoices), vendors, accounts, terms, services, first_sheets(sheeted))
 
 
 def _batches(batches: pd.DataFrame, proposed: Sequence[Row], home: str, today: date) -> dict[str, str]:

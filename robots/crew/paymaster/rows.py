@@ -28,6 +28,11 @@ def by_line(before: Sequence[Row]) -> dict[Line, list[Row]]:
     return lines
 
 
+def first_sheets(sheeted: Sequence[Row]) -> dict[str, str]:
+    """Invoice key → the first sheet that carried something of it."""
+    return {row["invoice_key"]: row["batch"] for row in reversed(sheeted) if row["batch"]}
+
+
 def line_of(payable: Payable) -> Line:
     """What names a payable line among the rows."""
     return payable.invoice_key, payable.order_id, payable.line

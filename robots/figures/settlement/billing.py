@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,8 @@ from robots.figures.settlement.payable import CREDITED, DUPLICATE, RED_ALONE
 from robots.figures.settlement.terms import Row, given, number, place_of, text
 from robots.model.money import ZERO, cents
 from robots.model.names import identity, invoice_identity
+
+_NO_BATCH = "~"  # sorts behind the name of every sheet
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,13 @@ def invoice_key(invoice: Row, number_of: str = "invoice_no") -> str:
     return f"{identity(invoice['vendor'])}|{invoice_identity(invoice[number_of])}"
 
 
-def bills(invoices: Iterable[Row]) -> Iterator[Bill]:
-    """Every row that is to be settled, in the order of days. A credit note is offset against its blue invoice, once;
-    what of it finds none is a bill of its own below zero, which is held."""
-    ranked = sorted(invoices, key=lambda i: (i["invoiced_on"], str(i["_file"]), str(i["_sheet"]), i["_row"]))
-    told = list(_told_apart(ranked))
+def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]:
+    """Every row that is to be settled: those that a sheet has carried, in the order of sheets, then by their days.
+
+    So an invoice that comes late, dated before others that were paid, cannot take what these were paid for. A credit
+    note is offset against its blue invoice, once; what of it finds none is a bill of its own below zero, and held.
+    """
+    told = list(_told_apart(sorted(invoices, key=lambda row: _turn(row, carried))))
     credit = _credits(bill for bill in told if is_red(bill.row) and not bill.hold)
     for bill in told:
         if bill.hold or not is_red(bill.row):
@@ -60,6 +64,11 @@ def bills(invoices: Iterable[Row]) -> Iterator[Bill]:
         yield from (
             replace(n.bill, gross=-n.left, hold=CREDITED if key in blue else RED_ALONE) for n in notes if n.left
         )
+
+
+def _turn(row: Row, carried: Mapping[str, str]) -> tuple[str, date, str, str, int]:
+    batch = carried.get(invoice_key(row), _NO_BATCH)
+    return batch, row["invoiced_on"], str(row["_file"]), str(row["_sheet"]), row["_row"]
 
 
 def _bill(row: Row, hold: str) -> Bill:

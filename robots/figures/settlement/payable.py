@@ -92,8 +92,8 @@ class Payable:
         for step in self.causes:
             told[_field(step.name)] += step.amount
         rest = ((name, _signed(self, name) - told[name]) for name in STEPS)
-        more = tuple(Step(name, amount, self._reasons, self.source) for name, amount in rest if amount)
-        return tuple(sorted((*self.causes, *more), key=lambda step: _ORDER.index(_name(step.name))))
+        more = tuple(Step(_name(name), amount, self._reasons, self.source) for name, amount in rest if amount)
+        return tuple(sorted((*self.causes, *more), key=lambda step: _ORDER.index(step.name)))
 
     @property
     def _reasons(self) -> Text:
@@ -117,8 +117,8 @@ def _field(name: str) -> str:
     return _FIELD_OF.get(name, name)
 
 
-def _name(step: str) -> str:
-    return "billed" if step == "gross" else step
+def _name(field: str) -> str:
+    return "billed" if field == "gross" else field
 
 
 def _signed(payable: Payable, name: str) -> Decimal:

@@ -23,11 +23,13 @@ def settle(
     paid_accounts: Mapping[str, str],
     terms: Terms,
     services: Lines | None = None,
+    carried: Mapping[str, str] | None = None,
 ) -> Iterator[Payable]:
     """Match invoices in the order of their dates; yield the waterfall of each from `settle_from` on, in the currency of
-    its order, and what was retained once its date is there. `services`: contract id → its milestones."""
+    its order, and what was retained once its date is there. `services`: contract id → its milestones;
+    `carried`: invoice key → the first sheet that carried something of it, which keeps its turn for ever."""
     balances = Balances(terms)
-    for bill in bills(invoices):
+    for bill in bills(invoices, carried or {}):
         owed = list(_settled(bill, orders, services or {}, balances))
         if bill.day < terms.settle_from:
             continue  # settled by hand: it has used up its quantities and balances

@@ -32,7 +32,7 @@ class Terms:
 
     def since(self, day: date) -> date | None:
         """Since when these rules are in force."""
-        return self.dated.since("settlement", day) if self.dated else None
+        return self.dated.entry("settlement", day)[0] if self.dated else None
 
 
 def given(value: Any) -> bool:
