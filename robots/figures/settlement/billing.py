@@ -54,7 +54,8 @@ def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]
     So an invoice that comes late, dated before others that were paid, cannot take what these were paid for. A credit
     note is offset against its blue invoice, once; what of it finds none is a bill of its own below zero, and held.
     """
-    told = list(_told_apart(sorted(invoices, key=lambda row: _turn(row, carried))))
+    keyed = [(invoice_key(row), row) for row in invoices]
+    told = list(_told_apart(sorted(keyed, key=lambda one: _turn(one[0], one[1], carried))))
     credit = _credits(bill for bill in told if is_red(bill.row) and not bill.hold)
     for bill in told:
         if bill.hold or not is_red(bill.row):
@@ -66,29 +67,29 @@ def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]
         )
 
 
-def _turn(row: Row, carried: Mapping[str, str]) -> tuple[str, date, str, str, int]:
-    batch = carried.get(invoice_key(row), _NO_BATCH)
+def _turn(key: str, row: Row, carried: Mapping[str, str]) -> tuple[str, date, str, str, int]:
+    batch = carried.get(key, _NO_BATCH)
     return batch, row["invoiced_on"], str(row["_file"]), str(row["_sheet"]), row["_row"]
 
 
-def _bill(row: Row, hold: str) -> Bill:
+def _bill(key: str, row: Row, hold: str) -> Bill:
     return Bill(
-        row, invoice_key(row), cents(row["gross"]), number(row, "quantity"), number(row, "net"), number(row, "tax"),
+        row, key, cents(row["gross"]), number(row, "quantity"), number(row, "net"), number(row, "tax"),
         hold=hold,
     )  # fmt: skip
 
 
-def _told_apart(ranked: list[Row]) -> Iterator[Bill]:
+def _told_apart(ranked: list[tuple[str, Row]]) -> Iterator[Bill]:
     """An invoice over several orders stands on several rows of one sheet: same number and day, other orders. Any
     other row under a number that is there already is a duplicate."""
     first: dict[str, Row] = {}
     parts: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in ranked:
-        key, part = invoice_key(row), (text(row["order_id"]), text(row["line"]))
+    for key, row in ranked:
+        part = (text(row["order_id"]), text(row["line"]))
         head = first.setdefault(key, row)
         is_part = head is row or (_on_one_page(head, row) and part not in parts[key])
         parts[key].add(part)
-        yield _bill(row, "" if is_part else DUPLICATE)
+        yield _bill(key, row, "" if is_part else DUPLICATE)
 
 
 def _on_one_page(head: Row, row: Row) -> bool:

@@ -21,6 +21,11 @@ from robots.rules import Settlement, Work
 EXCUSING = ("需方", "不可抗力")  # lateness by this fault is not the vendor's (RULES 6)
 PASSED = ("通过", "有条件通过")
 _NONE, _ONE = Decimal(0), Decimal(1)
+_ORDERED = (
+    "order_id", "line", "contract_id", "vendor", "item", "category", "quantity", "unit_price", "tax_rate", "currency",
+    "due_latest", "unjudged",
+)  # fmt: skip
+_DELIVERED = ("order_id", "line", "delivered_on", "accepted", "rejected", "accepted_on", "fault")
 Book = dict[str, list["OrderLine"]]
 
 
@@ -108,14 +113,19 @@ def order_book(
     agreed = _agreements(contracts, changes)
     book: Book = defaultdict(list)
     by_line: dict[tuple[str, str], OrderLine] = {}
-    for row in records(lines):
+    for row in records(lines[_there(lines, _ORDERED)]):
         line = _line(row, agreed.get(row["contract_id"]))
         book[line.order_id].append(line)
         by_line[line.order_id, line.line] = line
-    for row in records(deliveries.sort_values("delivered_on", kind="stable")):
+    for row in records(deliveries[_there(deliveries, _DELIVERED)].sort_values("delivered_on", kind="stable")):
         if on := by_line.get((row["order_id"], row["line"])):
             _deliver(on, row)
     return dict(book)
+
+
+def _there(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
+    """The columns that are looked at: to make plain values of the others takes as long as the match itself."""
+    return [name for name in (*names, "_file", "_sheet", "_row") if name in table]
 
 
 def _line(row: Row, contract: Row | None) -> OrderLine:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -64,15 +63,17 @@ def _share(bill: Bill, piece: Piece, terms: Terms) -> Payable:
     line = piece.line
     whole = _payable(bill, terms)
     currency = line.currency or terms.currency
-    return replace(whole, order_id=line.order_id, line=line.line, tax=piece.tax, currency=currency)
+    return whole.but(order_id=line.order_id, line=line.line, tax=piece.tax, currency=currency)
 
 
 def _told(payable: Payable, bill: Bill, gross: Decimal, credit: Decimal) -> Payable:
     """The first steps: what was billed, and what credit notes took off it."""
     billed = say("because.billed", invoice=payable.invoice_no, day=bill.day)
     payable = payable.taken("billed", gross + credit, billed, payable.source)
+    if not credit:
+        return payable
     notes = say("because.credit", notes=", ".join(number for number, _ in bill.reds))
-    return replace(payable.taken("credit", -credit, notes, "\n".join(at for _, at in bill.reds)), credit=credit)
+    return payable.taken("credit", -credit, notes, "\n".join(at for _, at in bill.reds)).but(credit=credit)
 
 
 def _controlled(

@@ -9,7 +9,7 @@ invoice used up (quantity, cap, balance) is gone for the next invoice of the lin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
@@ -51,7 +51,7 @@ def waterfall(payable: Payable, piece: Piece, bill: Bill, balances: Balances) ->
     """All steps of one piece in their order; bonuses come on top later, once a person has earned them."""
     for take in (_price_variance, _rejected, _over, _late, _quality, _advance, _retention):
         payable = take(payable, piece, bill, balances)
-    payable = replace(payable, due_on=_due_on(piece, bill, balances.terms.on(bill.day)))
+    payable = payable.but(due_on=_due_on(piece, bill, balances.terms.on(bill.day)))
     piece.line.billed += piece.good
     piece.line.rejected_billed += piece.turned_down
     return payable
@@ -93,7 +93,7 @@ def _price_variance(payable: Payable, piece: Piece, bill: Bill, balances: Balanc
 
 
 def _because(payable: Payable, reason: str) -> Payable:
-    return replace(payable, reasons=(*payable.reasons, reason))
+    return payable.but(reasons=(*payable.reasons, reason))
 
 
 # ------------------------------------------------------------------ quantity
@@ -144,7 +144,7 @@ def _late(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> Pay
     worst = max((late for *_, late in days), default=0)
     places = (one.source for one, _, late in days if late)
     because = _clause("because.late", line, balances.terms.on(bill.day), days=worst, rate=rate)
-    return _penalise(replace(payable, late_days=worst), "late", penalty, piece, because, bill, balances, places)
+    return _penalise(payable.but(late_days=worst), "late", penalty, piece, because, bill, balances, places)
 
 
 def _quality(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> Payable:
@@ -250,7 +250,7 @@ def _retention(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -
         reference=rules.reference,
     )  # fmt: skip
     payable = payable.taken("retention", amount, because, place_of(line.agreed))
-    return replace(payable, retention_due_on=until)
+    return payable.but(retention_due_on=until)
 
 
 def _kept_until(piece: Piece, rules: Settlement, bill: Bill) -> date:
