@@ -58,7 +58,7 @@ def told(row: Row, ledger: Ledger) -> Table | None:
     kept = ledger.said("waterfalls")
     steps = records(kept[kept["payment_key"] == row["payment_key"]].sort_values("n"))
     rows = tuple((say(f"step.{s['step']}"), s["amount"], s["because"], s["place"]) for s in steps)
-    columns = (*_STEPS, Column(say("column.because"), Look.WRAP, 60), Column(say("column.evidence"), Look.WRAP, 40))
+    columns = (*_STEPS, Column(say("column.clause"), Look.WRAP, 60), Column(say("column.evidence"), Look.WRAP, 40))
     total = (say("column.net"), row["net"], "", "")
     return Table(columns, (*rows, total), say("explain.payment.waterfall")) if rows else None
 
