@@ -105,7 +105,8 @@ def _rejected(payable: Payable, piece: Piece, _bill: Bill, _balances: Balances) 
         return payable
     because = say("because.rejected", pieces=piece.turned_down, price=piece.price)
     amount = _disputed(payable, piece, piece.turned_down, is_last=not piece.over)
-    places = "\n".join(one.source for one in piece.line.accepted if one.rejected) or piece.line.source
+    line_at = piece.line.source
+    places = "\n".join(one.source for one in piece.line.accepted if one.rejected and one.source) or line_at
     return _because(payable.taken("rejected", amount, because, places), REJECTED)
 
 
