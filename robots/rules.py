@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from robots.model.calendar import Calendar
 
@@ -138,8 +138,41 @@ class Alerts:
 
 
 @dataclass(frozen=True)
+class Tolerance:
+    """How far a price may lie above the agreed one: by a rate of the value and by a cap in money, both (RULES 7).
+
+    It is for an item of a vendor, an item, a vendor, or a category: the first of these that fits a line counts.
+    """
+
+    rate: Decimal
+    cap: Decimal
+    item: str = ""
+    vendor: str = ""
+    category: str = ""
+    LEVELS: ClassVar[tuple[str, ...]] = ("item_vendor", "item", "vendor", "category", "default")
+
+    @property
+    def level(self) -> str:
+        """What it is for."""
+        named = "_".join(name for name in ("item", "vendor", "category") if getattr(self, name))
+        return named or "default"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What stands for receipts where work is counted: a measure of measurements, or resolved tickets of a kind."""
+
+    source: Literal["measurements", "tickets"]
+    of: str = ""
+
+
+@dataclass(frozen=True)
 class Settlement:
-    """RULES 7. Rates 0…1, money in the home's currency, days."""
+    """RULES 7. Rates 0…1, money in the home's currency, days, months.
+
+    `retention_months`: where a contract keeps a share and names no time. `retention_caps`: category → the most that may
+    be kept. `tolerances`: name → a tolerance of its own. `work`: contract or category → what counts as accepted.
+    """
 
     reference: str
     price_tolerance_rate: Decimal
@@ -147,6 +180,19 @@ class Settlement:
     penalty_cap_rate: Decimal
     payment_days: int
     sme_payment_days: int
+    retention_months: int = 12
+    retention_caps: dict[str, Decimal] = field(default_factory=dict)
+    tolerances: dict[str, Tolerance] = field(default_factory=dict)
+    work: dict[str, Work] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where a tolerance is for nothing that has a place in the order, or two for the same."""
+        wrong = [name for name, one in self.tolerances.items() if one.level not in Tolerance.LEVELS[:-1]]
+        if wrong:
+            raise ValueError(f"tolerances: {', '.join(wrong)}: for an item, a vendor, both of these, or a category")
+        seen = [(one.item, one.vendor, one.category) for one in self.tolerances.values()]
+        if len(set(seen)) < len(seen):
+            raise ValueError("tolerances: two are for the same")
 
 
 @dataclass(frozen=True)
@@ -238,16 +284,22 @@ class Rules:
         return self.on("surveys", day)  # type: ignore[no-any-return]  # entries are validated per subject
 
 
+_SHAPES: dict[str, type] = {"own": OwnKpi, "tolerances": Tolerance, "work": Work}
+
+
 def unknown_names(shape: type, values: Mapping[str, Any]) -> list[str]:
     """The names in an entry that no rule of its subject has: a slip of the pen, which must not pass in silence.
 
     >>> unknown_names(Scorecard, {"tolerance_day": 2, "own": {"commits": {"titel": "x"}}})
     ['tolerance_day', 'own.commits.titel']
     """
-    own = values.get("own")
-    inside = own.items() if isinstance(own, Mapping) else ()
+    tables = [(name, values[name]) for name in _SHAPES if isinstance(values.get(name), Mapping)]
     deeper = [
-        f"own.{name}.{one}" for name, kpi in inside if isinstance(kpi, Mapping) for one in unknown_names(OwnKpi, kpi)
+        f"{table}.{name}.{one}"
+        for table, inside in tables
+        for name, entry in inside.items()
+        if isinstance(entry, Mapping)
+        for one in unknown_names(_SHAPES[table], entry)
     ]
     return [name for name in values if name not in {f.name for f in fields(shape)}] + deeper
 

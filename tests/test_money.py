@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robots.model.money import cents, in_words
+from robots.model.money import allocate, cents, in_words, split_tax
 
 DIGITS = {c: n for n, c in enumerate("零壹贰叁肆伍陆柒捌玖")}
 UNITS = {"拾": 10, "佰": 100, "仟": 1000}
@@ -74,3 +74,45 @@ def test_cents_are_half_up_away_from_zero(amount: Decimal) -> None:
     assert abs(rounded - amount) <= Decimal("0.005")
     if abs(amount * 100 % 1) == Decimal("0.5"):
         assert abs(rounded) > abs(amount)
+
+
+# ------------------------------------------------------------------ shares and tax
+
+weights = st.lists(st.decimals("0", "100000", places=2), min_size=1, max_size=9)
+
+
+@given(st.decimals("-100000", "100000", places=2), weights)
+def test_shares_sum_to_their_whole_and_none_is_a_cent_off_its_due(total: Decimal, shares: list[Decimal]) -> None:
+    whole = sum(shares)
+    given_out = allocate(total, shares)
+    assert sum(given_out) == total
+    if whole:
+        assert all(abs(got - total * due / whole) < Decimal("0.01") for got, due in zip(given_out, shares, strict=True))
+
+
+@given(weights)
+def test_a_whole_shared_out_by_its_own_parts_gives_the_parts_back(parts: list[Decimal]) -> None:
+    assert allocate(sum(parts, Decimal(0)), parts) == parts
+
+
+def test_no_share_of_nothing() -> None:
+    assert allocate(Decimal("5.00"), []) == []
+    assert allocate(Decimal("5.00"), [Decimal(0)] * 2) == [Decimal("5.00"), Decimal("0.00")]
+
+
+RATES = st.sampled_from([Decimal(rate) for rate in ("0", "0.01", "0.03", "0.06", "0.09", "0.13")])
+
+
+@given(st.decimals("0.01", "9999999.99", places=2), RATES)
+def test_tax_split_off_puts_together_again(net: Decimal, rate: Decimal) -> None:
+    """Net → gross → net is the same to the cent, and the parts sum to the gross."""
+    gross = cents(net * (1 + rate))
+    assert split_tax(gross, rate) == (net, gross - net)
+
+
+@given(st.decimals("0.01", "9999999.99", places=2), RATES, weights)
+def test_lines_of_an_invoice_sum_to_its_header(gross: Decimal, rate: Decimal, shares: list[Decimal]) -> None:
+    net, tax = split_tax(gross, rate)
+    lines = allocate(gross, shares)
+    taxes = allocate(tax, lines)
+    assert sum(taxes) == tax and sum(line - part for line, part in zip(lines, taxes, strict=True)) == net

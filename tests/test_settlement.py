@@ -94,8 +94,11 @@ WATERFALLS = {
     ),
     "a line the order does not have": (line((9, 100)), invoice(line="7"), {"net": "0.00", "reasons": ("NO_LINE",)}),
     "an order without a price": (line((9, 100), price="0"), invoice(), {"net": "0.00", "reasons": ("NO_PRICE",)}),
-    "an order in another currency": (
-        replace(line((9, 100)), currency="USD"), invoice(), {"net": "0.00", "reasons": ("CURRENCY",)},
+    "an order in another currency: a payable in that currency": (
+        replace(line((9, 100)), currency="USD"), invoice(), {"net": "1130.00", "currency": "USD", "reasons": ()},
+    ),
+    "an invoice in another currency than its order": (
+        line((9, 100)), invoice(currency="USD"), {"net": "0.00", "reasons": ("CURRENCY",)},
     ),
 }  # fmt: skip
 
@@ -133,10 +136,10 @@ def test_an_account_that_differs_from_the_last_sheet_holds_everything() -> None:
     assert (payable.net, payable.held, payable.reasons) == (D("0.00"), D("1130.00"), ("BANK_CHANGE",))
 
 
-def test_an_invoice_with_a_credit_note_against_it_waits_for_a_person() -> None:
+def test_a_credit_note_is_offset_against_its_invoice() -> None:
     red = invoice(number="R-1", day=25, kind="红字", blue_invoice_no="F-1", gross=D("-1130.00"))
     (payable,) = owed(line((9, 100)), invoice(), red)
-    assert (payable.net, payable.reasons) == (D("0.00"), ("CREDITED",))
+    assert (payable.gross, payable.credit, payable.net, payable.reasons) == (D("0.00"), D("1130.00"), D("0.00"), ())
 
 
 def test_invoices_of_before_are_settled_elsewhere_but_use_up_their_quantity() -> None:

@@ -212,3 +212,62 @@ def test_a_report_that_usually_comes_on_mondays_is_missed_on_wednesday_and_no_mo
 
 def _missing(home: Home) -> list[tuple[str, str]]:
     return [(a["subject"], a["state"]) for a in home.export("alerts") if a["code"] == "MISSING_REPORT"]
+
+
+# ------------------------------------------------------------------ settlement over months
+
+
+def test_what_is_retained_is_paid_once_when_its_date_is_there(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.drop("合同.xlsx", books.contracts({"质保期": 2}))
+    home.turn(MONDAY)
+    for day in (date(2026, 8, 17), date(2026, 8, 18), date(2026, 8, 19)):
+        home.turn(day)
+    rows = home.export("payables")
+    assert sorted((p["gross"], p["retention"], p["net"], p["due_on"]) for p in rows) == [
+        ("28.25", "0.00", "28.25", "2026-08-18"), ("565.00", "28.25", "536.75", "2026-07-25"),
+    ]  # fmt: skip
+    assert [b["day"] for b in home.export("batches")] == ["2026-07-06", "2026-08-18"]
+
+
+def test_an_advance_comes_back_pro_rata_and_is_gone_in_the_end(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books, received=60)
+    home.drop("合同.xlsx", books.contracts({"合同金额": 565, "预付款": 113, "质保金比例": 0}))
+    home.turn(MONDAY)
+    assert [(p["advance_offset"], p["net"]) for p in home.export("payables")] == [("67.80", "271.20")]
+    home.drop("补收.xlsx", books.deliveries({"送货单号": "SH-2", "到货数": 40, "合格数": 40}))
+    home.turn(TUESDAY)
+    assert sorted(p["advance_offset"] for p in home.export("payables")) == ["45.20", "67.80"]
+    assert sum(float(p["net"]) for p in home.export("payables")) == pytest.approx(565 - 113)
+
+
+def test_each_currency_has_a_sheet_of_its_own(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.drop("订单2.xlsx", books.orders({"订单号": "PO-2", "币种": "USD"}))
+    home.drop("收货2.xlsx", books.deliveries({"送货单号": "SH-2", "订单号": "PO-2"}))
+    home.drop("发票2.xlsx", books.invoices({"发票号码": "26112000000087654321", "订单号": "PO-2"}))
+    home.turn(MONDAY)
+    assert [(b["batch"], b["currency"], b["total"], b["lines"]) for b in home.export("batches")] == [
+        ("FK-20260706-01", "CNY", "536.75", 1), ("FK-20260706-02", "USD", "536.75", 1),
+    ]  # fmt: skip
+    sheets = sorted(path.stem for path in home.settings.out_folder("payments").iterdir())
+    assert [name for name in sheets if "FK-20260706" in name] == [
+        "付款申请单 FK-20260706-01", "付款申请单 FK-20260706-02",
+    ]  # fmt: skip
+
+
+def test_a_credit_note_after_payment_is_set_off_against_the_next_invoice(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    red = {"发票号码": "26112000000000000099", "发票类型": "红字", "对应蓝字发票": "26112000000012345678",
+           "数量": -20, "不含税金额": -100, "税额": -13, "价税合计": -113}  # fmt: skip
+    home.drop("红字.xlsx", books.invoices(red))
+    home.turn(TUESDAY)
+    assert len(home.export("batches")) == 1  # nothing to set it off against yet
+    home.drop("订单2.xlsx", books.orders({"订单号": "PO-2"}))
+    home.drop("收货2.xlsx", books.deliveries({"送货单号": "SH-2", "订单号": "PO-2"}))
+    home.drop("发票2.xlsx", books.invoices({"发票号码": "26112000000087654321", "订单号": "PO-2"}))
+    home.turn(WEDNESDAY)
+    later = [(p["order_id"], p["gross"], p["net"]) for p in home.export("payables")][1:]
+    assert sorted(later) == [("PO-1", "-113.00", "-107.35"), ("PO-2", "565.00", "536.75")]
+    assert [b["total"] for b in home.export("batches")] == ["536.75", "429.40"]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import pandas as pd
 
 from robots.figures.ladder import BONUS
 from robots.figures.settlement import Payable
-from robots.model.money import ZERO
+from robots.model.words import say
 
 Row = Mapping[str, Any]
 
@@ -21,12 +21,20 @@ def line_of(payable: Payable) -> str:
 
 
 def with_bonuses(owed: Iterable[Payable], earned: Iterable[Row]) -> list[Payable]:
-    """Payables with the bonuses that stand on them already."""
-    standing: dict[str, Any] = {}
+    """Payables with the bonuses that stand on them already, each as a step of its own."""
+    standing: dict[str, list[Row]] = {}
     for row in earned:
         if isinstance(row["settled_line"], str):
-            standing[row["settled_line"]] = standing.get(row["settled_line"], ZERO) + row["amount"]
-    return [replace(p, bonus=p.bonus + standing[key]) if (key := line_of(p)) in standing else p for p in owed]
+            standing.setdefault(row["settled_line"], []).append(row)
+    return [reduce(_with_bonus, standing.get(line_of(p), ()), p) for p in owed]
+
+
+def _with_bonus(payable: Payable, row: Row) -> Payable:
+    because = say(
+        "because.bonus", rung=row["rung"], month=row["month"], contract=row["contract_id"], rate=row["rate"],
+        base=row["base"],
+    )  # fmt: skip
+    return payable.taken("bonus", row["amount"], because)
 
 
 def place_bonuses(

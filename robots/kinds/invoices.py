@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from robots.cells import CHOICE, DATE, IDENTIFIER, MONEY, NAME, NUMBER, PRICE, RATE
+from robots.cells import CHOICE, CURRENCY, DATE, IDENTIFIER, MONEY, NAME, NUMBER, PRICE, RATE
 from robots.kinds.check import RowFinding, where
 from robots.kinds.kind import Field, Kind
 from robots.model.findings import Level
@@ -26,6 +26,7 @@ def adds_up(table: pa.Table) -> Iterator[RowFinding]:
 KIND = Kind(
     name="invoices",
     key=("vendor", "invoice_no"),
+    parts=("order_id", "line"),
     checks=(adds_up,),
     fields=(
         Field("invoice_no", IDENTIFIER, required=True),
@@ -40,6 +41,7 @@ KIND = Kind(
         Field("tax_rate", RATE, low=Decimal(0), high=Decimal(1)),
         Field("tax", MONEY),
         Field("gross", MONEY, required=True),
+        Field("currency", CURRENCY),
         Field("kind", CHOICE, default="蓝字"),
         Field("blue_invoice_no", IDENTIFIER),
     ),

@@ -44,6 +44,9 @@ class Kind:
     sheet is of this kind as well only if one of these has a column of its own (an order ledger may carry its
     invoices, an invoice register is no order ledger).
 
+    `parts`: rows of one workbook under one key that differ in these fields are parts of one thing (an invoice over
+    several orders, a row for each): the first has the key itself, each other one a key of its own.
+
     `dated`: the day that tells in which month a row counts. `watched`: fields whose change in a row that has been
     acted on is told (SILENT_EDIT).
 
@@ -60,6 +63,7 @@ class Kind:
     key: tuple[str, ...]
     else_key: tuple[str, ...] = ()
     sequence: bool = False
+    parts: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()

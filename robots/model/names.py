@@ -26,6 +26,7 @@ def fold(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
 
 
+@lru_cache(maxsize=20_000)
 def identity(name: str) -> str:
     """A vendor's name as it is compared: folded, no spaces, brackets of one form, case gone; 有限公司 stays.
 

@@ -38,6 +38,8 @@ def keys_of(table: pa.Table, kind: Kind) -> pa.Array:
 
 def _key_texts(table: pa.Table, kind: Kind) -> list[bytes]:
     own = _joined([_key_column(table, name) for name in kind.key])
+    if kind.parts and len(set(own)) < len(own):
+        return _with_parts(own, _joined([_key_column(table, name) for name in kind.parts]))
     if not kind.else_key or not table[kind.key[0]].null_count:
         return own
     present = table[kind.key[0]].is_valid().to_pylist()
@@ -49,6 +51,15 @@ def _key_texts(table: pa.Table, kind: Kind) -> list[bytes]:
         number = counts[theirs] if kind.sequence else 1
         texts.append(mine if has_own else b"\x1e%b\x1f%d" % (theirs, number))
     return texts
+
+
+def _with_parts(own: list[bytes], parts: list[bytes]) -> list[bytes]:
+    """The first row of a key has it as it is; a later one that is another part of the same thing has one of its own."""
+    first: dict[bytes, bytes] = {}
+    return [
+        key if first.setdefault(key, part) == part else b"%b\x1d%b" % (key, part)
+        for key, part in zip(own, parts, strict=True)
+    ]
 
 
 def _key_column(table: pa.Table, name: str) -> pa.ChunkedArray:

@@ -8,12 +8,25 @@ from typing import Any
 
 import pandas as pd
 
-from robots.crew.paymaster.rows import Row, hold, holds, payment_key, propose
+from robots.crew.paymaster.rows import (
+    Line,
+    Row,
+    by_line,
+    first_sheets,
+    hold,
+    holds,
+    line_of,
+    payment_key,
+    propose,
+    set_off,
+    waterfalls,
+)
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
 from robots.crew.registry import robot
-from robots.figures.bonuses import line_of, place_bonuses, with_bonuses
+from robots.figures.bonuses import line_of as bonus_line
+from robots.figures.bonuses import place_bonuses, with_bonuses
 from robots.figures.lines import judged, order_lines, records
-from robots.figures.settlement import Payable, Terms, order_book, settle
+from robots.figures.settlement import Payable, Terms, accept_work, milestone_book, order_book, settle
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, record
 from robots.model.money import ZERO
@@ -30,31 +43,55 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
         return
     vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
     before = records(ledger.said("payables"))
-    batch = _next_batch(ledger.said("batches"), today)
+    lines = by_line(before)
     earned = records(ledger.said("earned"))
     owed = with_bonuses(_owed(ledger, invoices, vendors, before, rules, today), earned)
-    settled = list(_settled(owed, earned, before, batch, vendors, rules))
+    batches = _batches(ledger.said("batches"), _proposed(owed, lines, vendors), rules.currency, today)
+    settled = list(_settled(owed, earned, lines, batches, vendors, rules))
     owed = with_bonuses(owed, settled)
-    proposed = [row for p in owed if (row := propose(p, before, batch, vendors)) is not None]
-    held = [row for p in owed if (row := hold(p, before, vendors)) is not None]
+    proposed = [row | {"batch": batches[row["currency"]]} for row in _proposed(owed, lines, vendors)]
+    held = [row for p in owed if (row := hold(p, lines.get(line_of(p), ()), vendors)) is not None]
     gone = tuple(r["payment_key"] for r in before if r["state"] == "held" and r["payment_key"] not in _keys(held))
     if settled:
         yield Decision("paymaster", today.isoformat(), "earned", record("earned", settled))
-    yield Decision("paymaster", today.isoformat(), "holds", record("holds", list(holds(owed)), replace=True))
+    yield Decision("paymaster", today.isoformat(), "holds", record("holds", list(holds(owed, lines)), replace=True))
     if proposed or held or gone:
         yield Decision("paymaster", today.isoformat(), "payables", record("payables", [*proposed, *held], gone=gone))
     if proposed:
-        yield from _issue(proposed, owed, batch, vendors, rules, today)
+        steps = list(_waterfalls(owed, proposed, lines))
+        yield Decision("paymaster", today.isoformat(), "waterfalls", record("waterfalls", steps))
+    for currency, batch in batches.items():
+        mine = [row for row in proposed if row["currency"] == currency]
+        yield from _issue(mine, [p for p in owed if p.currency == currency], batch, vendors, currency, today)
+
+
+def _proposed(owed: Sequence[Payable], lines: Mapping[Line, list[Row]], vendors: Mapping[str, Row]) -> list[Row]:
+    """What goes onto sheets now, without the sheet's number yet."""
+    rows = [propose(p, lines.get(line_of(p), ()), "", vendors) for p in owed]
+    return set_off([row for row in rows if row is not None])[0]
 
 
 def _settled(
-    owed: Sequence[Payable], earned: list[Row], before: list[Row], batch: str, vendors: Mapping[str, Row], rules: Rules
+    owed: Sequence[Payable],
+    earned: list[Row],
+    lines: Mapping[Line, list[Row]],
+    batches: Mapping[str, str],
+    vendors: Mapping[str, Row],
+    rules: Rules,
 ) -> Iterator[Row]:
     """The bonuses that go onto this sheet, with the line that carries each of them."""
-    placed = place_bonuses(owed, earned, rules.currency, lambda p: propose(p, before, batch, vendors) is not None)
+    there = by_line([row for row in _proposed(owed, lines, vendors) if row["currency"] == rules.currency])
+    placed = place_bonuses(owed, earned, rules.currency, lambda p: line_of(p) in there)
     for row in earned:
         if payable := placed.get((row["vendor"], int(row["rung"]), row["month"])):
-            yield row | {"settled_by": batch, "settled_line": line_of(payable)}
+            yield row | {"settled_by": batches[rules.currency], "settled_line": bonus_line(payable)}
+
+
+def _waterfalls(owed: Sequence[Payable], proposed: Sequence[Row], lines: Mapping[Line, list[Row]]) -> Iterator[Row]:
+    of_line = {line_of(p): p for p in owed}
+    for row in proposed:
+        name = (row["invoice_key"], row["order_id"], row["line"])
+        yield from waterfalls(of_line[name], row, lines.get(name, ()))
 
 
 def _keys(rows: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -66,27 +103,37 @@ def _owed(
 ) -> Iterator[Payable]:
     deliveries = judged(ledger.table("deliveries"))
     lines = order_lines(ledger.table("orders"), deliveries, today)
-    book = order_book(lines, deliveries[deliveries["delivered_on"] <= today], ledger.table("contracts"))
-    terms = Terms(rules.settlement(today), rules.currency, rules.settle_from)
+    contracts, changes = ledger.table("contracts"), ledger.table("changes")
+    book = order_book(lines, deliveries[deliveries["delivered_on"] <= today], contracts, changes)
+    services = milestone_book(ledger.table("milestones"), contracts, changes, today)
+    terms = Terms(rules.settlement(today), rules.currency, rules.settle_from, today, rules)
+    accept_work(book, ledger.table("measurements"), ledger.table("tickets"), terms.rules, today)
     sheeted = sorted((row for row in before if row["state"] != "held"), key=lambda row: row["batch"])
     accounts = {row["vendor"]: row["bank_account"] for row in sheeted if row["bank_account"]}  # the latest sheet's
-    return settle(book, records(invoices), vendors, accounts, terms)
+    return settle(book, records(invoices), vendors, accounts, terms, services, first_sheets(sheeted))
 
 
-def _next_batch(batches: pd.DataFrame, today: date) -> str:
+def _batches(batches: pd.DataFrame, proposed: Sequence[Row], home: str, today: date) -> dict[str, str]:
+    """Currency → the sheet of its own that it gets now, the home's first: amounts of two are never added."""
     number = int((batches["day"] == today.isoformat()).sum()) + 1
-    return f"FK-{today:%Y%m%d}-{number:02d}"
+    currencies = sorted({row["currency"] for row in proposed}, key=lambda currency: (currency != home, currency))
+    return {currency: f"FK-{today:%Y%m%d}-{n:02d}" for n, currency in enumerate(currencies, number)}
 
 
 def _issue(
-    proposed: list[Row], owed: list[Payable], batch: str, vendors: Mapping[str, Row], rules: Rules, today: date
+    proposed: list[Row],
+    owed: list[Payable],
+    batch: str,
+    vendors: Mapping[str, Row],
+    currency: str,
+    today: date,
 ) -> Iterator[Decision]:
     total = sum((row["net"] for row in proposed), ZERO)
-    entry = {"batch": batch, "day": today, "lines": len(proposed), "total": total, "currency": rules.currency}
+    entry = {"batch": batch, "day": today, "lines": len(proposed), "total": total, "currency": currency}
     yield Decision("paymaster", today.isoformat(), batch, record("batches", [{**entry, "state": "proposed"}]))
     stopped = [p for p in owed if p.held or p.price_variance or p.rejected]
-    sheet = payment_sheet(proposed, stopped, batch, vendors, rules.currency, today)
-    yield Decision("paymaster", today.isoformat(), batch, sheet, name="payment-sheet")
-    yield Decision(
-        "paymaster", today.isoformat(), f"notice-{batch}", payment_notice(proposed, stopped, batch, total, rules)
-    )
+    sheet = payment_sheet(proposed, stopped, batch, vendors, currency, today)
+    name = f"payment-sheet-{batch}"
+    yield Decision("paymaster", today.isoformat(), batch, sheet, name=name)
+    notice = payment_notice(proposed, stopped, batch, total, currency, name)
+    yield Decision("paymaster", today.isoformat(), f"notice-{batch}", notice)

@@ -3,30 +3,67 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from robots.figures.settlement import DUPLICATE, STEPS, Payable
+from robots.figures.settlement import DUPLICATE, LINE, STEPS, Payable, Step
 from robots.model.money import ZERO
+from robots.model.words import say
 
 AMOUNTS = (*STEPS, "net")
+SET_OFF, OVERPAID = "SET_OFF", "OVERPAID"
 Row = dict[str, Any]
+Line = tuple[str, str, str]
+
+
+def by_line(before: Sequence[Row]) -> dict[Line, list[Row]]:
+    """What earlier sheets carried and what is held, by the line that it belongs to."""
+    lines: dict[Line, list[Row]] = defaultdict(list)
+    for row in before:
+        lines[row["invoice_key"], row["order_id"], row["line"]].append(row)
+    return lines
+
+
+def first_sheets(sheeted: Sequence[Row]) -> dict[str, str]:
+    """Invoice key → the first sheet that carried something of it."""
+    return {row["invoice_key"]: row["batch"] for row in reversed(sheeted) if row["batch"]}
+
+
+def line_of(payable: Payable) -> Line:
+    """What names a payable line among the rows."""
+    return payable.invoice_key, payable.order_id, payable.line
 
 
 def propose(payable: Payable, before: Sequence[Row], batch: str, vendors: Mapping[str, Row]) -> Row | None:
     """What is payable beyond what earlier sheets carried of this invoice line, or None.
 
     Each amount is the difference to earlier sheets, so that amounts add up over sheets; the key is made of the
-    whole entitlement in cents, so that the same money has the same key for ever (RULES 7).
+    whole entitlement in cents, so that the same money has the same key for ever (RULES 7). Where a credit note takes
+    back what a sheet has carried the row is below zero, to be set off. A hold takes nothing back.
     """
-    mine = [r for r in before if _same_line(r, payable) and r["state"] not in ("held", "returned")]
+    mine = carried(payable, before)
     amounts = {name: getattr(payable, name) - sum((r[name] for r in mine), ZERO) for name in AMOUNTS}
-    if amounts["net"] <= 0:
+    if amounts["net"] < 0:
+        amounts |= {"net": amounts["net"] + max(amounts["held"], ZERO), "held": min(amounts["held"], ZERO)}
+    if not amounts["net"] or (amounts["net"] < 0 and not payable.credit):
         return None
-    return _row(payable, amounts, payment_key(payable), "proposed", batch, vendors)
+    return _row(payable, amounts, _new_key(payable, mine), "proposed", batch, vendors)
+
+
+def carried(payable: Payable, before: Sequence[Row]) -> list[Row]:
+    """The rows by which sheets have carried something of a line."""
+    return [row for row in before if _same_line(row, payable) and row["state"] not in ("held", "returned")]
+
+
+def _new_key(payable: Payable, mine: Sequence[Row]) -> str:
+    """The key of the entitlement. Where it went down by a credit note and up again to what it was, the next time is
+    told from the first: no key is ever used for two movements of money."""
+    key, known = payment_key(payable), {row["payment_key"] for row in mine}
+    return key if key not in known else _hash(key, str(len(known)))
 
 
 def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Row | None:
@@ -39,16 +76,51 @@ def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) ->
     return _row(payable, amounts, key, "held", None, vendors)
 
 
-def holds(owed: Sequence[Payable]) -> Iterator[Row]:
-    """Everything that the match stops today, for those who have to see to it."""
+def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator[Row]:
+    """Everything that the match stops today, and what sheets carried too much, for those who have to see to it."""
     for p in owed:
-        if p.held or p.price_variance or p.rejected:
-            stopped = p.held + p.price_variance + p.rejected
+        stopped = p.held + p.price_variance + p.rejected
+        too_much = overpaid(p, before.get(line_of(p), ()))
+        if stopped or too_much:
+            reasons = (*p.reasons, *((SET_OFF if p.credit else OVERPAID,) if too_much else ()))
             yield {
-                "hold": _hash(p.source, p.order_id, p.line), "vendor": p.vendor, "order_id": p.order_id, "line": p.line,
-                "invoice_no": p.invoice_no, "reasons": ",".join(p.reasons), "gross": p.gross, "stopped": stopped,
-                "due_on": p.due_on, "source": p.source,
+                "hold": _hash(p.source, p.order_id, p.line, *((p.what,) if p.what != LINE else ())),
+                "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
+                "reasons": ",".join(reasons), "gross": p.gross, "stopped": stopped + too_much, "due_on": p.due_on,
+                "source": p.source,
             }  # fmt: skip
+
+
+def overpaid(payable: Payable, before: Sequence[Row]) -> Decimal:
+    """What sheets carried of a line beyond what is owed of it now, held parts included: never below nothing."""
+    mine = carried(payable, before)
+    return max(sum((row["net"] for row in mine), ZERO) - payable.net - payable.held, ZERO) if mine else ZERO
+
+
+def set_off(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """What can go onto sheets, and what waits: what a credit note takes back is set off against the same vendor's
+    payables in the same currency. Where nothing would be left to pay, all of that vendor's rows wait."""
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        sums[row["vendor"], row["currency"]] += row["net"]
+    is_payable = [sums[row["vendor"], row["currency"]] > 0 for row in rows]
+    return (
+        [row for row, payable in zip(rows, is_payable, strict=True) if payable],
+        [row for row, payable in zip(rows, is_payable, strict=True) if not payable],
+    )
+
+
+def waterfalls(payable: Payable, row: Row, before: Sequence[Row]) -> Iterator[Row]:
+    """The steps behind a proposed row, with their causes; their sum is its net."""
+    steps = list(payable.steps)
+    if rest := row["net"] - sum((step.amount for step in steps), ZERO):
+        sheets = ", ".join(dict.fromkeys(str(one["batch"]) for one in carried(payable, before)))
+        steps.append(Step("carried", rest, say("because.carried", sheets=sheets)))
+    for n, step in enumerate(steps, 1):
+        yield {
+            "payment_key": row["payment_key"], "n": n, "step": step.name, "amount": step.amount,
+            "because": step.because, "place": step.place,
+        }  # fmt: skip
 
 
 def payment_key(payable: Payable) -> str:
@@ -61,7 +133,7 @@ def _hash(*parts: str) -> str:
 
 
 def _same_line(row: Row, payable: Payable) -> bool:
-    return (row["invoice_key"], row["order_id"], row["line"]) == (payable.invoice_key, payable.order_id, payable.line)
+    return (row["invoice_key"], row["order_id"], row["line"]) == line_of(payable)
 
 
 def _row(
@@ -72,5 +144,5 @@ def _row(
         "payment_key": key, "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
         **amounts, "hold_reason": ",".join(p.reasons) or None, "due_on": p.due_on, "state": state, "batch": batch,
         "bank_account": None if pd.isna(account) else account, "retention_due_on": p.retention_due_on,
-        "invoice_key": p.invoice_key,
+        "invoice_key": p.invoice_key, "currency": p.currency, "what": p.what, "tax": p.tax,
     }  # fmt: skip

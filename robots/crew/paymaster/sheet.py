@@ -14,7 +14,6 @@ from robots.figures.settlement import STEPS, Payable
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.money import ZERO, in_words
 from robots.model.words import Text, say
-from robots.rules import Rules
 
 
 def payment_sheet(
@@ -35,7 +34,7 @@ def payment_sheet(
         (say("fact.date"), today),
         (say("fact.lines"), len(proposed)),
         (say("fact.total", currency=currency), total),
-        (say("fact.in_words"), in_words(total)),
+        *_words(total, currency),
     )
     signatures = tuple(say(f"sign.{who}") for who in ("applicant", "department", "finance", "approver"))
     front = Sheet(
@@ -47,6 +46,11 @@ def payment_sheet(
     )
     holds = Sheet(say("sheet.holds"), say("title.holds"), (), (_hold_table(stopped),))
     return Workbook("payments", say("file.payment", batch=batch), (front, lines, holds))
+
+
+def _words(total: Decimal, currency: str) -> tuple[tuple[Text, str], ...]:
+    """人民币大写, where it is renminbi."""
+    return ((say("fact.in_words"), in_words(total)),) if currency == "CNY" else ()
 
 
 def _vendor_table(by_vendor: Mapping[str, list[Row]], vendors: Mapping[str, Row]) -> Table:
@@ -122,18 +126,22 @@ def _all(payable: Payable, what: str) -> Text:
     return texts[0] if len(texts) == 1 else say("list.lines", items=texts)
 
 
-def payment_notice(proposed: list[Row], stopped: Sequence[Payable], batch: str, total: Decimal, rules: Rules) -> Notice:
+def payment_notice(
+    proposed: list[Row], stopped: Sequence[Payable], batch: str, total: Decimal, currency: str, sheet: str
+) -> Notice:
+    """To finance: the sheet is there. `sheet` names the decision that carries it."""
     vendors = len({row["vendor"] for row in proposed})
-    lines: tuple[Text, ...] = (say("notice.payment.words", words=in_words(total)),)
+    words = _words(total, currency)
+    lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=written) for _, written in words)
     if stopped:
         held = sum((p.held + p.price_variance + p.rejected for p in stopped), ZERO)
-        lines += (say("notice.payment.held", count=len(stopped), amount=held, currency=rules.currency),)
+        lines += (say("notice.payment.held", count=len(stopped), amount=held, currency=currency),)
     headline = say(
         "notice.payment.headline",
         batch=batch,
         lines=len(proposed),
         vendors=vendors,
         total=total,
-        currency=rules.currency,
+        currency=currency,
     )
-    return Notice("finance", headline, lines, "info", ("payment-sheet",), None, say("notice.payment.next"))
+    return Notice("finance", headline, lines, "info", (sheet,), None, say("notice.payment.next"))

@@ -36,6 +36,7 @@ from robots.edge.store.tables import (
     SCORES,
     SPELLINGS,
     STALE,
+    WATERFALLS,
 )
 
 Migration = Callable[[Connection], None]
@@ -108,6 +109,12 @@ def former_names(connection: Connection) -> None:
     FORMER.create(connection, checkfirst=True)
 
 
+def waterfalls_and_currencies(connection: Connection) -> None:
+    """The steps behind every line put up for payment; a line's currency, its tax, and whether it is a release."""
+    WATERFALLS.create(connection, checkfirst=True)
+    _add_columns(connection, PAYABLES)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -137,6 +144,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     fairer_scores,
     whole_answers,
     former_names,
+    waterfalls_and_currencies,
 )
 
 

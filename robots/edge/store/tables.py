@@ -410,7 +410,22 @@ PAYABLES = Table(
     Column("bank_account", Text),
     Column("retention_due_on", Text),
     Column("invoice_key", Text, nullable=False, index=True),
+    Column("currency", Text),
+    Column("what", Text),
+    Column("tax", BigInteger, info=_CENTS),
 )  # fmt: skip
+
+WATERFALLS = Table(
+    "waterfalls",
+    META,
+    Column("payment_key", Text),
+    Column("n", Integer),
+    Column("step", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False, info=_CENTS),
+    Column("because", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    PrimaryKeyConstraint("payment_key", "n"),
+)
 
 BATCHES = Table(
     "batches",
@@ -537,7 +552,7 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
 _DERIVED = (
-    KPIS, SCORES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED, ALERTS, PAYABLES, BATCHES, HOLDS, STALE, ORDERED,
-    LEADS, PRICES,
+    KPIS, SCORES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED, ALERTS, PAYABLES, WATERFALLS, BATCHES, HOLDS,
+    STALE, ORDERED, LEADS, PRICES,
 )  # fmt: skip
 DERIVED = {table.name: table for table in _DERIVED}

@@ -35,7 +35,7 @@ def explain_payment(asked: PaymentOf, ledger: Ledger, rules: Rules, today: date,
         *(rules_in_force(rules, "settlement", today, today)),
     )  # fmt: skip
     title = say("explain.payment.title", vendor=row["vendor"], invoice=row["invoice_no"])
-    tables = (waterfall(row), *cells_of(rows, fields))
+    tables = (told(row, ledger) or waterfall(row), *cells_of(rows, fields))
     return Explanation("payment", title, tuple(_facts(row)), sentences, tables)
 
 
@@ -50,6 +50,17 @@ def _facts(row: Row) -> Iterator[tuple[Text, Any]]:
         yield say("column.batch"), row["batch"]
     if given(row["due_on"]):
         yield say("column.due_on"), date.fromisoformat(row["due_on"])
+
+
+def told(row: Row, ledger: Ledger) -> Table | None:
+    """The steps as the paymaster took them, each with its clause or rule and the row that it rests on; none of a line
+    that no sheet carried, and none of sheets older than these."""
+    kept = ledger.said("waterfalls")
+    steps = records(kept[kept["payment_key"] == row["payment_key"]].sort_values("n"))
+    rows = tuple((say(f"step.{s['step']}"), s["amount"], s["because"], s["place"]) for s in steps)
+    columns = (*_STEPS, Column(say("column.clause"), Look.WRAP, 60), Column(say("column.evidence"), Look.WRAP, 40))
+    total = (say("column.net"), row["net"], "", "")
+    return Table(columns, (*rows, total), say("explain.payment.waterfall")) if rows else None
 
 
 def waterfall(row: Row) -> Table:

@@ -1,0 +1,61 @@
+"""What is owed on each invoice line (RULES 7): `book` holds what was ordered and accepted, `billing` what was billed
+less its credit notes, `match` brings the two together, `waterfall` takes off step by step, `settling` is the story.
+"""
+
+from robots.figures.settlement.book import Acceptance, OrderLine, accept_work, milestone_book, order_book
+from robots.figures.settlement.payable import (
+    ALREADY_BILLED,
+    BANK_CHANGE,
+    CREDITED,
+    CURRENCY,
+    DUPLICATE,
+    LINE,
+    MANY_ORDERS,
+    NO_ACCOUNT,
+    NO_LINE,
+    NO_ORDER,
+    NO_PRICE,
+    NO_RECEIPT,
+    PRICE,
+    QUANTITY,
+    RED_ALONE,
+    REJECTED,
+    RETENTION,
+    STEPS,
+    WRONG_VENDOR,
+    Payable,
+    Step,
+)
+from robots.figures.settlement.settling import settle
+from robots.figures.settlement.terms import Terms
+
+__all__ = [
+    "ALREADY_BILLED",
+    "BANK_CHANGE",
+    "CREDITED",
+    "CURRENCY",
+    "DUPLICATE",
+    "LINE",
+    "MANY_ORDERS",
+    "NO_ACCOUNT",
+    "NO_LINE",
+    "NO_ORDER",
+    "NO_PRICE",
+    "NO_RECEIPT",
+    "PRICE",
+    "QUANTITY",
+    "RED_ALONE",
+    "REJECTED",
+    "RETENTION",
+    "STEPS",
+    "WRONG_VENDOR",
+    "Acceptance",
+    "OrderLine",
+    "Payable",
+    "Step",
+    "Terms",
+    "accept_work",
+    "milestone_book",
+    "order_book",
+    "settle",
+]

@@ -1,0 +1,151 @@
+"""What was billed: invoices in the order of their days, repeated ones told apart, each less its credit notes (红字)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from robots.figures.settlement.payable import CREDITED, DUPLICATE, RED_ALONE
+from robots.figures.settlement.terms import Row, given, number, place_of, text
+from robots.model.money import ZERO, cents
+from robots.model.names import identity, invoice_identity
+
+_NO_BATCH = "~"  # sorts behind the name of every sheet
+
+
+@dataclass(frozen=True)
+class Bill:
+    """One row of the invoice register while it is settled: amounts after its credit notes, `hold` where it is stopped
+    before any match. `quantity` is None where it bills an amount; `reds` are the credit notes by number and place."""
+
+    row: Row
+    key: str
+    gross: Decimal
+    quantity: Decimal | None
+    net: Decimal | None
+    tax: Decimal | None
+    credit: Decimal = ZERO
+    reds: tuple[tuple[str, str], ...] = ()
+    hold: str = ""
+
+    @property
+    def day(self) -> date:
+        """When it was invoiced."""
+        day: date = self.row["invoiced_on"]
+        return day
+
+
+def is_red(invoice: Row) -> bool:
+    """A credit note (红字)."""
+    return bool(invoice["kind"] == "红字" or invoice["gross"] < 0)
+
+
+def invoice_key(invoice: Row, number_of: str = "invoice_no") -> str:
+    """Vendor and invoice number as duplicates are compared, without a limit of years."""
+    return f"{identity(invoice['vendor'])}|{invoice_identity(invoice[number_of])}"
+
+
+def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]:
+    """Every row that is to be settled: those that a sheet has carried, in the order of sheets, then by their days.
+
+    So an invoice that comes late, dated before others that were paid, cannot take what these were paid for. A credit
+    note is offset against its blue invoice, once; what of it finds none is a bill of its own below zero, and held.
+    """
+    keyed = [(invoice_key(row), row) for row in invoices]
+    told = list(_told_apart(sorted(keyed, key=lambda one: _turn(one[0], one[1], carried))))
+    credit = _credits(bill for bill in told if is_red(bill.row) and not bill.hold)
+    for bill in told:
+        if bill.hold or not is_red(bill.row):
+            yield bill if bill.hold else _less(bill, credit.get(bill.key, []))
+    blue = {bill.key for bill in told if not is_red(bill.row)}
+    for key, notes in credit.items():
+        yield from (
+            replace(n.bill, gross=-n.left, hold=CREDITED if key in blue else RED_ALONE) for n in notes if n.left
+        )
+
+
+def _turn(key: str, row: Row, carried: Mapping[str, str]) -> tuple[str, date, str, str, int]:
+    batch = carried.get(key, _NO_BATCH)
+    return batch, row["invoiced_on"], str(row["_file"]), str(row["_sheet"]), row["_row"]
+
+
+def _bill(key: str, row: Row, hold: str) -> Bill:
+    return Bill(
+        row, key, cents(row["gross"]), number(row, "quantity"), number(row, "net"), number(row, "tax"),
+        hold=hold,
+    )  # fmt: skip
+
+
+def _told_apart(ranked: list[tuple[str, Row]]) -> Iterator[Bill]:
+    """An invoice over several orders stands on several rows of one sheet: same number and day, other orders. Any
+    other row under a number that is there already is a duplicate."""
+    first: dict[str, Row] = {}
+    parts: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for key, row in ranked:
+        part = (text(row["order_id"]), text(row["line"]))
+        head = first.setdefault(key, row)
+        is_part = head is row or (_on_one_page(head, row) and part not in parts[key])
+        parts[key].add(part)
+        yield _bill(key, row, "" if is_part else DUPLICATE)
+
+
+def _on_one_page(head: Row, row: Row) -> bool:
+    names = ("_file", "_sheet", "invoice_no", "invoiced_on")
+    return all(head[name] == row[name] for name in names) and is_red(head) == is_red(row)
+
+
+# ------------------------------------------------------------------ credit notes
+
+
+@dataclass
+class _Note:
+    """A credit note and how much of it no invoice has taken yet."""
+
+    bill: Bill
+    left: Decimal
+
+
+def _credits(reds: Iterable[Bill]) -> dict[str, list[_Note]]:
+    """Key of the blue invoice → its credit notes. One that names none stands under its own key, where no blue is."""
+    found: dict[str, list[_Note]] = defaultdict(list)
+    for bill in reds:
+        named = given(bill.row["blue_invoice_no"])
+        key = invoice_key(bill.row, "blue_invoice_no") if named else f"red|{bill.key}"
+        found[key].append(_Note(bill, abs(bill.gross)))
+    return found
+
+
+def _less(bill: Bill, notes: list[_Note]) -> Bill:
+    """A bill less what its credit notes take off it, never more than there is."""
+    for note in notes:
+        taken = min(note.left, bill.gross)
+        if taken > 0 and _may_take(bill, note.bill):
+            bill = _reduced(bill, note.bill, taken)
+            note.left -= taken
+    return bill
+
+
+def _may_take(blue: Bill, red: Bill) -> bool:
+    """A credit note that names an order is for the row of that order."""
+    named = text(red.row["order_id"])
+    return not named or not text(blue.row["order_id"]) or named == text(blue.row["order_id"])
+
+
+def _reduced(blue: Bill, red: Bill, taken: Decimal) -> Bill:
+    """Quantity and net come off where the note says how many pieces it is for; else what is left is an amount."""
+    gross = blue.gross - taken
+    pieces = abs(red.quantity) if red.quantity is not None and taken == abs(red.gross) else None
+    exact = pieces is not None and blue.quantity is not None and blue.quantity > pieces
+    known = exact and blue.net is not None and red.net is not None
+    return replace(
+        blue,
+        gross=gross,
+        quantity=blue.quantity - pieces if exact else None,  # type: ignore[operator]  # both are there where exact
+        net=blue.net - abs(red.net) if known else None,  # type: ignore[operator,arg-type]  # as above
+        tax=None,
+        credit=blue.credit + taken,
+        reds=(*blue.reds, (red.row["invoice_no"], place_of(red.row))),
+    )

@@ -1,0 +1,86 @@
+"""The whole story: bills in the order of their days, each matched, each through the waterfall; then the controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from robots.figures.settlement.billing import Bill, bills
+from robots.figures.settlement.match import Lines, Piece, lines_of, pieces
+from robots.figures.settlement.payable import BANK_CHANGE, NO_ACCOUNT, NO_PRICE, Payable
+from robots.figures.settlement.terms import Row, Terms, place_of, text
+from robots.figures.settlement.waterfall import Balances, release, waterfall
+from robots.model.money import ZERO
+from robots.model.words import say
+
+
+def settle(
+    orders: Lines,
+    invoices: Iterable[Row],
+    vendors: Mapping[str, Mapping[str, Any]],
+    paid_accounts: Mapping[str, str],
+    terms: Terms,
+    services: Lines | None = None,
+    carried: Mapping[str, str] | None = None,
+) -> Iterator[Payable]:
+    """Match invoices in the order of their dates; yield the waterfall of each from `settle_from` on, in the currency of
+    its order, and what was retained once its date is there. `services`: contract id → its milestones;
+    `carried`: invoice key → the first sheet that carried something of it, which keeps its turn for ever."""
+    balances = Balances(terms)
+    for bill in bills(invoices, carried or {}):
+        owed = list(_settled(bill, orders, services or {}, balances))
+        if bill.day < terms.settle_from:
+            continue  # settled by hand: it has used up its quantities and balances
+        for payable in owed:
+            yield _controlled(payable, vendors, paid_accounts)
+            if back := release(payable, terms):
+                yield _controlled(back, vendors, paid_accounts)
+
+
+def _settled(bill: Bill, orders: Lines, services: Lines, balances: Balances) -> Iterator[Payable]:
+    lines = bill.hold or lines_of(bill, orders, services, balances.terms.currency)
+    if isinstance(lines, str):
+        yield _told(_payable(bill, balances.terms), bill, bill.gross, bill.credit).hold_all(lines)
+        return
+    for piece in list(pieces(bill, lines)):
+        payable = _told(_share(bill, piece, balances.terms), bill, piece.gross, piece.credit)
+        is_priced = piece.line.price > 0
+        yield waterfall(payable, piece, bill, balances) if is_priced else payable.hold_all(NO_PRICE)
+
+
+def _payable(bill: Bill, terms: Terms) -> Payable:
+    """What names the bill, without amounts yet."""
+    row = bill.row
+    return Payable(
+        bill.key, row["vendor"], row["invoice_no"], text(row["order_id"]), text(row["line"]), ZERO,
+        source=place_of(row), currency=text(row.get("currency")) or terms.currency, tax=bill.tax or ZERO,
+    )  # fmt: skip
+
+
+def _share(bill: Bill, piece: Piece, terms: Terms) -> Payable:
+    """What names the part of a bill that one line answers for."""
+    line = piece.line
+    whole = _payable(bill, terms)
+    currency = line.currency or terms.currency
+    return whole.but(order_id=line.order_id, line=line.line, tax=piece.tax, currency=currency)
+
+
+def _told(payable: Payable, bill: Bill, gross: Decimal, credit: Decimal) -> Payable:
+    """The first steps: what was billed, and what credit notes took off it."""
+    billed = say("because.billed", invoice=payable.invoice_no, day=bill.day)
+    payable = payable.taken("billed", gross + credit, billed, payable.source)
+    if not credit:
+        return payable
+    notes = say("because.credit", notes=", ".join(number for number, _ in bill.reds))
+    return payable.taken("credit", -credit, notes, "\n".join(at for _, at in bill.reds)).but(credit=credit)
+
+
+def _controlled(
+    payable: Payable, vendors: Mapping[str, Mapping[str, Any]], paid_accounts: Mapping[str, str]
+) -> Payable:
+    """Hold the whole line where an account is missing or changed."""
+    account = text(vendors.get(payable.vendor, {}).get("bank_account"))
+    if not account:
+        return payable.hold_all(NO_ACCOUNT)
+    return payable.hold_all(BANK_CHANGE) if paid_accounts.get(payable.vendor, account) != account else payable
