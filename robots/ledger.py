@@ -150,7 +150,8 @@ class Ledger:
     """Everything known on `day`.
 
     `load(kind)` gives a kind's rows with `_file`, `_sheet`, `_row`. `kept(name)` gives a table of what was said
-    before (kpis, scores, alerts, payables, batches), `news(name)` this turn's drops, receipts, findings.
+    before (kpis, scores, alerts, payables, batches), `news(name)` this turn's drops, receipts, findings. `called`
+    names the robots whose hour has come; the others work because of the news.
     """
 
     day: date
@@ -158,6 +159,7 @@ class Ledger:
     kept: Callable[[str], pd.DataFrame]
     news: Callable[[str], pd.DataFrame]
     history: History
+    called: Collection[str] = ()
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def table(self, kind: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typing import cast
 import keyring
 from keyring.errors import KeyringError
 
-from robots.edge import desk, excel_out, folder
+from robots.edge import desk, excel_out, folder, secrets
 from robots.edge.excel_in import NotReadable
 from robots.edge.log import LOG
 from robots.edge.markup import CannotMark, Level, Mark
@@ -132,7 +132,7 @@ def _publish(
 
 
 def _send(postbox: Postbox, settings: Settings, store: Store, one: Waiting, now: datetime) -> Delivered:
-    plan: LetterPlan = wire.load(one.payload)
+    plan: LetterPlan = secrets.with_code(settings, wire.load(one.payload))
     with store.transaction() as tx:
         attached = tuple(_attachment(settings, *tx.written(key)) for key in plan.attach)
         tx.mark(one.key, "sending", attempts=one.attempts + 1)

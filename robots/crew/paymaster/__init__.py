@@ -8,9 +8,22 @@ from typing import Any
 
 import pandas as pd
 
+from robots.crew.paymaster import papers
+from robots.crew.paymaster.approvals import (
+    ROBOT,
+    answered,
+    ask_reversal,
+    decisions,
+    issue,
+    late_issues,
+    standing,
+    why_no_reversal,
+)
 from robots.crew.paymaster.rows import Row, hold, holds, payment_key, propose
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
 from robots.crew.registry import robot
+from robots.figures.approvals import Case
+from robots.figures.batches import PROPOSED, put_up
 from robots.figures.bonuses import line_of, place_bonuses, with_bonuses
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import Payable, Terms, order_book, settle
@@ -19,18 +32,28 @@ from robots.model.decisions import Decision, record
 from robots.model.money import ZERO
 from robots.rules import Rules
 
-__all__ = ["paymaster", "payment_key", "propose"]
+__all__ = ["ask_reversal", "paymaster", "payment_key", "propose", "why_no_reversal"]
 
 
 @robot
 def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
-    """Figure what is owed, propose what no sheet has carried yet, list what is held and why."""
+    """Take in what approvers decided, at once. At its hour: figure what is owed, propose what no sheet carries yet."""
+    now = answered(ledger, rules, today)
+    if now is not None:
+        yield from decisions(now)
+    if ROBOT in ledger.called:
+        yield from _sheets(ledger, rules, today)
+        yield from late_issues(now or standing(ledger, rules, today))
+
+
+def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
+    """A payment sheet for each currency, and what is held and why."""
     invoices = ledger.table("invoices")
     if not len(invoices):
         return
     vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
     before = records(ledger.said("payables"))
-    batch = _next_batch(ledger.said("batches"), today)
+    batch = _next_batch(ledger.said("batches"), today, 1)
     earned = records(ledger.said("earned"))
     owed = with_bonuses(_owed(ledger, invoices, vendors, before, rules, today), earned)
     settled = list(_settled(owed, earned, before, batch, vendors, rules))
@@ -41,10 +64,21 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     if settled:
         yield Decision("paymaster", today.isoformat(), "earned", record("earned", settled))
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", list(holds(owed)), replace=True))
-    if proposed or held or gone:
-        yield Decision("paymaster", today.isoformat(), "payables", record("payables", [*proposed, *held], gone=gone))
-    if proposed:
-        yield from _issue(proposed, owed, batch, vendors, rules, today)
+    if held or gone:
+        yield Decision("paymaster", today.isoformat(), "payables", record("payables", held, gone=gone))
+    old = {row["payment_key"]: row for row in before}
+    for number, (currency, rows) in enumerate(_by_currency(proposed, rules.currency), 1):
+        batch = _next_batch(ledger.said("batches"), today, number)
+        mine = [row | {"batch": batch, "currency": currency} for row in rows]
+        yield from _issue(mine, owed, batch, currency, vendors, old, rules, today)
+
+
+def _by_currency(proposed: Sequence[Row], home: str) -> list[tuple[str, list[Row]]]:
+    """The lines of each currency; the home's first, then by name. Amounts of different currencies are never added."""
+    found: dict[str, list[Row]] = {}
+    for row in proposed:
+        found.setdefault(row.get("currency") or home, []).append(row)
+    return sorted(found.items(), key=lambda one: (one[0] != home, one[0]))
 
 
 def _settled(
@@ -73,20 +107,40 @@ def _owed(
     return settle(book, records(invoices), vendors, accounts, terms)
 
 
-def _next_batch(batches: pd.DataFrame, today: date) -> str:
-    number = int((batches["day"] == today.isoformat()).sum()) + 1
+def _next_batch(batches: pd.DataFrame, today: date, more: int) -> str:
+    number = int((batches["day"] == today.isoformat()).sum()) + more
     return f"FK-{today:%Y%m%d}-{number:02d}"
 
 
 def _issue(
-    proposed: list[Row], owed: list[Payable], batch: str, vendors: Mapping[str, Row], rules: Rules, today: date
+    proposed: list[Row],
+    owed: list[Payable],
+    batch: str,
+    currency: str,
+    vendors: Mapping[str, Row],
+    before: Mapping[str, Row],
+    rules: Rules,
+    today: date,
 ) -> Iterator[Decision]:
+    """A batch: recorded with its lines and their moves, written as a sheet, and put before its approvers."""
+    day = today.isoformat()
+    moves = put_up(proposed, before, today, rules.people.preparer or ROBOT)
     total = sum((row["net"] for row in proposed), ZERO)
-    entry = {"batch": batch, "day": today, "lines": len(proposed), "total": total, "currency": rules.currency}
-    yield Decision("paymaster", today.isoformat(), batch, record("batches", [{**entry, "state": "proposed"}]))
+    entry: Row = {
+        "batch": batch, "day": day, "lines": len(proposed), "total": total, "currency": currency, "state": PROPOSED,
+        "proposed_lines": len(proposed), "proposed_total": total, "preparer": None, "issued_on": None, "seen": None,
+        "expires_on": None,
+    }  # fmt: skip
+    entry, endorsements, sent = issue(Case(batch, entry, moves.rows), rules, today)
+    yield Decision("paymaster", day, f"lines-{batch}", record("payables", list(moves.rows)))
+    yield Decision("paymaster", day, f"moves-{batch}", record("movements", list(moves.movements)))
+    yield Decision("paymaster", day, batch, record("batches", [entry]))
+    if endorsements:
+        yield Decision("paymaster", day, f"owed-{batch}", record("endorsements", endorsements))
     stopped = [p for p in owed if p.held or p.price_variance or p.rejected]
-    sheet = payment_sheet(proposed, stopped, batch, vendors, rules.currency, today)
-    yield Decision("paymaster", today.isoformat(), batch, sheet, name="payment-sheet")
-    yield Decision(
-        "paymaster", today.isoformat(), f"notice-{batch}", payment_notice(proposed, stopped, batch, total, rules)
-    )
+    next_step = papers.next_step(entry, endorsements)
+    sheet = payment_sheet(proposed, stopped, batch, vendors, currency, today, next_step)
+    yield Decision("paymaster", day, batch, sheet, name=f"payment-sheet-{batch}")
+    notice = payment_notice(proposed, stopped, batch, total, currency, next_step)
+    yield Decision("paymaster", day, f"notice-{batch}", notice)
+    yield from sent

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from robots.figures.batches import FREE, HELD
 from robots.figures.settlement import DUPLICATE, STEPS, Payable
 from robots.model.money import ZERO
 
@@ -20,18 +21,23 @@ def propose(payable: Payable, before: Sequence[Row], batch: str, vendors: Mappin
     """What is payable beyond what earlier sheets carried of this invoice line, or None.
 
     Each amount is the difference to earlier sheets, so that amounts add up over sheets; the key is made of the
-    whole entitlement in cents, so that the same money has the same key for ever (RULES 7).
+    whole entitlement in cents, so that the same money has the same key for ever (RULES 7). Where that key is bound
+    already and earlier money came free again (a reversal), that money is put up again under its own key.
     """
-    mine = [r for r in before if _same_line(r, payable) and r["state"] not in ("held", "returned")]
+    of_line = [r for r in before if _same_line(r, payable)]
+    mine = [r for r in of_line if r["state"] not in FREE]
     amounts = {name: getattr(payable, name) - sum((r[name] for r in mine), ZERO) for name in AMOUNTS}
     if amounts["net"] <= 0:
         return None
-    return _row(payable, amounts, payment_key(payable), "proposed", batch, vendors)
+    bound = {r["payment_key"] for r in mine}
+    free = [r["payment_key"] for r in of_line if r["state"] in FREE - {HELD}]
+    key = next((one for one in (payment_key(payable), *free) if one not in bound), None)
+    return _row(payable, amounts, key, "proposed", batch, vendors) if key else None
 
 
 def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Row | None:
     """A line of which nothing is payable and no sheet has carried anything, kept so that it can be seen."""
-    carried = any(_same_line(r, payable) and r["state"] != "held" for r in before)
+    carried = any(_same_line(r, payable) and r["state"] != HELD for r in before)
     if payable.net > 0 or not payable.held or (carried and DUPLICATE not in payable.reasons):
         return None
     amounts = {name: getattr(payable, name) for name in AMOUNTS}

@@ -14,7 +14,6 @@ from robots.figures.settlement import STEPS, Payable
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.money import ZERO, in_words
 from robots.model.words import Text, say
-from robots.rules import Rules
 
 
 def payment_sheet(
@@ -24,6 +23,7 @@ def payment_sheet(
     vendors: Mapping[str, Row],
     currency: str,
     today: date,
+    next_step: Text,
 ) -> Workbook:
     """付款申请单: one page per vendor group to sign, the waterfall of every line, and what is held and why."""
     by_vendor: dict[str, list[Row]] = defaultdict(list)
@@ -40,7 +40,7 @@ def payment_sheet(
     signatures = tuple(say(f"sign.{who}") for who in ("applicant", "department", "finance", "approver"))
     front = Sheet(
         say("sheet.payment"), say("title.payment"), facts, (_vendor_table(by_vendor, vendors),),
-        notes=(say("payment.note"),), signatures=signatures,
+        notes=(say("payment.note"), next_step), signatures=signatures,
     )  # fmt: skip
     lines = Sheet(
         say("sheet.payment_lines"), say("title.payment_lines", batch=batch), (), tuple(_line_tables(by_vendor))
@@ -122,18 +122,20 @@ def _all(payable: Payable, what: str) -> Text:
     return texts[0] if len(texts) == 1 else say("list.lines", items=texts)
 
 
-def payment_notice(proposed: list[Row], stopped: Sequence[Payable], batch: str, total: Decimal, rules: Rules) -> Notice:
+def payment_notice(
+    proposed: list[Row], stopped: Sequence[Payable], batch: str, total: Decimal, currency: str, next_step: Text
+) -> Notice:
     vendors = len({row["vendor"] for row in proposed})
     lines: tuple[Text, ...] = (say("notice.payment.words", words=in_words(total)),)
     if stopped:
         held = sum((p.held + p.price_variance + p.rejected for p in stopped), ZERO)
-        lines += (say("notice.payment.held", count=len(stopped), amount=held, currency=rules.currency),)
+        lines += (say("notice.payment.held", count=len(stopped), amount=held, currency=currency),)
     headline = say(
         "notice.payment.headline",
         batch=batch,
         lines=len(proposed),
         vendors=vendors,
         total=total,
-        currency=rules.currency,
+        currency=currency,
     )
-    return Notice("finance", headline, lines, "info", ("payment-sheet",), None, say("notice.payment.next"))
+    return Notice("finance", headline, lines, "info", (f"payment-sheet-{batch}",), None, next_step)

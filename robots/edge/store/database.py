@@ -351,13 +351,17 @@ class Turn:
         query = query.order_by(*table.primary_key.columns)
         return _arrow([c.name for c in columns], columns, self.connection.execute(query).fetchall())
 
-    def ledger(self, day: date, turn: int) -> Ledger:
-        """The ledger of a day, with the news of a turn."""
+    def ledger(self, day: date, turn: int, called: Collection[str] = ()) -> Ledger:
+        """The ledger of a day, with the news of a turn and the robots whose hour has come."""
         from robots.ledger import Ledger, frame  # noqa: PLC0415  pandas loads here: a turn without work stays quick
 
-        asked = history.History(self.connection)
         return Ledger(
-            day, self.rows, lambda name: frame(self.table(name)), lambda name: frame(self.table(name, turn)), asked
+            day,
+            self.rows,
+            lambda name: frame(self.table(name)),
+            lambda name: frame(self.table(name, turn)),
+            history.History(self.connection),
+            frozenset(called),
         )
 
     def doubtful_names(self, reading: Reading) -> Iterator[Finding]:

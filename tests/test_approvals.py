@@ -1,0 +1,484 @@
+"""Four eyes offline: a batch goes to its approvers, forms come back, and only what is approved is released."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from email import message_from_bytes, policy
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import text
+
+from robots import conveyor
+from robots.crew import registry
+from robots.edge import doctor, homes, secrets, status
+from robots.edge import settings as configuration
+from robots.edge.store import open_store
+from robots.figures import batches
+from robots.model import codes
+from tests.conftest import SETTINGS, Home
+
+FRIDAY, MONDAY, TUESDAY = datetime(2026, 7, 3, 18), datetime(2026, 7, 6, 7), datetime(2026, 7, 7, 18)
+FIRST, SECOND, PREPARER = "示例经理", "示例总监", "示例出纳"
+BATCH = "FK-20260703-01"
+PEOPLE = f"""
+[mail.roles]
+approver_one = ["one@example.com"]
+approver_two = ["two@example.com"]
+
+[approvals]
+preparer = "{PREPARER}"
+
+[approvals.approvers]
+"{FIRST}" = "approver_one"
+"{SECOND}" = "approver_two"
+"""
+
+
+def opened(path: Path) -> Home:
+    settings = configuration.load(path, registry.names())
+    return Home(path, settings, open_store(settings.toml.database.url, settings.state, FRIDAY))
+
+
+@pytest.fixture(scope="module")
+def friday(tmp_path_factory: pytest.TempPathFactory, books: SimpleNamespace) -> Path:
+    """A home with two approvers, in which three invoices were put up for payment on Friday."""
+    path = homes.make(tmp_path_factory.mktemp("审批") / "外协", "zh", FRIDAY.date())
+    (path / "config" / "robots.toml").write_text(SETTINGS.format(url="") + PEOPLE, "utf-8")
+    home = opened(path)
+    invoices_of(home, books, 1, 2, 3)
+    home.turn(FRIDAY)
+    home.store.close()
+    return path
+
+
+@pytest.fixture
+def office(friday: Path, tmp_path: Path) -> Iterator[Home]:
+    """A copy of that home, for one story."""
+    home = opened(Path(shutil.copytree(friday, tmp_path / "外协")))
+    yield home
+    home.store.close()
+
+
+def invoices_of(home: Home, books: SimpleNamespace, *numbers: int, price: int = 5) -> None:
+    """Orders of a hundred pieces, each delivered and billed, without retention."""
+    home.drop("供应商台账.xlsx", books.vendors())
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0}))
+    home.drop("订单.xlsx", books.orders(*({"订单号": f"PO-{n}", "单价": price} for n in numbers)))
+    home.drop("收货.xlsx", books.deliveries(*({"送货单号": f"S-{n}", "订单号": f"PO-{n}"} for n in numbers)))
+    home.drop("发票.xlsx", books.invoices(*(
+        {"发票号码": f"2611200000001234560{n}", "订单号": f"PO-{n}", "单价": price, "不含税金额": 100 * price,
+         "税额": 13 * price, "价税合计": 113 * price} for n in numbers)))  # fmt: skip
+
+
+def letters(home: Home, to: str) -> list[Any]:
+    """The letters to an address, oldest first."""
+    found = [message_from_bytes(path.read_bytes(), policy=policy.default)
+             for path in sorted(home.settings.out_folder("letters").glob("*.eml"))]  # fmt: skip
+    return [letter for letter in found if letter["To"] == to]
+
+
+def said(letter: Any) -> str:
+    return str(letter.get_body(("plain",)).get_content())
+
+
+def code_of(home: Home, to: str, number: str = BATCH) -> str:
+    """The code in the approver's own letter about a batch."""
+    (letter,) = (one for one in letters(home, to) if number in one["Subject"] and "批准码：" in said(one))
+    match = re.search(r"批准码：([2-9A-Z]{5}-[2-9A-Z]{5})\s", said(letter))
+    assert match and len(list(letter.iter_attachments())) == 1
+    return match[1]
+
+
+def form_of(home: Home, approver: str, number: str = BATCH) -> Path:
+    (path,) = (p for p in home.settings.out_folder("forms").iterdir() if number in p.name and approver in p.name)
+    return path
+
+
+HEAD = {
+    "付款批次", "付款键", "收款单位", "收款账号", "发票号码", "订单/行", "申请金额", "付款到期", "审批人", "审批意见",
+    "审批理由", "批准码",
+}  # fmt: skip
+Spoil = Callable[[Any, int], None]
+
+
+def filled(
+    path: Path, code: str, refuse: dict[str, str] | None = None, spoil: Spoil | None = None, opinion: str = "同意"
+) -> bytes:
+    """The form as its approver sends it back: an opinion on every row, the code in the first; `refuse` gives reasons by
+    the end of an invoice number, `spoil` does to (sheet, first row) what nobody should."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    head = next(row for row in sheet.iter_rows() if {cell.value for cell in row} >= HEAD)
+    first = head[0].row + 1
+    for row in sheet.iter_rows(min_row=first):
+        if row[1].value:
+            why = next((why for end, why in (refuse or {}).items() if str(row[4].value).endswith(end)), None)
+            row[9].value, row[10].value = (opinion, None) if why is None else ("驳回", why or None)
+    sheet.cell(first, 12, code)
+    if spoil:
+        spoil(sheet, first)
+    memory = BytesIO()
+    book.save(memory)
+    return memory.getvalue()
+
+
+def approve(home: Home, approver: str, to: str, at: datetime = MONDAY, **how: Any) -> None:
+    home.drop(f"审批 {approver}.xlsx", filled(form_of(home, approver), code_of(home, to), **how))
+    home.turn(at)
+
+
+def states(home: Home) -> dict[str, str]:
+    """The last digit of each invoice → the state of its line."""
+    return {row["invoice_no"][-1]: row["state"] for row in home.export("payables")}
+
+
+def batch(home: Home) -> tuple[Any, ...]:
+    row = home.export("batches")[0]
+    return row["state"], row["lines"], row["total"]
+
+
+# ------------------------------------------------------------------ approved
+
+
+def test_an_approved_batch_is_released_in_the_turn_in_which_the_form_comes_back(office: Home) -> None:
+    assert (batch(office), states(office)) == (("proposed", 3, "1695.00"), dict.fromkeys("123", "proposed"))
+    approve(office, FIRST, "one@example.com")
+    assert (batch(office), states(office)) == (("released", 3, "1695.00"), dict.fromkeys("123", "released"))
+    moves = [(m["n"], m["state_before"], m["state_after"], m["by"]) for m in office.export("movements")]
+    assert sorted(set(moves)) == [
+        (1, "", "proposed", PREPARER), (2, "proposed", "approved", FIRST), (3, "approved", "released", FIRST),
+    ]  # fmt: skip
+    (told,) = (one for one in letters(office, "finance@example.com") if "批准放行" in one["Subject"])
+    (paper,) = told.iter_attachments()
+    sheet = openpyxl.load_workbook(BytesIO(paper.get_content())).worksheets[0]
+    amounts = [row[4].value for row in sheet.iter_rows() if isinstance(row[6].value, str) and len(row[6].value) == 24]
+    assert [Decimal(str(amount)) for amount in amounts] == [565] * 3
+    office.turn(TUESDAY)
+    assert len(office.export("batches")) == 1  # what was released is put up no more
+
+
+def test_what_is_refused_is_not_released_and_is_put_up_again(office: Home) -> None:
+    approve(office, FIRST, "one@example.com", refuse={"02": "发票抬头不对"})
+    assert states(office) == {"1": "released", "2": "rejected", "3": "released"}
+    assert batch(office) == ("released", 2, "1130.00")
+    (refused,) = (m for m in office.export("movements") if m["state_after"] == "rejected")
+    assert (refused["by"], refused["why"]) == (FIRST, "发票抬头不对")
+    assert "发票抬头不对" in said(letters(office, "finance@example.com")[-1])
+    office.turn(TUESDAY)
+    second = office.export("batches")[1]
+    assert (second["state"], second["lines"], second["total"]) == ("proposed", 1, "565.00")
+
+
+def test_a_batch_that_is_refused_whole_releases_nothing(office: Home) -> None:
+    everything = dict.fromkeys(("01", "02", "03"), "等质保问题处理完")
+    approve(office, FIRST, "one@example.com", refuse=everything)
+    assert (batch(office)[0], set(states(office).values())) == ("void", {"rejected"})
+    assert list(office.settings.out_folder("payments").glob("付款放行清单*")) == []
+
+
+def test_above_the_limit_two_different_people_have_to_approve(home: Home, books: SimpleNamespace) -> None:
+    home.configure(PEOPLE)
+    invoices_of(home, books, 1, 2, price=600)
+    home.turn(FRIDAY)
+    assert batch(home)[2] == "135600.00"
+    approve(home, FIRST, "one@example.com", refuse={"02": "金额再核对"})
+    assert batch(home)[0] == "proposed" and set(states(home).values()) == {"proposed"}
+    approve(home, SECOND, "two@example.com", at=datetime(2026, 7, 6, 7, 30))
+    assert states(home) == {"1": "released", "2": "rejected"}
+    assert {m["by"] for m in home.export("movements") if m["state_after"] == "released"} == {f"{SECOND}、{FIRST}"}
+
+
+# ------------------------------------------------------------------ void
+
+
+def cell(column: int, value: Any) -> Spoil:
+    def write(sheet: Any, first: int) -> None:
+        sheet.cell(first + 1, column).value = value
+
+    return write
+
+
+def gone(sheet: Any, first: int) -> None:
+    sheet.delete_rows(first + 1)
+
+
+def added(sheet: Any, first: int) -> None:
+    for column in range(1, 13):
+        sheet.cell(first + 3, column, sheet.cell(first, column).value)
+    sheet.cell(first + 3, 2, "f" * 24)
+
+
+def sealed_again(spoil: Spoil) -> Spoil:
+    """Somebody who knows how takes the seal away."""
+
+    def do(sheet: Any, first: int) -> None:
+        spoil(sheet, first)
+        del sheet.parent["_robots"]
+
+    return do
+
+
+CHANGED = {
+    "an amount": (cell(7, 999), "G"), "an account": (cell(4, "6222000000000000009"), "D"),
+    "a payee": (cell(3, "虚构乙公司"), "C"), "a key": (cell(2, "0" * 24), "B"), "the batch": (cell(1, "FK-1"), "A"),
+    "the approver of one row": (cell(9, SECOND), "I"), "a day": (cell(8, date(2026, 1, 1)), "H"),
+    "a row is gone": (gone, "−"), "a row came": (added, "B"),
+    "an amount, and the seal is gone": (sealed_again(cell(7, 999)), "G"),
+    "a row is gone, and the seal too": (sealed_again(gone), "−"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "column"), CHANGED.values(), ids=CHANGED)
+def test_one_changed_cell_voids_the_batch_and_is_named(office: Home, spoil: Spoil, column: str) -> None:
+    approve(office, FIRST, "one@example.com", spoil=spoil)
+    assert (batch(office)[0], set(states(office).values())) == ("void", {"void"})
+    for to in ("finance@example.com", "manager@example.com"):
+        told = said(next(one for one in letters(office, to) if "作废" in one["Subject"]))
+        assert re.search(rf"付款审批!{column}\d|{column}[0-9a-f]{{24}}", told), told
+
+
+def by_whom(name: str) -> Spoil:
+    def write(sheet: Any, first: int) -> None:
+        for row in range(first, first + 3):
+            sheet.cell(row, 9, name)
+        del sheet.parent["_robots"]
+
+    return write
+
+
+WRONG_PEOPLE = {"the preparer himself": (PREPARER, "编制人不能批准"), "a stranger": ("路人", "不是这一批的审批人")}
+
+
+@pytest.mark.parametrize(("name", "sentence"), WRONG_PEOPLE.values(), ids=WRONG_PEOPLE)
+def test_who_may_not_approve_voids_the_batch(office: Home, name: str, sentence: str) -> None:
+    approve(office, FIRST, "one@example.com", spoil=by_whom(name))
+    assert batch(office)[0] == "void"
+    assert sentence in said(next(one for one in letters(office, "manager@example.com") if "作废" in one["Subject"]))
+
+
+def test_a_wrong_code_may_be_tried_three_times(office: Home) -> None:
+    for number, left in enumerate(("2 次", "1 次", "")):
+        office.drop(f"{number}.xlsx", filled(form_of(office, FIRST), f"AAAAA-2222{number + 2}"))
+        office.turn(datetime(2026, 7, 6, 7, number))
+        told = "".join(map(said, letters(office, "manager@example.com")))
+        assert not left or f"还可以再试 {left}" in told
+    assert batch(office)[0] == "void" and "连续 3 次不对" in "".join(map(said, letters(office, "manager@example.com")))
+
+
+def test_the_code_of_another_approver_voids_the_batch(office: Home) -> None:
+    office.drop("审批.xlsx", filled(form_of(office, FIRST), code_of(office, "two@example.com")))
+    office.turn(MONDAY)
+    assert batch(office)[0] == "void"
+    assert f"属于 {BATCH}（{SECOND}）" in "".join(map(said, letters(office, "manager@example.com")))
+
+
+def test_a_code_is_late_after_its_last_day(office: Home) -> None:
+    approve(office, FIRST, "one@example.com", at=datetime(2026, 7, 11, 12))  # a Saturday: no sheet is due
+    assert batch(office)[0] == "void"
+    assert "2026-07-10 过期" in "".join(map(said, letters(office, "manager@example.com")))
+
+
+def test_what_nobody_answers_is_void_after_its_last_day_and_put_up_again(office: Home) -> None:
+    office.turn(datetime(2026, 7, 13, 18))
+    assert [row["state"] for row in office.export("batches")] == ["void"]
+    office.turn(datetime(2026, 7, 14, 18))
+    assert [(row["state"], row["total"]) for row in office.export("batches")] == [
+        ("void", "1695.00"), ("proposed", "1695.00"),
+    ]  # fmt: skip
+
+
+def test_a_code_is_good_once(home: Home, books: SimpleNamespace) -> None:
+    home.configure(PEOPLE)
+    invoices_of(home, books, 1, 2, price=600)
+    home.turn(FRIDAY)
+    approve(home, FIRST, "one@example.com")
+    home.drop("又一次.xlsx", filled(form_of(home, FIRST), code_of(home, "one@example.com"), spoil=cell(11, "核对过")))
+    home.turn(datetime(2026, 7, 6, 7, 30))
+    assert batch(home)[0] == "void"
+    assert "已经用过一次" in "".join(map(said, letters(home, "manager@example.com")))
+
+
+def test_a_second_form_after_the_release_changes_nothing_and_is_told(office: Home) -> None:
+    approve(office, FIRST, "one@example.com")
+    before = office.export("payables"), office.export("movements"), office.export("batches")
+    approve(office, SECOND, "two@example.com", at=datetime(2026, 7, 6, 7, 30), refuse={"01": "不同意"})
+    assert (office.export("payables"), office.export("movements"), office.export("batches")) == before
+    assert any("没有任何作用" in one["Subject"] for one in letters(office, "finance@example.com"))
+
+
+FORGOTTEN = {
+    "the code": {"code": ""}, "an opinion": {"spoil": cell(10, None)}, "a reason": {"refuse": {"01": ""}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", FORGOTTEN.values(), ids=FORGOTTEN)
+def test_what_was_forgotten_is_asked_for_and_spends_nothing(office: Home, how: dict[str, Any]) -> None:
+    code = code_of(office, "one@example.com")
+    office.drop("审批.xlsx", filled(form_of(office, FIRST), **{"code": code, **how}))
+    office.turn(MONDAY)
+    assert batch(office)[0] == "proposed"
+    assert any("没有填完" in one["Subject"] for one in letters(office, "one@example.com"))
+    approve(office, FIRST, "one@example.com", at=datetime(2026, 7, 6, 7, 30))
+    assert batch(office)[0] == "released"
+
+
+# ------------------------------------------------------------------ reversed
+
+
+def asked(home: Home, at: datetime, by: str = PREPARER) -> str:
+    """Ask to reverse the line of the first invoice. Returns its key."""
+    (key,) = (row["payment_key"] for row in home.export("payables") if row["invoice_no"].endswith("1"))
+    told, report = conveyor.reverse(
+        home.settings, home.store, at, {"payment_key": key, "reason": "收款户名写错，银行已退", "by": by}
+    )
+    assert report is not None, home.settings.words.speak(told)
+    return key
+
+
+def test_a_released_line_is_reversed_by_a_second_person_and_put_up_again(office: Home) -> None:
+    approve(office, FIRST, "one@example.com")
+    key = asked(office, datetime(2026, 7, 6, 7, 10))
+    assert states(office)["1"] == "released"  # asking changes nothing
+    number = "CX-20260706-01"
+    form = filled(form_of(office, SECOND, number), code_of(office, "two@example.com", number))
+    office.drop("冲销.xlsx", form)
+    office.turn(datetime(2026, 7, 6, 7, 20))
+    assert states(office) == {"1": "reversed", "2": "released", "3": "released"}
+    (moved,) = (m for m in office.export("movements") if m["state_after"] == "reversed")
+    assert (moved["by"], moved["why"]) == (f"{PREPARER}、{SECOND}", "收款户名写错，银行已退")
+    office.turn(TUESDAY)
+    again = {row["payment_key"]: row["state"] for row in office.export("payables")}
+    assert (again[key], office.export("batches")[1]["total"]) == ("proposed", "565.00")
+    assert [m["n"] for m in office.export("movements") if m["payment_key"] == key] == [1, 2, 3, 4, 5]
+
+
+def test_who_asks_for_a_reversal_may_not_approve_it(office: Home) -> None:
+    approve(office, FIRST, "one@example.com")
+    asked(office, datetime(2026, 7, 6, 7, 10), by=FIRST)
+    number = "CX-20260706-01"
+    (form,) = (p for p in office.settings.out_folder("forms").iterdir() if number in p.name)  # to the other one alone
+    assert SECOND in form.name
+    code = code_of(office, "two@example.com", number)
+    office.drop("冲销.xlsx", filled(form, code, spoil=lambda sheet, first: sheet.cell(first, 9, FIRST)))
+    office.turn(datetime(2026, 7, 6, 7, 20))
+    assert [row["state"] for row in office.export("reversals")] == ["void"] and states(office)["1"] == "released"
+
+
+def test_a_reversal_that_is_refused_changes_nothing(office: Home) -> None:
+    approve(office, FIRST, "one@example.com")
+    asked(office, datetime(2026, 7, 6, 7, 10))
+    number = "CX-20260706-01"
+    code = code_of(office, "one@example.com", number)
+    office.drop("冲销.xlsx", filled(form_of(office, FIRST, number), code, refuse={"01": "银行说已付"}))
+    office.turn(datetime(2026, 7, 6, 7, 20))
+    assert [row["state"] for row in office.export("reversals")] == ["rejected"] and states(office)["1"] == "released"
+
+
+def test_what_cannot_be_reversed_says_why(office: Home) -> None:
+    key = office.export("payables")[0]["payment_key"]
+    wrong = {"reason": "x", "by": PREPARER, "payment_key": key}
+    for change, sentence in (({}, "待审批"), ({"payment_key": "k"}, "没有付款键"), ({"reason": " "}, "都要填")):
+        told, report = conveyor.reverse(office.settings, office.store, MONDAY, wrong | change)
+        assert report is None and sentence in office.settings.words.speak(told)
+
+
+# ------------------------------------------------------------------ codes and secrets
+
+
+def test_no_code_stands_anywhere_but_in_its_letter(office: Home) -> None:
+    code = code_of(office, "one@example.com")
+    assert len(letters(office, "one@example.com")) == 1 and code != code_of(office, "two@example.com")
+    approve(office, FIRST, "one@example.com")
+    plain = code.replace("-", "")
+    with office.store.engine.connect() as connection:
+        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all() \
+            if office.store.engine.dialect.name == "sqlite" else []  # fmt: skip
+        stored = "".join(repr(row) for name in names for row in connection.execute(text(f'SELECT * FROM "{name}"')))  # noqa: S608
+    logs = "".join(path.read_text("utf-8") for path in office.settings.state.glob("*.log*"))
+    assert code not in stored + logs and plain not in stored + logs
+    assert {row["approver"]: row["state"] for row in office.export("endorsements")} == {
+        FIRST: "given", SECOND: "waiting",
+    }  # fmt: skip
+
+
+def test_the_secret_is_a_file_of_its_owner_where_there_is_no_keyring(office: Home) -> None:
+    path = office.settings.state / secrets.FILE
+    assert secrets.find(office.settings) == ("file", bytes.fromhex(path.read_text("ascii")))
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_environment_goes_before_every_other_place(office: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(secrets.VARIABLE, "a secret of this test")
+    assert secrets.find(office.settings) == ("environment", b"a secret of this test")
+
+
+def test_codes_of_different_content_differ() -> None:
+    parts = ("pay", "FK-1", "100.00", "CNY", "3", "c0ffee", FIRST, "2026-07-03")
+    made = {codes.code_of(b"s", codes.digest_of(*parts[:n], "x", *parts[n + 1 :])) for n in range(len(parts))}
+    assert len(made) == len(parts) and all(re.fullmatch(r"[2-9A-Z]{5}-[2-9A-Z]{5}", code) for code in made)
+
+
+# ------------------------------------------------------------------ people
+
+
+def test_without_approvers_all_is_as_before_and_is_told(home: Home, books: SimpleNamespace) -> None:
+    invoices_of(home, books, 1)
+    home.turn(FRIDAY)
+    assert batch(home)[0] == "proposed" and home.export("endorsements") == []
+    assert "没有人能批准付款" in "\n".join(status.look(home.settings, home.store, FRIDAY).as_lines(home.settings.words))
+    answers = {what: health for what, health, _ in doctor.examine(home.settings, FRIDAY)}
+    assert answers["approvals"] == "warn"
+    home.configure(PEOPLE)  # somebody is named: what was proposed in these days goes out
+    home.turn(datetime(2026, 7, 6, 18))
+    approve(home, FIRST, "one@example.com", at=TUESDAY)
+    assert batch(home)[0] == "released"
+
+
+def test_status_names_who_is_waited_for(office: Home) -> None:
+    lines = "\n".join(status.look(office.settings, office.store, FRIDAY).as_lines(office.settings.words))
+    assert f"{BATCH}：1,695.00 CNY，等 {SECOND}、{FIRST}，还要 1 人，2026-07-10 到期" in lines
+
+
+PROBLEMS = {
+    "the preparer among them": ('"示例出纳" = "approver_one"', "may not approve"),
+    "a role that nobody holds": ('"甲" = "nobody"', "0 addresses"),
+    "one address under two names": ('"甲" = "approver_one"\n"乙" = "approver_same"', "is the address of"),
+}
+
+
+@pytest.mark.parametrize(("approvers", "told"), PROBLEMS.values(), ids=PROBLEMS)
+def test_people_that_cannot_be_two_stop_the_start(home: Home, approvers: str, told: str) -> None:
+    people = PEOPLE.split("[approvals.approvers]", maxsplit=1)[0].replace(
+        "approver_two", 'approver_same = ["One@example.com"]\napprover_two')  # fmt: skip
+    with pytest.raises(configuration.ConfigurationError, match=told):
+        home.configure(f"{people}[approvals.approvers]\n{approvers}")
+
+
+# ------------------------------------------------------------------ states
+
+
+def test_nothing_moves_backwards() -> None:
+    order = ("", "held", "proposed", "approved", "released", "confirmed", "returned", "reversed")
+    for state, after in batches.FOLLOWS.items():
+        if state in order and state != "reversed":
+            assert all(order.index(one) > order.index(state) for one in after if one in order)
+    row = {"payment_key": "k", "batch": "FK-1", "state": "released", "moves": 3}
+    for state in ("proposed", "approved", "held", "void", "rejected"):
+        with pytest.raises(batches.Backwards):
+            batches.move([row], state, date(2026, 7, 3), "甲")
+    assert {"", "held", "rejected", "void", "reversed"} == batches.FREE
+
+
+def test_movements_cannot_be_taken_back(office: Home) -> None:
+    for statement in ("DELETE FROM movements", "UPDATE movements SET why = 'x'"):
+        with pytest.raises(Exception, match="append-only"), office.store.engine.begin() as connection:
+            connection.execute(text(statement))
