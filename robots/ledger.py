@@ -108,6 +108,9 @@ class History(Protocol):
     def answers(self, numbers: Collection[str]) -> pa.Table:
         """Rows of alert_answers for alerts of these numbers."""
 
+    def changed_from(self, kind: str, drop: int) -> pa.Table:
+        """All rows of the files of a kind of which a drop from this one on changed any, with the latest such drop."""
+
     def edits(self, since: str) -> pa.Table:
         """Silent edits from a day (ISO) on, with the name, day and owner of their drop."""
 
@@ -341,6 +344,10 @@ class Ledger:
     def answers(self, numbers: Collection[str]) -> pd.DataFrame:
         """What people answered to alerts of these numbers."""
         return frame(self.history.answers(numbers))
+
+    def changed_from(self, kind: str, drop: int) -> pd.DataFrame:
+        """A kind's rows, of files that a drop from this one on changed, with their places and the latest such drop."""
+        return self._resolve(self.history.changed_from(kind, drop))
 
     def edits(self, since: str) -> pd.DataFrame:
         """Silent edits from a day on, with the name, day and owner of the drop; vendors named."""

@@ -121,17 +121,16 @@ class Bench:
     today: date
 
 
-def forms_in(rows: Sequence[Row], drops: Mapping[str, int], known: Mapping[str, Case]) -> Iterator[Form]:
-    """The returned forms among rows of `approvals`: one for each file, oldest drop first."""
-    files: dict[str, list[Row]] = {}
+def forms_in(rows: Sequence[Row], known: Mapping[str, Case]) -> Iterator[Form]:
+    """The returned forms among rows of `approvals` with their `drop`: one for each file, oldest drop first."""
+    files: dict[tuple[int, str], list[Row]] = {}
     for row in rows:
-        if row["_file"] in drops:
-            files.setdefault(row["_file"], []).append(row)
-    for file, mine in sorted(files.items(), key=lambda one: drops[one[0]]):
+        files.setdefault((int(row["drop"]), row["_file"]), []).append(row)
+    for (drop, _), mine in sorted(files.items()):
         numbers = Counter(row["batch"] for row in mine)
         number = max(numbers, key=lambda one: (one in known, numbers[one]))
         approver = Counter(fold(row["approver"]) for row in mine).most_common(1)[0][0]
-        yield Form(number, approver, drops[file], tuple(mine))
+        yield Form(number, approver, drop, tuple(mine))
 
 
 # ------------------------------------------------------------------ judging

@@ -5,7 +5,7 @@ A batch is released in the turn in which its last needed approval is found good.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -161,7 +161,7 @@ def answered(ledger: Ledger, rules: Rules, today: date) -> Standing | None:
     if not is_called and not (news["kind"] == KIND).any():
         return None
     now = standing(ledger, rules, today)
-    if any(case.row["state"] == PROPOSED for case in now.cases.values()) or (news["kind"] == KIND).any():
+    if (news["kind"] == KIND).any() or any(case.row["state"] == PROPOSED for case in now.cases.values()):
         _read(now, ledger)
     if is_called:
         _expire(now)
@@ -169,20 +169,16 @@ def answered(ledger: Ledger, rules: Rules, today: date) -> Standing | None:
 
 
 def _read(now: Standing, ledger: Ledger) -> None:
-    new = _drops(records(ledger.news("drops")))
-    drops = _drops(records(ledger.said("drops"))) if ROBOT in ledger.called else new
+    new = {int(drop) for drop in ledger.news("drops")["id"]}
+    waiting = [case.seen + 1 for case in now.cases.values() if case.row["state"] == PROPOSED]
+    since = min([*new, *(waiting if ROBOT in ledger.called else ())])
     broken = _broken(ledger)
-    for form in forms_in(records(ledger.table(KIND)), drops, now.cases):
+    for form in forms_in(records(ledger.changed_from(KIND, since)), now.cases):
         case = now.cases.get(form.number)
-        if case is None and form.drop in new.values():
+        if case is None and form.drop in new:
             now.tell(f"unknown-{form.drop}", papers.unknown(form))
         elif case is not None and form.drop > case.seen:
             _judged(now, now.change(case, seen=form.drop), replace(form, broken=broken.get(form.drop, ())))
-
-
-def _drops(rows: Sequence[Row]) -> dict[str, int]:
-    """File → the latest drop by which it was taken."""
-    return {row["name"]: int(row["id"]) for row in sorted(rows, key=lambda row: row["id"]) if row["state"] == "taken"}
 
 
 def _broken(ledger: Ledger) -> dict[int, tuple[str, ...]]:
