@@ -15,6 +15,7 @@ from robots.edge.desk import Received
 from robots.edge.excel_in import Look
 from robots.edge.letters import Told
 from robots.edge.log import LOG
+from robots.edge.points import passing
 from robots.edge.settings import Settings
 from robots.edge.store.database import Dropped, Store, Turn
 from robots.edge.store.outbox import Queued
@@ -70,12 +71,19 @@ def turn(settings: Settings, store: Store, now: datetime, sees: Sees = lambda _:
         claimed = take(settings, arrived, report)
         with store.transaction() as tx:
             number = tx.begin(now)
+            passing("turn begun")
             take_in(settings, tx, number, now, claimed, report, sees)
+            passing("files posted")
             tx.relate(now.date(), settings.rules.fingerprint("scorecard", "alerts"))
+            passing("lines related")
             put_to_work(settings, tx, number, now, dues, report, sees)
+            passing("before commit")
+        passing("after commit")
         folder.let_go(settings.inbox, [one for one, _, _ in claimed])
+        passing("files let go")
     report.delivered = delivery.deliver(settings, store, now, sees)
     folder.heartbeat(settings.state, now, report.troubles)
+    passing("turn over")
     return report
 
 
@@ -233,6 +241,7 @@ def put_to_work(
         if name in due_names or (has_news and name in settings.on_news):
             sees(name)
             told += _work(settings, tx, number, now, name, crew()[name], ledger, report)
+    passing("robots worked")
     for due in (*latest, *skipped):
         tx.note_run(due.robot, due.at, now, "skipped" if due in skipped else "worked")
     _write_letters(settings, tx, number, now, told, report)

@@ -18,6 +18,7 @@ import keyring
 import pyarrow as pa
 from keyring.errors import KeyringError
 
+from robots.edge.points import passing
 from robots.edge.settings import Settings
 from robots.kinds import known
 from robots.model import codes
@@ -74,6 +75,7 @@ def _write(path: Path, secret: str) -> None:
         file.write(secret)
         file.flush()
         os.fsync(file.fileno())
+    passing("secret written aside")
     aside.replace(path)
 
 
