@@ -15,6 +15,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from robots import conveyor
@@ -23,6 +25,7 @@ from robots.edge import doctor, homes, secrets, status
 from robots.edge import settings as configuration
 from robots.edge.store import open_store
 from robots.figures import batches
+from robots.figures.approvals import Bench, Case, Form, issued_cells, judge
 from robots.model import codes
 from tests.conftest import SETTINGS, Home
 
@@ -180,9 +183,13 @@ def test_what_is_refused_is_not_released_and_is_put_up_again(office: Home) -> No
 
 def test_a_batch_that_is_refused_whole_releases_nothing(office: Home) -> None:
     everything = dict.fromkeys(("01", "02", "03"), "等质保问题处理完")
-    approve(office, FIRST, "one@example.com", refuse=everything)
+    approve(office, FIRST, "one@example.com", at=datetime(2026, 7, 6, 18), refuse=everything)
     assert (batch(office)[0], set(states(office).values())) == ("void", {"rejected"})
     assert list(office.settings.out_folder("payments").glob("付款放行清单*")) == []
+    report = max(office.settings.out_folder("reports").glob("外协周报*.xlsx"))
+    front = openpyxl.load_workbook(report).worksheets[0]
+    texts = [str(cell.value) for row in front.iter_rows(max_row=12) for cell in row if cell.value is not None]
+    assert texts[texts.index("本期付款申请（CNY）") + 1] == "0.00"
 
 
 def test_above_the_limit_two_different_people_have_to_approve(home: Home, books: SimpleNamespace) -> None:
@@ -228,10 +235,7 @@ def sealed_again(spoil: Spoil) -> Spoil:
 
 
 CHANGED = {
-    "an amount": (cell(7, 999), "G"), "an account": (cell(4, "6222000000000000009"), "D"),
-    "a payee": (cell(3, "虚构乙公司"), "C"), "a key": (cell(2, "0" * 24), "B"), "the batch": (cell(1, "FK-1"), "A"),
-    "the approver of one row": (cell(9, SECOND), "I"), "a day": (cell(8, date(2026, 1, 1)), "H"),
-    "a row is gone": (gone, "−"), "a row came": (added, "B"),
+    "an account": (cell(4, "6222000000000000009"), "D"), "a key": (cell(2, "0" * 24), "B"), "a row came": (added, "B"),
     "an amount, and the seal is gone": (sealed_again(cell(7, 999)), "G"),
     "a row is gone, and the seal too": (sealed_again(gone), "−"),
 }  # fmt: skip
@@ -461,6 +465,97 @@ def test_people_that_cannot_be_two_stop_the_start(home: Home, approvers: str, to
         "approver_two", 'approver_same = ["One@example.com"]\napprover_two')  # fmt: skip
     with pytest.raises(configuration.ConfigurationError, match=told):
         home.configure(f"{people}[approvals.approvers]\n{approvers}")
+
+
+# ------------------------------------------------------------------ cell by cell
+
+
+def line(number: int, **other: Any) -> dict[str, Any]:
+    """A payment line that was put up."""
+    row = {
+        "payment_key": f"{number:024d}", "vendor": "示例甲有限公司", "bank_account": "0022000000000000001",
+        "invoice_no": f"2611{number}", "order_id": "PO-1", "line": str(number), "net": Decimal("10.50"),
+        "due_on": "2026-07-25", "state": "proposed", "batch": "FK-1",
+    }  # fmt: skip
+    return row | other
+
+
+def case(*lines: dict[str, Any], **other: Any) -> Case:
+    row = {"state": "proposed", "preparer": PREPARER, "needed": 1, "issued_on": "2026-07-03",
+           "expires_on": "2026-07-10", "seen": None, "content": Case("FK-1", {}, lines).content}  # fmt: skip
+    return Case("FK-1", row | other, lines)
+
+
+def back(of: Case, number: int = 0, **change: Any) -> Form:
+    """The form of a case as it was issued and agreed to, but for one row."""
+    rows = [
+        issued_cells(one) | {"batch": of.number, "payment_key": one["payment_key"], "approver": FIRST,
+                             "opinion": "同意", "reason": None, "code": None, "_file": "f", "_sheet": "审批",
+                             "_row": 12 + n, "net": one["net"], "due_on": date.fromisoformat(one["due_on"])}
+        for n, one in enumerate(of.lines)
+    ]  # fmt: skip
+    rows[0]["code"] = tag("digest-1")
+    rows[number] |= change
+    return Form("FK-1", FIRST, 7, tuple(rows))
+
+
+def tag(digest: str) -> str:
+    return f"tag of {digest}"
+
+
+def bench(today: date = date(2026, 7, 6), **mine: Any) -> Bench:
+    usual = {"state": "waiting", "digest": "digest-1", "tries": 0, "answered_on": None}
+    owed = {("FK-1", FIRST): usual | mine, ("FK-1", SECOND): usual | {"digest": "digest-2"}}
+    return Bench(owed, tag, 3, today)
+
+
+TWO = case(line(1), line(2))
+CELLS = {
+    "nothing": ({}, ()),
+    "an amount by a cent": ({"net": Decimal("10.51")}, ("审批!G13",)),
+    "an account by its leading zeros": ({"account": "22000000000000001"}, ("审批!D13",)),
+    "a payee": ({"payee": "示例乙有限公司"}, ("审批!C13",)),
+    "a payee by a blank": ({"payee": " 示例甲有限公司"}, ()),
+    "an invoice": ({"invoice": "26113"}, ("审批!E13",)),
+    "an order line": ({"order_line": "PO-1/9"}, ("审批!F13",)),
+    "a day": ({"due_on": date(2026, 7, 26)}, ("审批!H13",)),
+    "a blank": ({"account": None}, ("审批!D13",)),
+    "the batch": ({"batch": "FK-2"}, ("审批!A13",)),
+    "the approver": ({"approver": SECOND}, ("审批!I13",)),
+    "a key": ({"payment_key": "x"}, ("审批!B13", f"−{2:024d}")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "cells"), CELLS.values(), ids=CELLS)
+def test_each_cell_is_compared_with_the_ledger(change: dict[str, Any], cells: tuple[str, ...]) -> None:
+    verdict = judge(TWO, back(TWO, 1, **change), bench())
+    assert (verdict.code, verdict.values.get("cells", ())) == ("CHANGED" if cells else "GOOD", cells)
+
+
+VERDICTS = {
+    "the last day": (TWO, {}, bench(date(2026, 7, 10)), "GOOD"),
+    "a day late": (TWO, {}, bench(date(2026, 7, 11)), "LATE"),
+    "used before": (TWO, {}, bench(state="given", answered_on="2026-07-05"), "REUSED"),
+    "another's code": (TWO, {"code": tag("digest-2")}, bench(), "FOREIGN"),
+    "a wrong code": (TWO, {"code": "x"}, bench(), "WRONG"),
+    "wrong for the third time": (TWO, {"code": "x"}, bench(tries=2), "TRIES"),
+    "no opinion": (TWO, {"opinion": None}, bench(), "INCOMPLETE"),
+    "refused without a reason": (TWO, {"opinion": "驳回"}, bench(), "INCOMPLETE"),
+    "void already": (case(line(1), line(2), state="void"), {}, bench(), "OVER"),
+    "prepared by the approver": (case(line(1), line(2), preparer=f" {FIRST}"), {}, bench(), "PREPARER"),
+    "lines that are others now": (case(line(1), line(2), content="else"), {}, bench(), "LEDGER"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("of", "change", "by", "code"), VERDICTS.values(), ids=VERDICTS)
+def test_what_a_form_comes_to(of: Case, change: dict[str, Any], by: Bench, code: str) -> None:
+    assert judge(of, back(of, **change), by).code == code
+
+
+@given(st.permutations(range(6)))
+def test_content_does_not_hang_on_the_order_of_lines(order: list[int]) -> None:
+    lines = [line(n, net=Decimal(n)) for n in range(6)]
+    assert case(*(lines[n] for n in order)).content == case(*lines).content
 
 
 # ------------------------------------------------------------------ states

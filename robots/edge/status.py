@@ -36,7 +36,7 @@ class Standing:
         """For machines."""
         robots = [{"robot": name, "last": last, "next": following} for name, last, following in self.crew]
         failed = [{"sort": s, "what": w, "why": why} for s, w, why in self.failed]
-        waits = [dict(told.values) for told in self.approvals]
+        waits = [{name: str(value) for name, value in told.values} for told in self.approvals]
         return {**vars(self), "inbox": list(self.inbox), "crew": robots, "failed": failed, "approvals": waits}
 
     def as_lines(self, words: Catalogue) -> Iterator[str]:

@@ -23,7 +23,7 @@ from robots.crew.paymaster.rows import Row, hold, holds, payment_key, propose
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
 from robots.crew.registry import robot
 from robots.figures.approvals import Case
-from robots.figures.batches import PROPOSED, put_up
+from robots.figures.batches import FREE, PROPOSED, put_up
 from robots.figures.bonuses import line_of, place_bonuses, with_bonuses
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import Payable, Terms, order_book, settle
@@ -102,7 +102,7 @@ def _owed(
     lines = order_lines(ledger.table("orders"), deliveries, today)
     book = order_book(lines, deliveries[deliveries["delivered_on"] <= today], ledger.table("contracts"))
     terms = Terms(rules.settlement(today), rules.currency, rules.settle_from)
-    sheeted = sorted((row for row in before if row["state"] != "held"), key=lambda row: row["batch"])
+    sheeted = sorted((row for row in before if row["state"] not in FREE), key=lambda row: row["batch"])
     accounts = {row["vendor"]: row["bank_account"] for row in sheeted if row["bank_account"]}  # the latest sheet's
     return settle(book, records(invoices), vendors, accounts, terms)
 
