@@ -334,13 +334,18 @@ def test_a_second_form_after_the_release_changes_nothing_and_is_told(office: Hom
     assert any("没有任何作用" in one["Subject"] for one in letters(office, "finance@example.com"))
 
 
-def test_what_was_forgotten_is_asked_for_and_spends_nothing(office: Home) -> None:
-    form = filled(form_of(office, FIRST), code_of(office, "one@example.com"), spoil=cell(10, None))
-    office.drop("审批.xlsx", form)
+def test_what_was_forgotten_is_asked_for_and_the_code_that_was_shown_is_good_no_more(office: Home) -> None:
+    shown = code_of(office, "one@example.com")
+    office.drop("审批.xlsx", filled(form_of(office, FIRST), shown, spoil=cell(10, None)))
     office.turn(MONDAY)
     assert batch(office)[0] == "proposed"
-    assert any("没有填完" in one["Subject"] for one in letters(office, "one@example.com"))
-    approve(office, FIRST, "one@example.com", at=datetime(2026, 7, 6, 7, 30))
+    (again,) = (said(one) for one in letters(office, "one@example.com") if "没有填完" in one["Subject"])
+    (code,) = re.findall("批准码：([2-9A-Z-]{11})", again)
+    office.drop("审批.xlsx", filled(form_of(office, FIRST), shown))
+    office.turn(datetime(2026, 7, 6, 7, 20))
+    assert batch(office)[0] == "proposed" and code != shown
+    office.drop("审批.xlsx", filled(form_of(office, FIRST), code))
+    office.turn(datetime(2026, 7, 6, 7, 30))
     assert batch(office)[0] == "released"
 
 

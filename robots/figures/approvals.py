@@ -240,11 +240,14 @@ def _cell(row: Row, name: str) -> str:
 
 
 def endorsed(row: Row, form: Form, verdict: Verdict, today: date) -> Row:
-    """An endorsement after a form: given with what it refuses, or with one try less."""
+    """An endorsement after a form: given with what it refuses, with one try less, or owed under another code, where
+    the form that was not complete showed its code to everybody who can see the folder."""
     source = form.rows[0]["_file"]
     if verdict.code == GOOD:
         said = json.dumps(form.rejected, ensure_ascii=False)
         return row | {"state": GIVEN, "answered_on": today.isoformat(), "source": source, "rejected": said}
+    if verdict.code == INCOMPLETE and form.code:
+        return row | {"digest": codes.digest_of(row["digest"], str(form.drop)), "source": source}
     return row | {"tries": int(row["tries"]) + (verdict.code in (WRONG, "TRIES")), "source": source}
 
 

@@ -201,8 +201,8 @@ def _judged(now: Standing, case: Case, form: Form) -> None:
     elif verdict.code == GOOD:
         _close(now, case)
     else:
-        role = owed["role"] if owed and verdict.code == INCOMPLETE else ""
-        now.tell(f"form-{case.number}-{form.drop}", *papers.not_yet(case, form, verdict, role))
+        mine = now.endorsements[form.number, form.approver] if verdict.code == INCOMPLETE else None
+        now.tell(f"form-{case.number}-{form.drop}", *papers.not_yet(case, form, verdict, mine))
 
 
 def _void(now: Standing, case: Case, verdict: Verdict, form: Form | None) -> None:

@@ -207,14 +207,16 @@ def voided(case: Case, verdict: Verdict, form: Form | None) -> list[Notice]:
     return [_notice(role, headline, lines, None, f"approval.void.next_{_what(case)}") for role in _TOLD_OF_TROUBLE]
 
 
-def not_yet(case: Case, form: Form, verdict: Verdict, role: str) -> list[Notice]:
-    """A form that changes nothing: somebody forgot a cell, mistyped the code, or came when all was over."""
+def not_yet(case: Case, form: Form, verdict: Verdict, owed: Row | None) -> list[Notice]:
+    """A form that changes nothing: somebody forgot a cell (told to whom it is `owed` by, with another code where his
+    was on it), mistyped the code, or came when all was over."""
     headline = say(f"approval.form.{verdict.code}", number=case.number, approver=form.approver)
-    roles = [role] if role else ["finance"]
-    if verdict.code == WRONG:
-        roles = list(_TOLD_OF_TROUBLE)
-    lines = (_over(case, verdict) if verdict.code == OVER else _sentence(verdict, form), _file(form))
+    lines: tuple[Text, ...] = (_over(case, verdict) if verdict.code == OVER else _sentence(verdict, form), _file(form))
     next_step = say(f"approval.form_next.{verdict.code}")
+    if owed and form.code:
+        lines = (*lines, say("approval.letter.renewed"), say("approval.letter.code", code=CODE))
+        return [Notice(owed["role"], headline, lines, "warning", (), None, next_step, owed["digest"])]
+    roles = [owed["role"]] if owed else _TOLD_OF_TROUBLE if verdict.code == WRONG else ["finance"]
     return [Notice(one, headline, lines, "warning", (), None, next_step) for one in roles]
 
 

@@ -37,7 +37,7 @@ def propose(payable: Payable, before: Sequence[Row], batch: str, vendors: Mappin
 
 def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Row | None:
     """A line of which nothing is payable and no sheet has carried anything, kept so that it can be seen."""
-    carried = any(_same_line(r, payable) and r["state"] != HELD for r in before)
+    carried = any(_same_line(r, payable) and r["state"] not in FREE for r in before)
     if payable.net > 0 or not payable.held or (carried and DUPLICATE not in payable.reasons):
         return None
     amounts = {name: getattr(payable, name) for name in AMOUNTS}
