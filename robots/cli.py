@@ -21,7 +21,7 @@ from rich.markup import escape
 from robots import conveyor
 from robots.conveyor import Report
 from robots.crew import registry
-from robots.edge import clock, desk, doctor, explaining, exports, forms, homes, suggestions, trial, watch
+from robots.edge import clock, desk, doctor, explaining, exports, forms, homes, secrets, suggestions, trial, watch
 from robots.edge import settings as configuration
 from robots.edge import status as standing
 from robots.edge.demo import play
@@ -245,6 +245,25 @@ def demo(language: Annotated[str, typer.Option(help="zh or en")] = "zh") -> None
     console.print(escape(words.speak(say("demo.end", home=str(home), outbox=str(settings.outbox)))), style="bold")
 
 
+@app.command()
+def reverse(
+    payment_key: Annotated[str, typer.Argument(help="the key of a released, paid or returned payment line")],
+    reason: Annotated[str, typer.Option(help="why: it stays on record")] = "",
+    by: Annotated[str, typer.Option(help="who asks: somebody else has to approve")] = "",
+) -> None:
+    """Ask to reverse a released payment line: a form goes to a second person, and only that form reverses it."""
+    settings = _settings()
+    with _belt(settings) as store:
+        wanted = {"payment_key": payment_key, "reason": reason, "by": by}
+        told, report = conveyor.reverse(settings, store, clock.now(asked.today), wanted)
+    if report is None:
+        _stop([settings.words.speak(told)])
+    _tell(settings, report)
+    if not asked.json:
+        console.print(escape(settings.words.speak(told)))
+    raise typer.Exit(NEEDS_A_PERSON if report.needs_a_person else DONE)
+
+
 # ------------------------------------------------------------------ homes and machines
 
 
@@ -254,6 +273,7 @@ def init(folder: str, language: Annotated[str, typer.Option(help="zh or en")] = 
     if language not in configuration.LANGUAGES:
         _stop([f"--language: {language}: zh, en"])
     home = homes.make(configuration.find_home(folder), language, clock.now(asked.today).date())
+    secrets.make(configuration.load(home, registry.names()))
     print(configuration.shipped_words(language).speak(say("cli.made", home=str(home))))
 
 

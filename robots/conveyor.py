@@ -6,14 +6,16 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from robots.edge import clock, delivery, desk, folder, letters
+from robots.edge import clock, delivery, desk, folder, letters, secrets
 from robots.edge.delivery import Delivered
 from robots.edge.desk import Received
 from robots.edge.excel_in import Look
 from robots.edge.letters import Told
 from robots.edge.log import LOG
+from robots.edge.points import passing
 from robots.edge.settings import Settings
 from robots.edge.store.database import Dropped, Store, Turn
 from robots.edge.store.outbox import Queued
@@ -21,6 +23,8 @@ from robots.intake import Seen, look_again, settled
 from robots.model import wire
 from robots.model.calendar import UnknownYear
 from robots.model.decisions import Decision, MarkedCopy, Notice, Record, Workbook
+from robots.model.names import identity
+from robots.model.words import Text, say
 from robots.roster import Due, due_between, latest_of_each
 
 if TYPE_CHECKING:
@@ -60,18 +64,26 @@ class Report:
 def turn(settings: Settings, store: Store, now: datetime, sees: Sees = lambda _: None) -> Report:
     """One turn. Everything decided is queued in one transaction with what it rests on; then it is carried out."""
     report = Report(now.date())
+    settings = secrets.with_tags(settings)
     arrived = settle(settings, store, report)
     dues = due_robots(settings, store, now, bool(arrived), report)
     if arrived or dues:
         claimed = take(settings, arrived, report)
         with store.transaction() as tx:
             number = tx.begin(now)
+            passing("turn begun")
             take_in(settings, tx, number, now, claimed, report, sees)
+            passing("files posted")
             tx.relate(now.date(), settings.rules.fingerprint("scorecard", "alerts"))
+            passing("lines related")
             put_to_work(settings, tx, number, now, dues, report, sees)
+            passing("before commit")
+        passing("after commit")
         folder.let_go(settings.inbox, [one for one, _, _ in claimed])
+        passing("files let go")
     report.delivered = delivery.deliver(settings, store, now, sees)
     folder.heartbeat(settings.state, now, report.troubles)
+    passing("turn over")
     return report
 
 
@@ -178,7 +190,7 @@ def _posted(
 
 
 def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Received, report: Report) -> int:
-    one, reading = received.claimed, received.reading
+    one, reading = received.claimed, secrets.blinded(settings, received.reading)
     why = settings.words.speak(reading.findings[0].says) if received.code else ""
     drop = tx.drop(
         number, now, Dropped(one.name, one.sha256, one.size, one.owner, settings.words_print), received.state, why
@@ -223,12 +235,13 @@ def put_to_work(
     latest, skipped = latest_of_each(dues)
     due_names = {due.robot for due in latest}
     has_news = bool(report.drops)
-    ledger = tx.ledger(now.date(), number)
+    ledger = tx.ledger(now.date(), number, due_names)
     told: list[Told] = []
     for name in settings.crew:
         if name in due_names or (has_news and name in settings.on_news):
             sees(name)
             told += _work(settings, tx, number, now, name, crew()[name], ledger, report)
+    passing("robots worked")
     for due in (*latest, *skipped):
         tx.note_run(due.robot, due.at, now, "skipped" if due in skipped else "worked")
     _write_letters(settings, tx, number, now, told, report)
@@ -278,3 +291,25 @@ def _write_letters(settings: Settings, tx: Turn, number: int, now: datetime, tol
     report.troubles += [f"NOBODY_HOLDS_ROLE {role}" for role in letters.unheard(told, roles)]
     for key, plan in letters.digests(told, roles, settings.words, now.date()):
         tx.queue(number, now, Queued(key, "post", now.date().isoformat(), plan.to, "", "letter", wire.dump(plan)))
+
+
+# ------------------------------------------------------------------ asked by a person
+
+
+def reverse(settings: Settings, store: Store, now: datetime, wanted: dict[str, str]) -> tuple[Text, Report | None]:
+    """Ask for the reversal of a payment line: `payment_key`, `reason`, `by`. Nothing is reversed before somebody else
+    sends the form back. Returns what there is to say, and what was delivered, None where it cannot be asked for."""
+    from robots.crew.paymaster import ask_reversal, why_no_reversal  # noqa: PLC0415  # pandas loads here
+
+    settings = secrets.with_tags(settings)
+    report = Report(now.date())
+    with store.transaction() as tx:
+        if refused := why_no_reversal(tx.ledger(now.date(), 0), settings.rules, wanted):
+            return refused, None
+        number = tx.begin(now)
+        ledger = tx.ledger(now.date(), number)
+        told = _work(settings, tx, number, now, "paymaster", partial(ask_reversal, wanted=wanted), ledger, report)
+        _write_letters(settings, tx, number, now, told, report)
+    report.delivered = delivery.deliver(settings, store, now, lambda _: None)
+    names = "、".join(name for name in settings.rules.people.approvers if identity(name) != identity(wanted["by"]))
+    return say("cli.reversed", key=wanted["payment_key"], names=names), report

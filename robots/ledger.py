@@ -108,6 +108,9 @@ class History(Protocol):
     def answers(self, numbers: Collection[str]) -> pa.Table:
         """Rows of alert_answers for alerts of these numbers."""
 
+    def changed_from(self, kind: str, drop: int) -> pa.Table:
+        """All rows of the files of a kind of which a drop from this one on changed any, with the latest such drop."""
+
     def edits(self, since: str) -> pa.Table:
         """Silent edits from a day (ISO) on, with the name, day and owner of their drop."""
 
@@ -150,7 +153,8 @@ class Ledger:
     """Everything known on `day`.
 
     `load(kind)` gives a kind's rows with `_file`, `_sheet`, `_row`. `kept(name)` gives a table of what was said
-    before (kpis, scores, alerts, payables, batches), `news(name)` this turn's drops, receipts, findings.
+    before (kpis, scores, alerts, payables, batches), `news(name)` this turn's drops, receipts, findings. `called`
+    names the robots whose hour has come; the others work because of the news.
     """
 
     day: date
@@ -158,6 +162,7 @@ class Ledger:
     kept: Callable[[str], pd.DataFrame]
     news: Callable[[str], pd.DataFrame]
     history: History
+    called: Collection[str] = ()
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def table(self, kind: str) -> pd.DataFrame:
@@ -339,6 +344,10 @@ class Ledger:
     def answers(self, numbers: Collection[str]) -> pd.DataFrame:
         """What people answered to alerts of these numbers."""
         return frame(self.history.answers(numbers))
+
+    def changed_from(self, kind: str, drop: int) -> pd.DataFrame:
+        """A kind's rows, of files that a drop from this one on changed, with their places and the latest such drop."""
+        return self._resolve(self.history.changed_from(kind, drop))
 
     def edits(self, since: str) -> pd.DataFrame:
         """Silent edits from a day on, with the name, day and owner of the drop; vendors named."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
@@ -237,19 +237,49 @@ class Surveys:
         return {name: rater for name, rater in self.raters.items() if not rater.rests}
 
 
+@dataclass(frozen=True)
+class Approvals:
+    """RULES 7, four eyes. Money in the batch's currency, days from the issue of a code, tries at typing one."""
+
+    reference: str
+    two_above: Decimal
+    valid_days: int
+    tries: int
+
+
 SUBJECTS: dict[str, type] = {
     "scorecard": Scorecard, "alerts": Alerts, "settlement": Settlement, "surveys": Surveys,
+    "approvals": Approvals,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
+class People:
+    """Who puts batches up, and who may approve them: name → the role whose one address is that person's own."""
+
+    preparer: str = ""
+    approvers: Mapping[str, str] = field(default_factory=dict)
+
+
+def no_tag(_digest: str) -> str:
+    """Where no secret is at hand, no code fits."""
+    return ""
+
+
+@dataclass(frozen=True)
 class Rules:
-    """All dated rules, and the calendar. `entries`: subject → validated values by the day they come into force."""
+    """All dated rules, and the calendar. `entries`: subject → validated values by the day they come into force.
+
+    `tag` gives, for the digest of what is approved, the tag of the code that approves it (`model.codes`); the secret
+    behind it stays at the edge.
+    """
 
     entries: Mapping[str, tuple[tuple[date, Any], ...]]
     calendar: Calendar = field(default_factory=Calendar)
     settle_from: date = date.min
     currency: str = "CNY"
+    people: People = field(default_factory=People)
+    tag: Callable[[str], str] = field(default=no_tag, repr=False, compare=False)
 
     def on(self, subject: str, day: date) -> Any:
         """The values of a subject in force on a day. Raises LookupError before the first of them."""
@@ -282,6 +312,10 @@ class Rules:
     def surveys(self, day: date) -> Surveys:
         """Who rates, and by when, on a day."""
         return self.on("surveys", day)  # type: ignore[no-any-return]  # entries are validated per subject
+
+    def approvals(self, day: date) -> Approvals:
+        """Approval rules of a day."""
+        return self.on("approvals", day)  # type: ignore[no-any-return]  # entries are validated per subject
 
 
 _SHAPES: dict[str, type] = {"own": OwnKpi, "tolerances": Tolerance, "work": Work}

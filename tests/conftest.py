@@ -32,6 +32,7 @@ from robots.edge.reading_room import Limits, ReadingRoom
 from robots.edge.settings import Settings
 from robots.edge.store import Store, open_store
 
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # no test writes into anybody's keyring
 POSTGRES = os.environ.get("ROBOTS_TEST_POSTGRES", "")
 DATABASES = ("SQLite", "PostgreSQL") if POSTGRES else ("SQLite",)
 FIRST_DAY = date(2026, 7, 3)

@@ -154,3 +154,15 @@ def test_every_command_is_in_the_readme() -> None:
     for command in ("watch", "demo", "init", "check", "status", "export", "explain", "what-if", "words", "doctor"):
         assert command in helped
         assert command in readme
+
+
+def test_a_reversal_that_cannot_be_asked_for_says_why(home: Path) -> None:
+    asked = run("reverse", "0f0f", "--reason", "付错账号", "--by", "示例出纳", home=home)
+    assert (asked.returncode, asked.stderr.strip()) == (2, "没有付款键 0f0f")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file modes are another matter there")
+def test_init_makes_the_secret_of_approvals_for_its_owner_alone(home: Path) -> None:
+    """Where the machine has no keyring, as in tests."""
+    secret = home / "state" / "approval.key"
+    assert len(secret.read_text("ascii")) == 64 and secret.stat().st_mode & 0o777 == 0o600

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from robots.crew.registry import robot
+from robots.figures.batches import VOID
 from robots.figures.kpis import wilson
 from robots.figures.lines import records
 from robots.ledger import Ledger
@@ -75,8 +76,8 @@ def _facts(ledger: Ledger, first: date, last: date, currency: str) -> Facts:
     still = alerts[alerts["state"] != "closed"]
     critical = int((still["severity"] == "critical").sum())
     recent = drops[_within(drops["day"], first, last)]
-    sheets = batches[_within(batches["day"], first, last)]
-    total = sum(sheets["total"], ZERO)
+    stands = _within(batches["day"], first, last) & (batches["state"] != VOID) & (batches["currency"] == currency)
+    total = sum(batches[stands]["total"], ZERO)
     return (
         (say("fact.week"), say("fact.until", first=first, today=last)),
         (say("fact.open_alerts"), say("fact.of_which_critical", count=len(still), critical=critical)),

@@ -14,10 +14,11 @@ from typing import cast
 import keyring
 from keyring.errors import KeyringError
 
-from robots.edge import desk, excel_out, folder
+from robots.edge import desk, excel_out, folder, secrets
 from robots.edge.excel_in import NotReadable
 from robots.edge.log import LOG
 from robots.edge.markup import CannotMark, Level, Mark
+from robots.edge.points import passing
 from robots.edge.post import Folder, Outcome, Postbox, Smtp
 from robots.edge.reading_room import ReadingRoom
 from robots.edge.settings import Settings
@@ -125,25 +126,30 @@ def _publish(
         told = Delivered(one.sort, name, "", "new", str(error))
         return _not_yet(store, one, now, settings, told, path=f"{folder.safe_name(name)}{suffix}", detail=sha256)
     where = str(path.relative_to(settings.home)) if path.is_relative_to(settings.home) else str(path)
+    passing("workbook published")
     with store.transaction() as tx:
         tx.mark(one.key, "done", path=where, detail=sha256, done_at=now.isoformat())
         tx.journal([("delivery", "written", where, sha256)], now)
+    passing("workbook marked")
     return Delivered(one.sort, name, where, "done")
 
 
 def _send(postbox: Postbox, settings: Settings, store: Store, one: Waiting, now: datetime) -> Delivered:
-    plan: LetterPlan = wire.load(one.payload)
+    plan: LetterPlan = secrets.with_code(settings, wire.load(one.payload))
     with store.transaction() as tx:
         attached = tuple(_attachment(settings, *tx.written(key)) for key in plan.attach)
         tx.mark(one.key, "sending", attempts=one.attempts + 1)
     date = datetime.fromisoformat(one.at).astimezone()
     letter = Letter(one.key, (plan.to,), plan.subject, plan.text, plan.html, tuple(a for a in attached if a), (), date)
+    passing("letter about to leave")
     posted = postbox.send(letter)
+    passing("letter left")
     told = Delivered("letter", plan.subject, plan.to, str(posted.outcome), posted.detail if posted.refused else "")
     if posted.outcome is Outcome.SENT:
         with store.transaction() as tx:
             tx.mark(one.key, "sent", path=posted.detail or None, done_at=now.isoformat(), next_try=None)
             tx.journal([("delivery", "sent", plan.to, one.key)], now)
+        passing("letter marked")
         return told
     LOG.warning("letter %s to %s: %s %s", one.key, plan.to, posted.outcome, posted.detail)
     state = {Outcome.FAILED: "failed", Outcome.UNKNOWN: "unknown"}.get(posted.outcome, "new")

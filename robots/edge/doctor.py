@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
+from robots.edge import secrets
 from robots.edge.settings import Settings
 from robots.edge.store.database import journal_mode, open_store
 from robots.model.words import Say, say
@@ -30,6 +31,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Answer]:
     yield "mail", *_mail(settings)
     yield "payments", *_payments(settings)
     yield "surveys", *_surveys(settings, now.date())
+    yield "approvals", *_approvals(settings, now)
     for year in (now.year, now.year + 1):
         known = settings.rules.calendar.knows(year)
         yield "calendar", "ok" if known else "warn", say(f"doctor.year_{'known' if known else 'unknown'}", year=year)
@@ -91,6 +93,16 @@ def _surveys(settings: Settings, today: date) -> tuple[Health, Say]:
     if unheld := sorted(role for role in roles if not settings.toml.mail.roles.get(role)):
         return "bad", say("doctor.surveys_role", roles=", ".join(unheld))
     return "ok", say("doctor.surveys", count=len(terms.working), names="、".join(terms.working))
+
+
+def _approvals(settings: Settings, now: datetime) -> tuple[Health, Say]:
+    approvers, limit = settings.rules.people.approvers, settings.rules.approvals(now.date()).two_above
+    if not approvers:
+        return "warn", say("doctor.approvals_nobody")
+    where = say(f"doctor.secret.{secrets.find(settings)[0] or 'none'}")
+    if len(approvers) == 1:
+        return "warn", say("doctor.approvals_one", limit=limit, where=where)
+    return "ok", say("doctor.approvals", count=len(approvers), where=where)
 
 
 def _fonts() -> tuple[Health, Say]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from robots.edge.points import passing
 from robots.intake import Seen, is_left_alone
 
 _CLAIMED = ".robots-taking"
@@ -90,7 +91,9 @@ def claim(inbox: Path, name: str, scratch: Path, keep: bool) -> Claimed:
         aside = inbox / _CLAIMED / str(path.stat().st_mtime_ns) / name
         aside.parent.mkdir(parents=True, exist_ok=True)
         path = path.rename(aside)
+        passing("file claimed")
     copy, digest, size = _copy_hashing(path, scratch)
+    passing("file copied to scratch")
     return Claimed(name, copy, digest, size, owner, None if keep else path)
 
 
@@ -181,7 +184,9 @@ def archive(root: Path, source: Path | bytes, sha256: str, suffix: str) -> Path:
     else:
         shutil.copyfile(source, aside)
     aside.chmod(0o444)
+    passing("original written aside")
     aside.replace(path)
+    passing("original archived")
     return path
 
 
@@ -210,6 +215,7 @@ def publish(folder: Path, name: str, suffix: str, content: bytes) -> Path:
     base = safe_name(name)
     aside = folder / f"~{base}{suffix}.tmp"
     aside.write_bytes(content)
+    passing("workbook written aside")
     for number in range(1, 100):
         target = folder / (f"{base}{suffix}" if number == 1 else f"{base} ({number}){suffix}")
         try:

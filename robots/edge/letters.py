@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -33,15 +33,26 @@ class Told:
 def digests(
     told: Iterable[Told], roles: Mapping[str, list[str]], words: Catalogue, day: date
 ) -> list[tuple[str, LetterPlan]]:
-    """(key, letter) per recipient. A role that nobody holds is nobody's letter: `unheard` names it."""
+    """(key, letter) per recipient, and one of its own for each notice with a code. A role that nobody holds is
+    nobody's letter: `unheard` names it."""
     ranked = sorted(told, key=lambda t: _RANK.get(t.notice.severity, 3))
-    letters = []
+    letters = [pair for one in ranked if one.notice.code for pair in _alone(one, roles, words, day)]
+    ranked = [one for one in ranked if not one.notice.code]
     for address in sorted({address for holders in roles.values() for address in holders}):
         mine = [one for one in ranked if address in roles.get(one.notice.role, [])]
         if mine:
-            key = hashlib.sha256("\x1f".join((address, *(one.key for one in mine))).encode()).hexdigest()[:32]
-            letters.append((key, _digest(address, mine, words, day)))
+            letters.append((_key(address, mine), _digest(address, mine, words, day)))
     return letters
+
+
+def _alone(one: Told, roles: Mapping[str, list[str]], words: Catalogue, day: date) -> Iterator[tuple[str, LetterPlan]]:
+    """A letter that nobody else gets and that says nothing else."""
+    for address in roles.get(one.notice.role, []):
+        yield _key(address, [one]), replace(_digest(address, [one], words, day), code=one.notice.code)
+
+
+def _key(address: str, told: Iterable[Told]) -> str:
+    return hashlib.sha256("\x1f".join((address, *(one.key for one in told))).encode()).hexdigest()[:32]
 
 
 def unheard(told: Iterable[Told], roles: Mapping[str, list[str]]) -> list[str]:

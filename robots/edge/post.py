@@ -25,6 +25,7 @@ from typing import Any, Literal, Protocol, Self
 
 import yagmail
 
+from robots.edge.points import passing
 from robots.model.letters import Attachment, Letter
 
 # 7bit: a server on the way need not know 8BITMIME, and what it does not touch it cannot change.
@@ -202,6 +203,7 @@ class Folder:
             aside = self._folder / ".tmp" / f"{_digest(key)}.eml"
             aside.parent.mkdir(parents=True, exist_ok=True)
             aside.write_bytes(message.as_bytes())
+            passing("letter written aside")
             aside.replace(place)
         return place.name
 

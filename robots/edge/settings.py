@@ -19,10 +19,10 @@ from pydantic import BaseModel, ConfigDict, EmailStr, Field, TypeAdapter, Valida
 from robots.kinds import known
 from robots.kinds.words import Dialect, Expected, Foot, Lexicon, Pick, Vocabulary
 from robots.model.calendar import Calendar
-from robots.model.names import header_word
+from robots.model.names import header_word, identity
 from robots.model.words import Catalogue, flatten
 from robots.roster import When, parse_when
-from robots.rules import SUBJECTS, Rules, overlay, unfold, unknown_names
+from robots.rules import SUBJECTS, People, Rules, overlay, unfold, unknown_names
 
 SHIPPED = Path(__file__).resolve().parents[2]
 LANGUAGES = ("zh", "en")
@@ -106,6 +106,13 @@ class Payments(_Strict):
     settle_from: date | Literal[""] = ""
 
 
+class Approving(_Strict):
+    """Who puts payment batches up, and who approves them: name → role."""
+
+    preparer: str = ""
+    approvers: dict[str, str] = {}
+
+
 class RobotsToml(_Strict):
     """The whole of robots.toml."""
 
@@ -118,6 +125,7 @@ class RobotsToml(_Strict):
     mail: Mail
     crew: dict[str, Crew]
     payments: Payments
+    approvals: Approving = Approving()
 
 
 @dataclass(frozen=True)
@@ -235,6 +243,7 @@ def _robots_toml(own: Path, robots: tuple[str, ...], problems: list[str]) -> Rob
         return None
     problems += _roster_problems(path, toml, robots)
     problems += _mail_problems(path, toml.mail)
+    problems += _approval_problems(path, toml)
     return toml
 
 
@@ -261,6 +270,23 @@ def _mail_problems(path: Path, mail: Mail) -> Iterator[str]:
             yield f"{path}: mail.{where}: {address!r} is not a mail address"
     if mail.transport == "smtp" and not mail.host:
         yield f"{path}: mail.host: the transport is smtp and no host is named"
+
+
+def _approval_problems(path: Path, toml: RobotsToml) -> Iterator[str]:
+    """A code goes to one person: each approver has a role of one address, which no other approver holds."""
+    held: dict[str, str] = {}
+    approvers = toml.approvals.approvers
+    if approvers and not toml.approvals.preparer.strip():
+        yield f"{path}: approvals.preparer: there are approvers, and nobody is named who prepares"
+    for name, role in approvers.items():
+        where = f"{path}: approvals.approvers.{name}"
+        addresses = toml.mail.roles.get(role, [])
+        if identity(name) == identity(toml.approvals.preparer):
+            yield f"{where}: who prepares a batch may not approve it"
+        if len(addresses) != 1:
+            yield f"{where}: the role {role} has {len(addresses)} addresses; a code goes to exactly one"
+        elif (other := held.setdefault(addresses[0].casefold(), name)) != name:
+            yield f"{where}: {addresses[0]} is the address of {other} too; two people approve, not one under two names"
 
 
 # ------------------------------------------------------------------ words
@@ -438,7 +464,8 @@ def _rules(own: Path, toml: RobotsToml | None, home: Path, problems: list[str]) 
         entries[subject] = tuple(_validated(subject, shape, raw.get(subject, []), problems))
     settle_from = toml.payments.settle_from if toml and toml.payments.settle_from else _first_day(home)
     calendar = _calendar(own, toml.country if toml else "CN", problems)
-    return Rules(entries, calendar, settle_from, toml.currency if toml else "CNY")
+    people = People(toml.approvals.preparer, toml.approvals.approvers) if toml else People()
+    return Rules(entries, calendar, settle_from, toml.currency if toml else "CNY", people)
 
 
 def _validated(subject: str, shape: type, raw: list[dict[str, Any]], problems: list[str]) -> Iterator[tuple[date, Any]]:

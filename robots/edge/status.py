@@ -9,8 +9,8 @@ from typing import Any
 
 from robots.edge import folder
 from robots.edge.settings import Settings
-from robots.edge.store.database import Store
-from robots.model.words import Catalogue, say
+from robots.edge.store.database import Store, Turn
+from robots.model.words import Catalogue, Say, say
 from robots.roster import next_due
 
 
@@ -25,6 +25,7 @@ class Standing:
     open_alerts: int
     crew: tuple[tuple[str, str | None, str | None], ...]
     last_turn: str | None
+    approvals: tuple[Say, ...] = ()
 
     @property
     def needs_a_person(self) -> bool:
@@ -35,7 +36,8 @@ class Standing:
         """For machines."""
         robots = [{"robot": name, "last": last, "next": following} for name, last, following in self.crew]
         failed = [{"sort": s, "what": w, "why": why} for s, w, why in self.failed]
-        return {**vars(self), "inbox": list(self.inbox), "crew": robots, "failed": failed}
+        waits = [{name: str(value) for name, value in told.values} for told in self.approvals]
+        return {**vars(self), "inbox": list(self.inbox), "crew": robots, "failed": failed, "approvals": waits}
 
     def as_lines(self, words: Catalogue) -> Iterator[str]:
         """For people."""
@@ -46,6 +48,9 @@ class Standing:
         yield from (f"    {name}" for name in self.inbox)
         yield words.speak(say("status.waiting", count=self.waiting))
         yield words.speak(say("status.alerts", count=self.open_alerts))
+        if self.approvals:
+            yield words.speak(say("status.approvals"))
+            yield from (f"    {words.speak(told)}" for told in self.approvals)
         yield words.speak(say("status.crew"))
         for name, last, following in self.crew:
             yield "    " + words.speak(
@@ -66,6 +71,7 @@ def look(settings: Settings, store: Store, now: datetime) -> Standing:
         outbox = tx.table("outbox").to_pylist()
         alerts = tx.table("alerts").to_pylist()
         turns = tx.table("turns").to_pylist()
+        approvals = tuple(_approvals(settings, tx))
     failed = tuple(
         (row["sort"], row["subject"], row["detail"] or "") for row in outbox if row["state"] in ("failed", "unknown")
     )
@@ -77,7 +83,33 @@ def look(settings: Settings, store: Store, now: datetime) -> Standing:
         sum(row["state"] != "closed" for row in alerts),
         tuple(_robot(settings, name, last.get(name), now) for name in settings.crew),
         turns[-1]["at"] if turns else None,
+        approvals,
     )
+
+
+def _approvals(settings: Settings, tx: Turn) -> Iterator[Say]:
+    """What waits for whom; and that nobody can approve, where something waits."""
+    owed = tx.table("endorsements").to_pylist()
+    rows = [row for name in ("batches", "reversals") for row in tx.table(name).to_pylist()]
+    lines = {row["payment_key"]: row for row in tx.table("payables").to_pylist()}
+    waiting = [row for row in rows if row["state"] == "proposed"]
+    if waiting and not settings.rules.people.approvers:
+        yield say("status.nobody")
+    for row in waiting:
+        number = row.get("batch") or row["reversal"]
+        line = lines.get(row.get("payment_key", ""), {})
+        values = {
+            "number": number, "total": row.get("total") or line.get("net"),
+            "currency": row.get("currency") or line.get("currency") or settings.rules.currency,
+        }  # fmt: skip
+        mine = [one for one in owed if one["number"] == number]
+        names = "、".join(one["approver"] for one in mine if one["state"] == "waiting")
+        given = sum(one["state"] == "given" for one in mine)
+        if mine:
+            missing = int(row["needed"]) - given
+            yield say("status.approval", **values, names=names, missing=missing, day=row["expires_on"])
+        else:
+            yield say("status.unissued", **values)
 
 
 def _robot(settings: Settings, name: str, last: datetime | None, now: datetime) -> tuple[str, str | None, str | None]:

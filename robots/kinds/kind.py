@@ -53,6 +53,9 @@ class Kind:
     `answers`: of a list that we hand out to be answered, the fields of which at least one is filled in where there is
     an answer; the other rows say nothing. The same row answered again in a later list is the ordinary course.
 
+    `witness`: where a sealed cell of such a form was changed, its rows come in all the same: the robot that issued it
+    has to see what was done to it. `hidden`: the field that holds a code; only a tag of it is kept (`model.codes`).
+
     `wide`: the field whose figures stand in columns that are named after periods (1月 … 12月). `unpivot` says what
     declaration cannot: given the names of all columns (each from the top tier down), it returns the rows that every
     row of the sheet becomes, as field → number of a column, or a constant text; nothing where it does not apply.
@@ -70,6 +73,8 @@ class Kind:
     dated: str = ""
     watched: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    witness: bool = False
+    hidden: str = ""
     wide: str = ""
     unpivot: Unpivot | None = None
 

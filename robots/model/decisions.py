@@ -135,7 +135,10 @@ class MarkedCopy:
 @wire.travels
 @dataclass(frozen=True)
 class Notice:
-    """Something to tell a role. Notices of one run become one letter per recipient."""
+    """Something to tell a role. Notices of one run become one letter per recipient.
+
+    A notice with a `code` (the digest of what is to be approved) travels in a letter of its own.
+    """
 
     role: str
     headline: Text
@@ -144,6 +147,7 @@ class Notice:
     attach: tuple[str, ...] = ()
     table: Table | None = None
     next_step: Text = ""
+    code: str = ""
 
 
 @wire.travels

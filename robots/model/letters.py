@@ -7,6 +7,8 @@ from datetime import datetime
 
 from robots.model import wire
 
+CODE = "[[approval-code]]"  # where the code will stand; it is made when the letter leaves, and kept nowhere
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -41,3 +43,4 @@ class LetterPlan:
     text: str
     html: str
     attach: tuple[str, ...] = ()
+    code: str = ""  # the digest of what a one-time code approves: CODE in the texts gives way to it on sending

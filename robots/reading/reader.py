@@ -158,9 +158,11 @@ def _read_issued(grid: Grid, form: Sealed | SealBroken | Literal["ours"] | None,
     if form == "ours":
         return _Part(findings=(finding("OWN_OUTPUT", Level.INFO, grid.name),))
     found = list(about_the_form(grid, form))
-    if isinstance(form, SealBroken) or any(one.level is Level.ERROR for one in found):
+    if isinstance(form, SealBroken):
         return _Part(findings=tuple(found))
     kinds = {name: kind for name, kind in words.kinds.items() if name == form.form.kind}
+    if any(one.level is Level.ERROR for one in found) and not any(kind.witness for kind in kinds.values()):
+        return _Part(findings=tuple(found))
     part = _read_sheet(grid, replace(words, kinds=kinds) if kinds else words)
     told = (one for one in part.findings if one.code != "COLUMN_UNKNOWN")  # the columns are our own
     return replace(part, findings=(*found, *told), unknown=())

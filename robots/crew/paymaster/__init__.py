@@ -8,6 +8,17 @@ from typing import Any
 
 import pandas as pd
 
+from robots.crew.paymaster import papers
+from robots.crew.paymaster.approvals import (
+    ROBOT,
+    answered,
+    ask_reversal,
+    decisions,
+    issue,
+    late_issues,
+    standing,
+    why_no_reversal,
+)
 from robots.crew.paymaster.rows import (
     Line,
     Row,
@@ -23,6 +34,8 @@ from robots.crew.paymaster.rows import (
 )
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
 from robots.crew.registry import robot
+from robots.figures.approvals import Case
+from robots.figures.batches import FREE, PROPOSED, put_up
 from robots.figures.bonuses import line_of as bonus_line
 from robots.figures.bonuses import place_bonuses, with_bonuses
 from robots.figures.lines import judged, order_lines, records
@@ -32,12 +45,22 @@ from robots.model.decisions import Decision, record
 from robots.model.money import ZERO
 from robots.rules import Rules
 
-__all__ = ["paymaster", "payment_key", "propose"]
+__all__ = ["ask_reversal", "paymaster", "payment_key", "propose", "why_no_reversal"]
 
 
 @robot
 def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
-    """Figure what is owed, propose what no sheet has carried yet, list what is held and why."""
+    """Take in what approvers decided, at once. At its hour: figure what is owed, propose what no sheet carries yet."""
+    now = answered(ledger, rules, today)
+    if now is not None:
+        yield from decisions(now)
+    if ROBOT in ledger.called:
+        yield from _sheets(ledger, rules, today)
+        yield from late_issues(now or standing(ledger, rules, today))
+
+
+def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
+    """A payment sheet for each currency, and what is held and why."""
     invoices = ledger.table("invoices")
     if not len(invoices):
         return
@@ -55,14 +78,16 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     if settled:
         yield Decision("paymaster", today.isoformat(), "earned", record("earned", settled))
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", list(holds(owed, lines)), replace=True))
-    if proposed or held or gone:
-        yield Decision("paymaster", today.isoformat(), "payables", record("payables", [*proposed, *held], gone=gone))
+    if held or gone:
+        yield Decision("paymaster", today.isoformat(), "payables", record("payables", held, gone=gone))
     if proposed:
         steps = list(_waterfalls(owed, proposed, lines))
         yield Decision("paymaster", today.isoformat(), "waterfalls", record("waterfalls", steps))
+    old = {row["payment_key"]: row for row in before}
     for currency, batch in batches.items():
         mine = [row for row in proposed if row["currency"] == currency]
-        yield from _issue(mine, [p for p in owed if p.currency == currency], batch, vendors, currency, today)
+        whose = [p for p in owed if p.currency == currency]
+        yield from _issue(mine, whose, batch, currency, vendors, old, rules, today)
 
 
 def _proposed(owed: Sequence[Payable], lines: Mapping[Line, list[Row]], vendors: Mapping[str, Row]) -> list[Row]:
@@ -108,7 +133,7 @@ def _owed(
     services = milestone_book(ledger.table("milestones"), contracts, changes, today)
     terms = Terms(rules.settlement(today), rules.currency, rules.settle_from, today, rules)
     accept_work(book, ledger.table("measurements"), ledger.table("tickets"), terms.rules, today)
-    sheeted = sorted((row for row in before if row["state"] != "held"), key=lambda row: row["batch"])
+    sheeted = sorted((row for row in before if row["state"] not in FREE), key=lambda row: row["batch"])
     accounts = {row["vendor"]: row["bank_account"] for row in sheeted if row["bank_account"]}  # the latest sheet's
     return settle(book, records(invoices), vendors, accounts, terms, services, first_sheets(sheeted))
 
@@ -124,16 +149,31 @@ def _issue(
     proposed: list[Row],
     owed: list[Payable],
     batch: str,
-    vendors: Mapping[str, Row],
     currency: str,
+    vendors: Mapping[str, Row],
+    before: Mapping[str, Row],
+    rules: Rules,
     today: date,
 ) -> Iterator[Decision]:
+    """A batch: recorded with its lines and their moves, written as a sheet, and put before its approvers."""
+    day = today.isoformat()
+    moves = put_up(proposed, before, today, rules.people.preparer or ROBOT)
     total = sum((row["net"] for row in proposed), ZERO)
-    entry = {"batch": batch, "day": today, "lines": len(proposed), "total": total, "currency": currency}
-    yield Decision("paymaster", today.isoformat(), batch, record("batches", [{**entry, "state": "proposed"}]))
+    entry: Row = {
+        "batch": batch, "day": day, "lines": len(proposed), "total": total, "currency": currency, "state": PROPOSED,
+        "proposed_lines": len(proposed), "proposed_total": total, "preparer": None, "issued_on": None, "seen": None,
+        "expires_on": None,
+    }  # fmt: skip
+    entry, endorsements, sent = issue(Case(batch, entry, moves.rows), rules, today)
+    yield Decision("paymaster", day, f"lines-{batch}", record("payables", list(moves.rows)))
+    yield Decision("paymaster", day, f"moves-{batch}", record("movements", list(moves.movements)))
+    yield Decision("paymaster", day, batch, record("batches", [entry]))
+    if endorsements:
+        yield Decision("paymaster", day, f"owed-{batch}", record("endorsements", endorsements))
     stopped = [p for p in owed if p.held or p.price_variance or p.rejected]
-    sheet = payment_sheet(proposed, stopped, batch, vendors, currency, today)
-    name = f"payment-sheet-{batch}"
-    yield Decision("paymaster", today.isoformat(), batch, sheet, name=name)
-    notice = payment_notice(proposed, stopped, batch, total, currency, name)
-    yield Decision("paymaster", today.isoformat(), f"notice-{batch}", notice)
+    next_step = papers.next_step(entry, endorsements)
+    sheet = payment_sheet(proposed, stopped, batch, vendors, currency, today, next_step)
+    yield Decision("paymaster", day, batch, sheet, name=f"payment-sheet-{batch}")
+    notice = payment_notice(proposed, stopped, batch, total, currency, next_step)
+    yield Decision("paymaster", day, f"notice-{batch}", notice)
+    yield from sent

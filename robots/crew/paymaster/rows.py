@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from robots.figures.batches import FREE, HELD
 from robots.figures.settlement import DUPLICATE, LINE, STEPS, Payable, Step
 from robots.model.money import ZERO
 from robots.model.words import say
@@ -42,8 +43,9 @@ def propose(payable: Payable, before: Sequence[Row], batch: str, vendors: Mappin
     """What is payable beyond what earlier sheets carried of this invoice line, or None.
 
     Each amount is the difference to earlier sheets, so that amounts add up over sheets; the key is made of the
-    whole entitlement in cents, so that the same money has the same key for ever (RULES 7). Where a credit note takes
-    back what a sheet has carried the row is below zero, to be set off. A hold takes nothing back.
+    whole entitlement in cents, so that the same money has the same key for ever (RULES 7). Where that key is bound
+    already and earlier money came free again (a reversal), that money is put up again under its own key. Where a credit
+    note takes back what a sheet has carried the row is below zero, to be set off. A hold takes nothing back.
     """
     mine = carried(payable, before)
     amounts = {name: getattr(payable, name) - sum((r[name] for r in mine), ZERO) for name in AMOUNTS}
@@ -51,24 +53,26 @@ def propose(payable: Payable, before: Sequence[Row], batch: str, vendors: Mappin
         amounts |= {"net": amounts["net"] + max(amounts["held"], ZERO), "held": min(amounts["held"], ZERO)}
     if not amounts["net"] or (amounts["net"] < 0 and not payable.credit):
         return None
-    return _row(payable, amounts, _new_key(payable, mine), "proposed", batch, vendors)
+    return _row(payable, amounts, _new_key(payable, mine, before), "proposed", batch, vendors)
 
 
 def carried(payable: Payable, before: Sequence[Row]) -> list[Row]:
-    """The rows by which sheets have carried something of a line."""
-    return [row for row in before if _same_line(row, payable) and row["state"] not in ("held", "returned")]
+    """The rows by which sheets have carried something of a line, less what came free again."""
+    return [row for row in before if _same_line(row, payable) and row["state"] not in FREE]
 
 
-def _new_key(payable: Payable, mine: Sequence[Row]) -> str:
-    """The key of the entitlement. Where it went down by a credit note and up again to what it was, the next time is
-    told from the first: no key is ever used for two movements of money."""
-    key, known = payment_key(payable), {row["payment_key"] for row in mine}
-    return key if key not in known else _hash(key, str(len(known)))
+def _new_key(payable: Payable, mine: Sequence[Row], before: Sequence[Row]) -> str:
+    """The key of the entitlement, else one of this line that came free. Where the entitlement went down by a credit
+    note and up again, the next time is told from the first: no key is used for two movements of money."""
+    key, bound = payment_key(payable), {row["payment_key"] for row in mine}
+    free: list[str] = [r["payment_key"] for r in before if _same_line(r, payable) and r["state"] in FREE - {HELD}]
+    more = (_hash(key, str(number)) for number in range(len(bound), 2 * len(bound) + 1))
+    return next(one for one in (key, *free, *more) if one not in bound)
 
 
 def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Row | None:
     """A line of which nothing is payable and no sheet has carried anything, kept so that it can be seen."""
-    carried = any(_same_line(r, payable) and r["state"] != "held" for r in before)
+    carried = any(_same_line(r, payable) and r["state"] not in FREE for r in before)
     if payable.net > 0 or not payable.held or (carried and DUPLICATE not in payable.reasons):
         return None
     amounts = {name: getattr(payable, name) for name in AMOUNTS}

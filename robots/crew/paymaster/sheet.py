@@ -23,6 +23,7 @@ def payment_sheet(
     vendors: Mapping[str, Row],
     currency: str,
     today: date,
+    next_step: Text,
 ) -> Workbook:
     """付款申请单: one page per vendor group to sign, the waterfall of every line, and what is held and why."""
     by_vendor: dict[str, list[Row]] = defaultdict(list)
@@ -39,7 +40,7 @@ def payment_sheet(
     signatures = tuple(say(f"sign.{who}") for who in ("applicant", "department", "finance", "approver"))
     front = Sheet(
         say("sheet.payment"), say("title.payment"), facts, (_vendor_table(by_vendor, vendors),),
-        notes=(say("payment.note"),), signatures=signatures,
+        notes=(say("payment.note"), next_step), signatures=signatures,
     )  # fmt: skip
     lines = Sheet(
         say("sheet.payment_lines"), say("title.payment_lines", batch=batch), (), tuple(_line_tables(by_vendor))
@@ -127,9 +128,9 @@ def _all(payable: Payable, what: str) -> Text:
 
 
 def payment_notice(
-    proposed: list[Row], stopped: Sequence[Payable], batch: str, total: Decimal, currency: str, sheet: str
+    proposed: list[Row], stopped: Sequence[Payable], batch: str, total: Decimal, currency: str, next_step: Text
 ) -> Notice:
-    """To finance: the sheet is there. `sheet` names the decision that carries it."""
+    """To finance: the sheet is there."""
     vendors = len({row["vendor"] for row in proposed})
     words = _words(total, currency)
     lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=written) for _, written in words)
@@ -144,4 +145,4 @@ def payment_notice(
         total=total,
         currency=currency,
     )
-    return Notice("finance", headline, lines, "info", (sheet,), None, say("notice.payment.next"))
+    return Notice("finance", headline, lines, "info", (f"payment-sheet-{batch}",), None, next_step)

@@ -33,6 +33,7 @@ from sqlalchemy import values as listed
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import StaticPool
 
+from robots.edge.points import passing
 from robots.edge.store import history, outbox, posting, relations
 from robots.edge.store.columns import bind, from_stored
 from robots.edge.store.journal import broken_at as journal_broken_at
@@ -351,13 +352,17 @@ class Turn:
         query = query.order_by(*table.primary_key.columns)
         return _arrow([c.name for c in columns], columns, self.connection.execute(query).fetchall())
 
-    def ledger(self, day: date, turn: int) -> Ledger:
-        """The ledger of a day, with the news of a turn."""
+    def ledger(self, day: date, turn: int, called: Collection[str] = ()) -> Ledger:
+        """The ledger of a day, with the news of a turn and the robots whose hour has come."""
         from robots.ledger import Ledger, frame  # noqa: PLC0415  pandas loads here: a turn without work stays quick
 
-        asked = history.History(self.connection)
         return Ledger(
-            day, self.rows, lambda name: frame(self.table(name)), lambda name: frame(self.table(name, turn)), asked
+            day,
+            self.rows,
+            lambda name: frame(self.table(name)),
+            lambda name: frame(self.table(name, turn)),
+            history.History(self.connection),
+            frozenset(called),
         )
 
     def doubtful_names(self, reading: Reading) -> Iterator[Finding]:
@@ -399,6 +404,7 @@ class Turn:
 
     def record(self, what: Record) -> None:
         """Upsert rows of a derived table by its key; with `replace`, remove those that are not among them."""
+        passing(f"before {what.table}")
         table = DERIVED[what.table]
         keys, columns = [column.name for column in table.primary_key.columns], dict(table.c.items())
         rows = [{name: bind(value, columns[name]) for name, value in row} for row in what.rows]
@@ -410,6 +416,7 @@ class Turn:
         self._insert(table, [row for was, row in both if was is None])
         self._update(table, keys, [was | row for was, row in both if was is not None and was != was | row])
         self._delete(table, keys, removed)
+        passing(f"after {what.table}")
 
     def _insert(self, table: SqlTable, rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -445,7 +452,9 @@ class Turn:
 
     def queue(self, turn: int, now: datetime, entry: outbox.Queued) -> bool:
         """Queue something to carry out; the same key is queued once. Says whether it was new."""
-        return outbox.queue(self.connection, turn, now, entry)
+        is_new = outbox.queue(self.connection, turn, now, entry)
+        passing(f"{entry.sort} queued")
+        return is_new
 
     def journal_broken_at(self) -> int | None:
         """The number of the first journal entry that does not follow from the one before, or None."""

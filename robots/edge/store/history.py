@@ -293,6 +293,18 @@ class History:
             found += self.connection.execute(select(*chosen.values()).where(here, c.beaten_by.is_(None)))
         return as_table(found, chosen)
 
+    def changed_from(self, kind: str, drop: int) -> pa.Table:
+        """All rows of the files of a kind of which a drop from this one on changed any, with the latest such `drop`."""
+        c = ROWS[kind].c
+        latest = select(c.file, func.max(c.since).label("drop")).group_by(c.file)
+        files = latest.having(func.max(c.since) >= drop).subquery()
+        chosen = {"_file": FILES.c.name, "_sheet": c.sheet, "_row": c.row, "drop": c.since}
+        chosen |= {name: c[name] for name in known()[kind].schema.names}
+        asked = [files.c.drop if name == "drop" else column for name, column in chosen.items()]
+        joined = ROWS[kind].join(files, files.c.file == c.file).join(FILES, FILES.c.file == c.file)
+        query = select(*asked).select_from(joined).where(c.beaten_by.is_(None)).order_by(c.file, c.sheet, c.row)
+        return as_table(self.connection.execute(query).all(), chosen)
+
     def edits(self, since: str) -> pa.Table:
         """Silent edits from a day on, with the name, day and owner of the drop that brought them."""
         chosen = dict(EDITS.c.items()) | {name: DROPS.c[name] for name in ("name", "day", "owner")}

@@ -13,9 +13,11 @@ from robots.edge.store.tables import (
     ALIASES,
     ARRIVALS,
     ASIDES,
+    BATCHES,
     BILLS,
     EARNED,
     EDITS,
+    ENDORSEMENTS,
     EXCUSES,
     FORMER,
     HOLDS,
@@ -27,11 +29,13 @@ from robots.edge.store.tables import (
     MARKERS,
     META,
     MIGRATIONS,
+    MOVEMENTS,
     ORDERED,
     PAYABLES,
     POINTS,
     PRICES,
     RESCORED,
+    REVERSALS,
     ROWS,
     SCORES,
     SPELLINGS,
@@ -115,6 +119,17 @@ def waterfalls_and_currencies(connection: Connection) -> None:
     _add_columns(connection, PAYABLES)
 
 
+def approvals_and_movements(connection: Connection) -> None:
+    """Who approves what, what was reversed, and every move of a payment line, which nobody can take back."""
+    for table in (REVERSALS, ENDORSEMENTS, MOVEMENTS):
+        table.create(connection, checkfirst=True)
+    for table in (PAYABLES, BATCHES):
+        _add_columns(connection, table)
+    guards = _SQLITE_MOVEMENTS if connection.dialect.name == "sqlite" else _POSTGRES_MOVEMENTS
+    for statement in guards:
+        connection.execute(text(statement))
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -132,6 +147,14 @@ _POSTGRES_GUARDS = (
         FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()""",
     "CREATE TRIGGER journal_links BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION journal_follows()",
 )
+_SQLITE_MOVEMENTS = (
+    "CREATE TRIGGER movements_no_update BEFORE UPDATE ON movements BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+    "CREATE TRIGGER movements_no_delete BEFORE DELETE ON movements BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+)
+_POSTGRES_MOVEMENTS = (
+    """CREATE TRIGGER movements_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON movements
+        FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()""",
+)
 
 MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     first_tables,
@@ -145,6 +168,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     whole_answers,
     former_names,
     waterfalls_and_currencies,
+    approvals_and_movements,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -388,6 +389,21 @@ SPELLINGS = Table("spellings", META, Column("identity", Text, primary_key=True),
 MARKERS = Table("markers", META, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
 _CENTS = {"scale": 2}
+
+
+def _up_for_approval() -> Iterator[Column[Any]]:
+    """What is known of everything that goes to approvers: who may not approve it, how many have to, until when, the
+    content as it was issued, and the last drop that was judged for it."""
+    yield Column("preparer", Text)
+    yield Column("needed", BigInteger)
+    yield Column("limit", BigInteger, info=_CENTS)
+    yield Column("content", Text)
+    yield Column("issued_on", Text)
+    yield Column("expires_on", Text)
+    yield Column("seen", BigInteger)
+    yield Column("why", Text)
+
+
 PAYABLES = Table(
     "payables",
     META,
@@ -413,6 +429,7 @@ PAYABLES = Table(
     Column("currency", Text),
     Column("what", Text),
     Column("tax", BigInteger, info=_CENTS),
+    Column("moves", BigInteger),
 )  # fmt: skip
 
 WATERFALLS = Table(
@@ -436,6 +453,50 @@ BATCHES = Table(
     Column("total", BigInteger, nullable=False, info=_CENTS),
     Column("currency", Text, nullable=False),
     Column("state", Text, nullable=False),
+    *_up_for_approval(),
+    Column("proposed_lines", BigInteger),
+    Column("proposed_total", BigInteger, info=_CENTS),
+    Column("released_on", Text),
+)
+
+REVERSALS = Table(
+    "reversals",
+    META,
+    Column("reversal", Text, primary_key=True),
+    Column("payment_key", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    *_up_for_approval(),
+)
+
+ENDORSEMENTS = Table(
+    "endorsements",
+    META,
+    Column("number", Text),
+    Column("approver", Text),
+    Column("role", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", BigInteger, nullable=False),
+    Column("answered_on", Text),
+    Column("source", Text),
+    Column("rejected", Text),
+    PrimaryKeyConstraint("number", "approver"),
+)
+
+MOVEMENTS = Table(
+    "movements",
+    META,
+    Column("payment_key", Text),
+    Column("n", BigInteger),
+    Column("batch", Text, index=True),
+    Column("state_before", Text, nullable=False),
+    Column("state_after", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    PrimaryKeyConstraint("payment_key", "n"),
 )
 
 HOLDS = Table(
@@ -552,7 +613,7 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
 _DERIVED = (
-    KPIS, SCORES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED, ALERTS, PAYABLES, WATERFALLS, BATCHES, HOLDS,
-    STALE, ORDERED, LEADS, PRICES,
+    KPIS, SCORES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED, ALERTS, PAYABLES, WATERFALLS, BATCHES, REVERSALS,
+    ENDORSEMENTS, MOVEMENTS, HOLDS, STALE, ORDERED, LEADS, PRICES,
 )  # fmt: skip
 DERIVED = {table.name: table for table in _DERIVED}

@@ -1,0 +1,321 @@
+"""Four eyes offline: batches go to their approvers, forms come back, and what is approved is released (RULES 7).
+
+A batch is released in the turn in which its last needed approval is found good. Nothing is written for the bank before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from robots.crew.paymaster import papers
+from robots.figures.approvals import (
+    GIVEN,
+    GOOD,
+    INCOMPLETE,
+    OVER,
+    WAITING,
+    Bench,
+    Case,
+    Form,
+    Row,
+    Verdict,
+    endorsed,
+    forms_in,
+    given,
+    judge,
+    refusals,
+    with_set_offs,
+)
+from robots.figures.batches import (
+    APPROVED,
+    PROPOSED,
+    REJECTED,
+    RELEASED,
+    REVERSED,
+    REVERSIBLE,
+    VOID,
+    Moves,
+    move,
+)
+from robots.figures.lines import records
+from robots.ledger import Ledger
+from robots.model.decisions import Decision, Notice, record
+from robots.model.money import ZERO
+from robots.model.names import identity
+from robots.model.words import Text, say
+from robots.rules import Rules
+
+ROBOT = "paymaster"
+KIND = "approvals"
+
+
+@dataclass
+class Standing:
+    """How cases stand while forms are judged one after the other; what moved, and what there is to tell."""
+
+    cases: dict[str, Case]
+    endorsements: dict[tuple[str, str], Row]
+    rules: Rules
+    today: date
+    moves: Moves = field(default_factory=Moves)
+    told: list[tuple[str, Notice]] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    closed: list[Case] = field(default_factory=list)
+
+    @property
+    def released(self) -> list[Case]:
+        """Batches that were released just now, with the lines that were: what goes to the bank."""
+        return [case for case in self.closed if case.row["state"] == RELEASED]
+
+    def change(self, case: Case, **values: object) -> Case:
+        """Note how a case stands now."""
+        changed = replace(case, row=case.row | values)
+        self.cases[case.number] = changed
+        self.touched.add(case.number)
+        return changed
+
+    def tell(self, subject: str, *notices: Notice) -> None:
+        """Something to tell, once for each case and form."""
+        self.told += [(f"{subject}-{number}", notice) for number, notice in enumerate(notices)]
+
+
+def standing(ledger: Ledger, rules: Rules, today: date) -> Standing:
+    """Every batch and reversal there is, with the payment lines that are in it now."""
+    lines: dict[str, list[Row]] = {}
+    by_key: dict[str, Row] = {}
+    for row in map(clean, records(ledger.said("payables"))):
+        by_key[row["payment_key"]] = row
+        lines.setdefault(row["batch"] or "", []).append(row)
+    cases = {row["batch"]: Case(row["batch"], row, tuple(lines.get(row["batch"], ())))
+             for row in map(clean, records(ledger.said("batches")))}  # fmt: skip
+    for row in map(clean, records(ledger.said("reversals"))):
+        mine = [by_key[row["payment_key"]]] if row["payment_key"] in by_key else []
+        cases[row["reversal"]] = Case(row["reversal"], row, tuple(mine), reverses=True)
+    endorsements = {(row["number"], row["approver"]): row for row in map(clean, records(ledger.said("endorsements")))}
+    return Standing(cases, endorsements, rules, today)
+
+
+def clean(row: Row) -> Row:
+    """A row of a table with None where it is blank, so that it can be recorded again."""
+    return {name: given(value) for name, value in row.items()}
+
+
+# ------------------------------------------------------------------ put up
+
+
+def issue(case: Case, rules: Rules, today: date) -> tuple[Row, list[Row], list[Decision]]:
+    """A case put before its approvers: its row, an endorsement that each of them owes, the forms and the letters.
+
+    Nobody approves what is prepared under his own name. Without anybody who may, the row comes back as it was.
+    """
+    preparer = case.row["preparer"] or rules.people.preparer
+    able = {name: role for name, role in rules.people.approvers.items() if identity(name) != identity(preparer)}
+    if not able or not case.lines:
+        return case.row, [], []
+    numbers = rules.approvals(today)
+    needed = 2 if case.total > numbers.two_above and not case.reverses else 1
+    row = case.row | {
+        "preparer": preparer, "needed": needed, "limit": numbers.two_above, "content": case.content,
+        "issued_on": today.isoformat(), "expires_on": (today + timedelta(days=numbers.valid_days)).isoformat(),
+    }  # fmt: skip
+    case = replace(case, row=row)
+    owed = [_owed(case, name, role, rules.currency) for name, role in able.items()]
+    return row, owed, [decision for one in owed for decision in _sent(case, one, able, rules, today)]
+
+
+def _owed(case: Case, name: str, role: str, currency: str) -> Row:
+    digest = case.digest(name, case.row.get("currency") or currency)
+    return {"number": case.number, "approver": name, "role": role, "digest": digest, "state": WAITING, "tries": 0}
+
+
+def _sent(case: Case, owed: Row, able: Iterable[str], rules: Rules, today: date) -> Iterator[Decision]:
+    name = f"form-{case.number}-{owed['approver']}"
+    form = papers.form(case, owed["approver"], list(able).index(owed["approver"]) + 1, rules)
+    yield Decision(ROBOT, today.isoformat(), name, form, name=name)
+    yield Decision(ROBOT, today.isoformat(), f"code-{name}", papers.code_letter(case, owed, name, rules))
+
+
+def late_issues(now: Standing) -> Iterator[Decision]:
+    """Batches that nobody could approve when they were written, put up now that somebody can. Older ones are left:
+    they were paid by hand, or were not."""
+    since = (now.today - timedelta(days=now.rules.approvals(now.today).valid_days)).isoformat()
+    for case in now.cases.values():
+        waits = case.row["state"] == PROPOSED and not case.row["issued_on"] and not case.reverses
+        if waits and case.row["day"] >= since:
+            row, owed, sent = issue(case, now.rules, now.today)
+            if owed:
+                yield Decision(ROBOT, now.today.isoformat(), case.number, record("batches", [row]))
+                yield Decision(ROBOT, now.today.isoformat(), f"owed-{case.number}", record("endorsements", owed))
+                yield from sent
+
+
+# ------------------------------------------------------------------ come back
+
+
+def answered(ledger: Ledger, rules: Rules, today: date) -> Standing | None:
+    """What the forms that came back come to; None where none did. At its hour the robot looks at those of earlier
+    turns too, should one of them have failed."""
+    is_called = ROBOT in ledger.called
+    news = ledger.news("receipts")
+    if not is_called and not (news["kind"] == KIND).any():
+        return None
+    now = standing(ledger, rules, today)
+    if (news["kind"] == KIND).any() or any(case.row["state"] == PROPOSED for case in now.cases.values()):
+        _read(now, ledger)
+    if is_called:
+        _expire(now)
+    return now
+
+
+def _read(now: Standing, ledger: Ledger) -> None:
+    new = {int(drop) for drop in ledger.news("drops")["id"]}
+    waiting = [case.seen + 1 for case in now.cases.values() if case.row["state"] == PROPOSED]
+    since = min([*new, *(waiting if ROBOT in ledger.called else ())])
+    broken = _broken(ledger)
+    for form in forms_in(records(ledger.changed_from(KIND, since)), now.cases):
+        case = now.cases.get(form.number)
+        if case is None and form.drop in new:
+            now.tell(f"unknown-{form.drop}", papers.unknown(form))
+        elif case is not None and form.drop > case.seen:
+            _judged(now, now.change(case, seen=form.drop), replace(form, broken=broken.get(form.drop, ())))
+
+
+def _broken(ledger: Ledger) -> dict[int, tuple[str, ...]]:
+    """Drop → sealed cells that were changed, as the reader found them."""
+    found: dict[int, tuple[str, ...]] = {}
+    for row in records(ledger.news("findings")):
+        if row["code"] == "FORM_CHANGED":
+            drop = int(row["drop"])
+            found[drop] = (*found.get(drop, ()), f"{row['sheet']}!{row['cell']}")
+    return found
+
+
+def _judged(now: Standing, case: Case, form: Form) -> None:
+    bench = Bench(now.endorsements, now.rules.tag, now.rules.approvals(now.today).tries, now.today)
+    verdict = judge(case, form, bench)
+    if (owed := now.endorsements.get((form.number, form.approver))) and verdict.code not in (OVER, "REUSED"):
+        now.endorsements[form.number, form.approver] = endorsed(owed, form, verdict, now.today)
+    if verdict.voids:
+        _void(now, case, verdict, form)
+    elif verdict.code == GOOD:
+        _close(now, case)
+    else:
+        mine = now.endorsements[form.number, form.approver] if verdict.code == INCOMPLETE else None
+        now.tell(f"form-{case.number}-{form.drop}", *papers.not_yet(case, form, verdict, mine))
+
+
+def _void(now: Standing, case: Case, verdict: Verdict, form: Form | None) -> None:
+    """Nothing of it is released; its lines may be put up again."""
+    if not case.reverses:
+        waiting = [line for line in case.lines if line["state"] == PROPOSED]
+        now.moves += move(waiting, VOID, now.today, form.approver if form else ROBOT, verdict.code)
+    case = now.change(case, state=VOID, why=verdict.code)
+    now.closed.append(case)
+    now.tell(f"void-{case.number}", *papers.voided(case, verdict, form))
+
+
+def _expire(now: Standing) -> None:
+    """What nobody answered in time is void, so that its lines are put up again, with codes that are good again."""
+    for case in list(now.cases.values()):
+        expires = case.row["expires_on"]
+        if case.row["state"] == PROPOSED and expires and expires < now.today.isoformat():
+            _void(now, case, Verdict("EXPIRED", {"day": expires}), None)
+
+
+# ------------------------------------------------------------------ released
+
+
+def _close(now: Standing, case: Case) -> None:
+    """Release what everybody needed has approved, unless somebody is still owed."""
+    mine = [row for (number, _), row in now.endorsements.items() if number == case.number and row["state"] == GIVEN]
+    names = "、".join(row["approver"] for row in mine)
+    refused = with_set_offs(refusals(mine), case.lines)
+    if len(refused) < len(case.lines) and len(mine) < int(case.row["needed"]):
+        now.tell(f"waits-{case.number}", papers.waits(case, names, int(case.row["needed"]) - len(mine)))
+    elif case.reverses:
+        _reverse(now, case, names, refused)
+    else:
+        _release(now, case, names, refused)
+
+
+def _release(now: Standing, case: Case, names: str, refused: dict[str, tuple[str, str]]) -> None:
+    kept = [line for line in case.lines if line["payment_key"] not in refused]
+    for who, why in dict.fromkeys(refused.values()):
+        lines = [line for line in case.lines if refused.get(line["payment_key"]) == (who, why)]
+        now.moves += move(lines, REJECTED, now.today, who, why)
+    approved = move(kept, APPROVED, now.today, names)
+    released = move(approved.rows, RELEASED, now.today, names)
+    now.moves += approved + released
+    state = RELEASED if kept else VOID
+    day = now.today.isoformat() if kept else None
+    total = sum((line["net"] for line in kept), ZERO)
+    sums = {"lines": len(kept), "total": total} if kept else {}
+    changed = now.change(case, state=state, released_on=day, why=None if kept else "REJECTED", **sums)
+    now.closed.append(replace(changed, lines=released.rows))
+    now.tell(f"decided-{case.number}", *papers.decided(replace(changed, lines=released.rows), names, refused, case))
+
+
+def _reverse(now: Standing, case: Case, names: str, refused: dict[str, tuple[str, str]]) -> None:
+    if not refused:
+        by, why = f"{case.row['preparer']}、{names}", case.row["reason"]
+        now.moves += move(case.lines, REVERSED, now.today, by, why)
+    case = now.change(case, state=REJECTED if refused else REVERSED)
+    now.tell(f"reversal-{case.number}", papers.reversal_decided(case, names, refused))
+
+
+# ------------------------------------------------------------------ decisions
+
+
+def decisions(now: Standing) -> Iterator[Decision]:
+    """What is recorded and told, and the paper of every batch that was released."""
+    day = now.today.isoformat()
+    touched = [now.cases[number] for number in sorted(now.touched)]
+    batches = [case.row for case in touched if not case.reverses]
+    reversals = [case.row for case in touched if case.reverses]
+    owed = [row for (number, _), row in now.endorsements.items() if number in now.touched]
+    tables = (("endorsements", owed), ("payables", list(now.moves.rows)), ("movements", list(now.moves.movements)),
+              ("batches", batches), ("reversals", reversals))  # fmt: skip
+    yield from (Decision(ROBOT, day, f"answers-{name}", record(name, rows)) for name, rows in tables if rows)
+    for case in now.released:
+        name = papers.release_name(case)
+        yield Decision(ROBOT, day, name, papers.release(case), name=name)
+    yield from (Decision(ROBOT, day, subject, notice) for subject, notice in now.told)
+
+
+# ------------------------------------------------------------------ reversals
+
+
+def why_no_reversal(ledger: Ledger, rules: Rules, wanted: Row) -> Text | None:
+    """Why a reversal cannot be asked for, or None where it can."""
+    key, by = wanted["payment_key"], wanted["by"]
+    if not wanted["reason"].strip() or not by.strip():
+        return say("cli.reverse_blank")
+    state = next((row["state"] for row in records(ledger.said("payables")) if row["payment_key"] == key), None)
+    if state is None:
+        return say("cli.reverse_unknown", key=key)
+    if state not in REVERSIBLE:
+        return say("cli.reverse_state", key=key, state=say(f"state.{state}"))
+    for row in records(ledger.said("reversals")):
+        if row["payment_key"] == key and row["state"] == PROPOSED:
+            return say("cli.reverse_open", key=key, number=row["reversal"])
+    others = [name for name in rules.people.approvers if identity(name) != identity(by)]
+    return None if others else say("cli.reverse_nobody", by=by)
+
+
+def ask_reversal(ledger: Ledger, rules: Rules, today: date, wanted: Row) -> Iterator[Decision]:
+    """A reversal put before everybody who may approve it but the one who asks: `payment_key`, `reason`, `by`."""
+    now = standing(ledger, rules, today)
+    (line,) = (one for case in now.cases.values() for one in case.lines if one["payment_key"] == wanted["payment_key"])
+    number = sum(case.reverses and case.row["day"] == today.isoformat() for case in now.cases.values()) + 1
+    row = {
+        "reversal": f"CX-{today:%Y%m%d}-{number:02d}", "payment_key": line["payment_key"], "day": today.isoformat(),
+        "reason": wanted["reason"], "state": PROPOSED, "preparer": wanted["by"], "seen": None, "why": None,
+        "expires_on": None,
+    }  # fmt: skip
+    row, owed, sent = issue(Case(row["reversal"], row, (line,), reverses=True), rules, today)
+    if owed:
+        yield Decision(ROBOT, today.isoformat(), row["reversal"], record("reversals", [row]))
+        yield Decision(ROBOT, today.isoformat(), f"owed-{row['reversal']}", record("endorsements", owed))
+        yield from sent

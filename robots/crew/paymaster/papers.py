@@ -1,0 +1,232 @@
+"""付款审批单, 冲销单 and 放行清单, and the letters around them: what approvers fill in, and what finance pays from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from robots.figures.approvals import AGREED, OVER, REFUSED, WRONG, Case, Form, Row, Verdict, given, order_line
+from robots.figures.batches import VOID
+from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
+from robots.model.forms import Form as Issued
+from robots.model.letters import CODE
+from robots.model.money import ZERO, in_words
+from robots.model.words import Text, say
+from robots.rules import Rules
+
+FORM_LAYOUT = 1
+_TOLD_OF_TROUBLE = ("finance", "manager")
+_COLUMNS = (
+    Column(say("form.word.batch"), Look.TEXT, 16),
+    Column(say("form.word.payment_key"), Look.TEXT, 26),
+    Column(say("form.word.payee"), Look.WRAP, 26),
+    Column(say("form.word.account"), Look.TEXT, 22),
+    Column(say("form.word.invoice"), Look.TEXT, 22),
+    Column(say("form.word.order_line"), Look.TEXT, 14),
+    Column(say("form.word.net"), Look.MONEY, 14),
+    Column(say("form.word.due"), Look.DATE, 11),
+    Column(say("form.word.approver"), Look.TEXT, 11),
+    Column(say("form.word.opinion"), Look.TEXT, 10, open=True, choices=(AGREED, REFUSED)),
+    Column(say("form.word.approval_reason"), Look.WRAP, 22, open=True),
+    Column(say("form.word.code"), Look.TEXT, 14, open=True),
+)
+
+
+def _what(case: Case) -> str:
+    return "reversal" if case.reverses else "payment"
+
+
+def _currency(case: Case, rules: Rules) -> str:
+    return str(case.row.get("currency") or rules.currency)
+
+
+# ------------------------------------------------------------------ the form
+
+
+def form(case: Case, approver: str, number: int, rules: Rules) -> Workbook:
+    """付款审批单 or 冲销单 for one approver by name: every line sealed, an opinion for each, one cell for the code."""
+    what = _what(case)
+    sheet = Sheet(
+        say(f"approval.{what}.sheet"), say(f"approval.{what}.title"), tuple(_facts(case, approver, rules)),
+        (Table(_COLUMNS, tuple(_line(case, line, approver) for line in _ordered(case))),),
+    )  # fmt: skip
+    name = say(f"approval.{what}.file", number=case.number, approver=approver)
+    return Workbook("forms", name, (sheet,), Issued(f"approvals-{case.number}-{number}", FORM_LAYOUT, "approvals"))
+
+
+def _facts(case: Case, approver: str, rules: Rules) -> list[tuple[Text, Any]]:
+    facts = [
+        (say("fact.batch"), case.number), (say("fact.lines"), len(case.lines)),
+        (say("fact.total", currency=_currency(case, rules)), case.total),
+        (say("fact.in_words"), in_words(case.total)),
+        (say("fact.preparer"), case.row["preparer"]), (say("fact.approver"), approver),
+        (say("fact.needed"), case.row["needed"]), (say("fact.expires"), case.row["expires_on"]),
+    ]  # fmt: skip
+    if case.reverses:
+        facts.append((say("fact.reversal_reason"), case.row["reason"]))
+    return [*facts, (say("form.how"), say(f"approval.{_what(case)}.how"))]
+
+
+def _ordered(case: Case) -> list[Row]:
+    return sorted(case.lines, key=lambda line: (line["vendor"], line["due_on"] or "", line["payment_key"]))
+
+
+def _line(case: Case, line: Row, approver: str) -> tuple[Any, ...]:
+    return (
+        case.number, line["payment_key"], line["vendor"], line["bank_account"], line["invoice_no"], order_line(line),
+        line["net"], _day(line["due_on"]), approver, "", "", "",
+    )  # fmt: skip
+
+
+def _day(due: Any) -> date | None:
+    return due if isinstance(due, date) or due is None else date.fromisoformat(due)
+
+
+def code_letter(case: Case, owed: Row, form_name: str, rules: Rules) -> Notice:
+    """The letter to one approver and nobody else, with the form and the code that is good for it alone."""
+    what = _what(case)
+    lines = (
+        say("approval.letter.code", code=CODE),
+        say("approval.letter.once", number=case.number, day=case.row["expires_on"]),
+        say(f"approval.{what}.needed", count=case.row["needed"], reason=case.row.get("reason")),
+    )
+    headline = say(
+        f"approval.{what}.headline", number=case.number, approver=owed["approver"], lines=len(case.lines),
+        total=case.total, currency=_currency(case, rules), preparer=case.row["preparer"],
+    )  # fmt: skip
+    return Notice(
+        owed["role"], headline, lines, "warning", (form_name,), None, say("approval.letter.next"), owed["digest"]
+    )
+
+
+def next_step(batch: Row, endorsements: Sequence[Row]) -> Text:
+    """What happens to a batch that was just proposed: who has to approve it until when, or that nobody can."""
+    if not endorsements:
+        return say("notice.payment.next")
+    names = "、".join(row["approver"] for row in endorsements)
+    return say("notice.payment.next_approval", names=names, needed=batch["needed"], day=batch["expires_on"])
+
+
+# ------------------------------------------------------------------ what was decided
+
+
+def release_name(case: Case) -> str:
+    """The name under which letters carry the paper of a release."""
+    return f"release-{case.number}"
+
+
+def release(case: Case) -> Workbook:
+    """放行清单: the lines of a batch that may be paid, and nothing else."""
+    columns = (
+        Column(say("column.payee"), Look.WRAP, 30), Column(say("column.bank_account"), Look.TEXT, 24),
+        Column(say("column.invoice_no"), Look.TEXT, 23), Column(say("column.order"), Look.TEXT, 16),
+        Column(say("column.net"), Look.MONEY, 15), Column(say("column.due_on"), Look.DATE, 12),
+        Column(say("column.payment_key"), Look.TEXT, 26),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            line["vendor"], line["bank_account"], line["invoice_no"], order_line(line), line["net"],
+            _day(line["due_on"]), line["payment_key"],
+        )
+        for line in _ordered(case)
+    )  # fmt: skip
+    facts = (
+        (say("fact.batch"), case.number), (say("fact.released_on"), case.row["released_on"]),
+        (say("fact.lines"), len(case.lines)), (say("fact.total", currency=case.row["currency"]), case.total),
+        (say("fact.in_words"), in_words(case.total)),
+    )  # fmt: skip
+    sheet = Sheet(say("sheet.release"), say("title.release"), facts, (Table(columns, rows, total=(4,)),))
+    return Workbook("payments", say("file.release", batch=case.number), (sheet,))
+
+
+def decided(case: Case, names: str, refused: Mapping[str, tuple[str, str]], before: Case) -> list[Notice]:
+    """A batch that was released whole, in part, or not at all; with the lines that were refused and why."""
+    table = _refused_table(before, refused) if refused else None
+    if not case.lines:
+        headline = say("approval.refused.headline", number=case.number, names=names)
+        return [_notice(role, headline, (), table, "approval.refused.next") for role in _TOLD_OF_TROUBLE]
+    headline = say(
+        "approval.released.headline", number=case.number, names=names, lines=len(case.lines), total=case.total,
+        currency=case.row["currency"],
+    )  # fmt: skip
+    lines: tuple[Text, ...] = (say("notice.payment.words", words=in_words(case.total)),)
+    if refused:
+        amount = sum((line["net"] for line in before.lines if line["payment_key"] in refused), ZERO)
+        lines += (say("approval.released.refused", count=len(refused), amount=amount, currency=case.row["currency"]),)
+    next_step = say("approval.released.next")
+    return [Notice("finance", headline, lines, "warning", (release_name(case),), table, next_step)]
+
+
+def _refused_table(case: Case, refused: Mapping[str, tuple[str, str]]) -> Table:
+    columns = tuple(Column(say(f"column.{name}")) for name in ("payee", "invoice_no", "net", "refused_by", "reason"))
+    rows = tuple(
+        (line["vendor"], line["invoice_no"], line["net"], *refused[line["payment_key"]])
+        for line in _ordered(case)
+        if line["payment_key"] in refused
+    )
+    return Table(columns, rows)
+
+
+def _notice(role: str, headline: Text, lines: tuple[Text, ...], table: Table | None, next_step: str) -> Notice:
+    return Notice(role, headline, lines, "critical", (), table, say(next_step))
+
+
+def waits(case: Case, names: str, missing: int) -> Notice:
+    """One of two has approved."""
+    headline = say("approval.waits.headline", number=case.number, names=names, missing=missing)
+    return Notice("finance", headline, (), "info", (), None, say("approval.waits.next"))
+
+
+def reversal_decided(case: Case, names: str, refused: Mapping[str, tuple[str, str]]) -> Notice:
+    """A reversal that was made, or refused."""
+    what = "refused" if refused else "made"
+    why = next((reason for _, reason in refused.values()), case.row["reason"])
+    values = {"number": case.number, "key": case.row["payment_key"], "by": case.row["preparer"]}
+    headline = say(f"approval.reversal_{what}.headline", names=names, **values)
+    line = say("approval.because", why=why)
+    return Notice("finance", headline, (line,), "warning", (), None, say(f"approval.reversal_{what}.next"))
+
+
+# ------------------------------------------------------------------ what stands against it
+
+
+def _sentence(verdict: Verdict, form: Form | None) -> Text:
+    approver = form.approver if form else None
+    return say(f"approval.verdict.{verdict.code}", approver=approver, **verdict.values)
+
+
+def _file(form: Form) -> Text:
+    return say("approval.by_file", file=form.rows[0]["_file"], approver=form.approver)
+
+
+def voided(case: Case, verdict: Verdict, form: Form | None) -> list[Notice]:
+    """Finance and the manager are told that a case is void, by whose form, and exactly why."""
+    lines = (_sentence(verdict, form), *((_file(form),) if form else ()))
+    headline = say(f"approval.void.{_what(case)}", number=case.number)
+    return [_notice(role, headline, lines, None, f"approval.void.next_{_what(case)}") for role in _TOLD_OF_TROUBLE]
+
+
+def not_yet(case: Case, form: Form, verdict: Verdict, owed: Row | None) -> list[Notice]:
+    """A form that changes nothing: somebody forgot a cell (told to whom it is `owed` by, with another code where his
+    was on it), mistyped the code, or came when all was over."""
+    headline = say(f"approval.form.{verdict.code}", number=case.number, approver=form.approver)
+    lines: tuple[Text, ...] = (_over(case, verdict) if verdict.code == OVER else _sentence(verdict, form), _file(form))
+    next_step = say(f"approval.form_next.{verdict.code}")
+    if owed and form.code:
+        lines = (*lines, say("approval.letter.renewed"), say("approval.letter.code", code=CODE))
+        return [Notice(owed["role"], headline, lines, "warning", (), None, next_step, owed["digest"])]
+    roles = [owed["role"]] if owed else _TOLD_OF_TROUBLE if verdict.code == WRONG else ["finance"]
+    return [Notice(one, headline, lines, "warning", (), None, next_step) for one in roles]
+
+
+def _over(case: Case, verdict: Verdict) -> Text:
+    if case.row["state"] == VOID:
+        return say("approval.verdict.OVER_VOID", why=say(f"approval.why.{given(case.row['why']) or 'REJECTED'}"))
+    return say("approval.verdict.OVER", state=say(f"approval.state.{verdict.values['state']}"))
+
+
+def unknown(form: Form) -> Notice:
+    """A form about something that we never put up."""
+    headline = say("approval.form.UNKNOWN", number=form.number, approver=form.approver)
+    return _notice("finance", headline, (_file(form),), None, "approval.form_next.UNKNOWN")

@@ -1,0 +1,275 @@
+"""Four eyes: is this returned form the approval of exactly what was issued, by exactly whom, with the right code?
+
+Everything here is a function of rows. A form is compared with the payment lines as the ledger has them, cell by cell,
+because a seal can be made again; then its code is compared by tag with the one that approves this very content.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from robots.figures.batches import PROPOSED, REVERSIBLE
+from robots.model import codes
+from robots.model.findings import column_letter
+from robots.model.forms import as_text
+from robots.model.money import ZERO
+from robots.model.names import fold, identity
+
+Row = dict[str, Any]
+LAYOUT = (
+    "batch", "payment_key", "payee", "account", "invoice", "order_line", "net", "due_on", "approver", "opinion",
+    "reason", "code",
+)  # fmt: skip
+AGREED, REFUSED = "同意", "驳回"
+WAITING, GIVEN = "waiting", "given"
+
+# What a form comes to. Those of VOIDS end the whole case; the others leave it waiting, or come too late to matter.
+GOOD, OVER, INCOMPLETE, WRONG = "GOOD", "OVER", "INCOMPLETE", "WRONG"
+VOIDS = ("PREPARER", "STRANGER", "LATE", "REUSED", "FOREIGN", "CHANGED", "LEDGER", "TRIES")
+
+
+def given(value: Any) -> Any:
+    """A value of a table, or None where it is blank."""
+    return None if value is None or pd.isna(value) else value
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is up for approval: a batch of payments, or (with `reverses`) one released line to be reversed.
+
+    `lines` are rows of payables as they are now; `row` is the case's own row. Dates are ISO texts.
+    """
+
+    number: str
+    row: Row
+    lines: tuple[Row, ...]
+    reverses: bool = False
+
+    @property
+    def total(self) -> Decimal:
+        """What its lines come to."""
+        return sum((line["net"] for line in self.lines), ZERO)
+
+    @property
+    def content(self) -> str:
+        """Its lines as they are now: other content, another text."""
+        return codes.content_of((line["payment_key"], *issued_cells(line).values()) for line in self.lines)
+
+    @property
+    def seen(self) -> int:
+        """The last drop that was judged for it."""
+        return int(given(self.row["seen"]) or 0)
+
+    def digest(self, approver: str, currency: str) -> str:
+        """What a code for this approver approves."""
+        what = "reverse" if self.reverses else "pay"
+        count, day = str(len(self.lines)), str(self.row["issued_on"])
+        return codes.digest_of(what, self.number, str(self.total), currency, count, self.content, approver, day)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form that came back: the number and approver that most of its rows name, the drop it came by, and cells that
+    its seal says were changed."""
+
+    number: str
+    approver: str
+    drop: int
+    rows: tuple[Row, ...]
+    broken: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The tag of the code that was typed, wherever in its column."""
+        return next((str(row["code"]) for row in self.rows if given(row["code"])), "")
+
+    @property
+    def rejected(self) -> dict[str, str]:
+        """Key → reason of the lines that the approver refuses."""
+        refused = (row for row in self.rows if row["opinion"] == REFUSED)
+        return {row["payment_key"]: str(given(row["reason"]) or "") for row in refused}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a form comes to, and what there is to say about it."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def voids(self) -> bool:
+        """Does it end the case?"""
+        return self.code in VOIDS
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a form is judged by: all endorsements by (number, approver), the tag of a digest's code, tries, the day."""
+
+    endorsements: Mapping[tuple[str, str], Row]
+    tag: Callable[[str], str]
+    tries: int
+    today: date
+
+
+def forms_in(rows: Sequence[Row], known: Mapping[str, Case]) -> Iterator[Form]:
+    """The returned forms among rows of `approvals` with their `drop`: one for each file, oldest drop first."""
+    files: dict[tuple[int, str], list[Row]] = {}
+    for row in rows:
+        files.setdefault((int(row["drop"]), row["_file"]), []).append(row)
+    for (drop, _), mine in sorted(files.items()):
+        numbers = Counter(row["batch"] for row in mine)
+        number = max(numbers, key=lambda one: (one in known, numbers[one]))
+        approver = Counter(fold(row["approver"]) for row in mine).most_common(1)[0][0]
+        yield Form(number, approver, drop, tuple(mine))
+
+
+# ------------------------------------------------------------------ judging
+
+
+def judge(case: Case, form: Form, bench: Bench) -> Verdict:
+    """The first thing that is to be said of a form; GOOD where nothing stands against it."""
+    return (
+        _over(case)
+        or _by_whom(case, form, bench)
+        or _when(case, form, bench)
+        or _changed(case, form)
+        or _incomplete(form)
+        or _code(form, bench)
+        or Verdict(GOOD)
+    )
+
+
+def _over(case: Case) -> Verdict | None:
+    if case.row["state"] == PROPOSED:
+        return None
+    return Verdict(OVER, {"state": case.row["state"]})
+
+
+def _by_whom(case: Case, form: Form, bench: Bench) -> Verdict | None:
+    if identity(form.approver) == identity(given(case.row["preparer"]) or ""):
+        return Verdict("PREPARER")
+    return None if (form.number, form.approver) in bench.endorsements else Verdict("STRANGER")
+
+
+def _when(case: Case, form: Form, bench: Bench) -> Verdict | None:
+    endorsed = bench.endorsements[form.number, form.approver]
+    if endorsed["state"] == GIVEN:
+        return Verdict("REUSED", {"day": endorsed["answered_on"]})
+    expires = given(case.row["expires_on"])
+    return Verdict("LATE", {"day": expires}) if expires and bench.today.isoformat() > expires else None
+
+
+def _changed(case: Case, form: Form) -> Verdict | None:
+    gone = case.reverses and any(line["state"] not in REVERSIBLE for line in case.lines)
+    if gone or case.content != case.row["content"]:
+        return Verdict("LEDGER")
+    cells = [*differences(case, form), *form.broken]
+    return Verdict("CHANGED", {"cells": tuple(dict.fromkeys(cells))}) if cells else None
+
+
+def _incomplete(form: Form) -> Verdict | None:
+    """Somebody forgot something: nothing is released, nothing is spent, and the form may come again."""
+    blank = sum(given(row["opinion"]) is None for row in form.rows)
+    unreasoned = sum(not reason for reason in form.rejected.values())
+    if blank or unreasoned or not form.code:
+        return Verdict(INCOMPLETE, {"blank": blank, "unreasoned": unreasoned, "code": int(not form.code)})
+    return None
+
+
+def _code(form: Form, bench: Bench) -> Verdict | None:
+    endorsed = bench.endorsements[form.number, form.approver]
+    if form.code == bench.tag(endorsed["digest"]):
+        return None
+    for (number, name), other in bench.endorsements.items():
+        if (number, name) != (form.number, form.approver) and form.code == bench.tag(other["digest"]):
+            return Verdict("FOREIGN", {"number": number, "name": name})
+    left = bench.tries - int(endorsed["tries"]) - 1
+    return Verdict(WRONG, {"left": left}) if left > 0 else Verdict("TRIES", {"tries": bench.tries})
+
+
+# ------------------------------------------------------------------ cell by cell
+
+
+def issued_cells(line: Row) -> dict[str, str]:
+    """What the form of a payment line says, as texts to compare."""
+    return {
+        "payee": fold(line["vendor"]), "account": as_text(given(line["bank_account"])),
+        "invoice": fold(line["invoice_no"]), "order_line": order_line(line), "net": as_text(line["net"]),
+        "due_on": as_text(given(line["due_on"])),
+    }  # fmt: skip
+
+
+def order_line(line: Row) -> str:
+    """An order line as it is shown."""
+    return f"{given(line['order_id']) or ''}/{given(line['line']) or ''}".strip("/")
+
+
+def differences(case: Case, form: Form) -> Iterator[str]:
+    """Every cell that is not as it was issued, as `sheet!cell`; rows that were added, and keys whose row is gone."""
+    lines = {line["payment_key"]: line for line in case.lines}
+    for row in form.rows:
+        line = lines.get(row["payment_key"])
+        if line is None:
+            yield _cell(row, "payment_key")
+            continue
+        issued = issued_cells(line) | {"batch": case.number, "approver": form.approver}
+        yield from (_cell(row, name) for name, text in issued.items() if _seen(row[name]) != text)
+    there = {row["payment_key"] for row in form.rows}
+    yield from (f"−{key}" for key in lines if key not in there)
+
+
+def _seen(value: Any) -> str:
+    return fold(as_text(given(value)))
+
+
+def _cell(row: Row, name: str) -> str:
+    return f"{row['_sheet']}!{column_letter(LAYOUT.index(name))}{row['_row']}"
+
+
+# ------------------------------------------------------------------ what approvers said
+
+
+def endorsed(row: Row, form: Form, verdict: Verdict, today: date) -> Row:
+    """An endorsement after a form: given with what it refuses, with one try less, or owed under another code, where
+    the form that was not complete showed its code to everybody who can see the folder."""
+    source = form.rows[0]["_file"]
+    if verdict.code == GOOD:
+        said = json.dumps(form.rejected, ensure_ascii=False)
+        return row | {"state": GIVEN, "answered_on": today.isoformat(), "source": source, "rejected": said}
+    if verdict.code == INCOMPLETE and form.code:
+        return row | {"digest": codes.digest_of(row["digest"], str(form.drop)), "source": source}
+    return row | {"tries": int(row["tries"]) + (verdict.code in (WRONG, "TRIES")), "source": source}
+
+
+def refusals(endorsements: Sequence[Row]) -> dict[str, tuple[str, str]]:
+    """Key → who refuses it, and why; the first who does."""
+    found: dict[str, tuple[str, str]] = {}
+    for row in endorsements:
+        if row["state"] == GIVEN:
+            for key, reason in json.loads(row["rejected"]).items():
+                found.setdefault(key, (row["approver"], reason))
+    return found
+
+
+def with_set_offs(refused: Mapping[str, tuple[str, str]], lines: Sequence[Row]) -> dict[str, tuple[str, str]]:
+    """A vendor whose credit note is set off among the lines is paid as a whole or not at all: without the row below
+    zero it would get too much, without the others the bank would be asked for less than nothing."""
+    credited = {(line["vendor"], line["currency"]) for line in lines if line["net"] < 0}
+    found = dict(refused)
+    for line in lines:
+        whose = (line["vendor"], line["currency"])
+        why = [refused[one["payment_key"]] for one in lines if (one["vendor"], one["currency"]) == whose
+               and one["payment_key"] in refused]  # fmt: skip
+        if whose in credited and why:
+            found.setdefault(line["payment_key"], why[0])
+    return found

@@ -1,0 +1,99 @@
+"""The life of a payment line and of its batch: which state may follow which, and a record of every move (RULES 7).
+
+Nothing moves backwards. A line's money is *bound* from the day it is put up until it is rejected, void or reversed: a
+key that is bound can enter no other batch. What comes back from the bank stays bound until somebody reverses it with
+a reason and a second person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+HELD, PROPOSED, APPROVED, RELEASED = "held", "proposed", "approved", "released"
+CONFIRMED, RETURNED, REJECTED, VOID, REVERSED = "confirmed", "returned", "rejected", "void", "reversed"
+NOWHERE = ""  # the state of a line before anybody put it up
+
+FOLLOWS: Mapping[str, frozenset[str]] = {
+    NOWHERE: frozenset({PROPOSED}),
+    HELD: frozenset({PROPOSED}),
+    PROPOSED: frozenset({APPROVED, REJECTED, VOID}),
+    APPROVED: frozenset({RELEASED, VOID}),
+    RELEASED: frozenset({CONFIRMED, RETURNED, REVERSED}),
+    CONFIRMED: frozenset({RETURNED, REVERSED}),  # a bank may send money back days after it said that it was paid
+    RETURNED: frozenset({REVERSED}),
+    REJECTED: frozenset({PROPOSED}),
+    VOID: frozenset({PROPOSED}),
+    REVERSED: frozenset({PROPOSED}),
+}
+FREE = frozenset(state for state, after in FOLLOWS.items() if PROPOSED in after)
+REVERSIBLE = frozenset(state for state, after in FOLLOWS.items() if REVERSED in after)
+_WAITING = (PROPOSED, APPROVED, RELEASED)
+
+Row = dict[str, Any]
+
+
+class Backwards(ValueError):
+    """A line was to move to a state that does not follow its own."""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Payment lines in their new state, and the movements that took them there."""
+
+    rows: tuple[Row, ...] = ()
+    movements: tuple[Row, ...] = ()
+
+    def __add__(self, other: Moves) -> Moves:
+        """The later rows of a key stand; every movement is kept."""
+        rows = {row["payment_key"]: row for row in (*self.rows, *other.rows)}
+        return Moves(tuple(rows.values()), (*self.movements, *other.movements))
+
+
+def move(rows: Iterable[Row], state: str, day: date, by: str, why: str = "") -> Moves:
+    """Lines (rows of `payables`) moved to a state, by whom and why. Raises Backwards where it does not follow."""
+    moved = [_moved(row, row["state"], state, day, by, why) for row in rows]
+    return Moves(tuple(row for row, _ in moved), tuple(movement for _, movement in moved))
+
+
+def put_up(rows: Iterable[Row], before: Mapping[str, Row], day: date, by: str) -> Moves:
+    """New lines of a batch, with what stood under their keys before. Raises Backwards for a key that is bound."""
+    moved = []
+    for row in rows:
+        old = before.get(row["payment_key"], {"state": NOWHERE})
+        moved.append(_moved(row | {"moves": old.get("moves")}, old["state"], PROPOSED, day, by, ""))
+    return Moves(tuple(row for row, _ in moved), tuple(movement for _, movement in moved))
+
+
+def _moved(row: Row, before: str, after: str, day: date, by: str, why: str) -> tuple[Row, Row]:
+    if after not in FOLLOWS[before]:
+        raise Backwards(f"{row['payment_key']}: {before or 'nothing'} → {after}")
+    number = _count(row.get("moves")) + 1
+    movement = {
+        "payment_key": row["payment_key"], "n": number, "batch": row["batch"], "state_before": before,
+        "state_after": after, "day": day, "by": by, "why": why,
+    }  # fmt: skip
+    return row | {"state": after, "moves": number}, movement
+
+
+def _count(moves: Any) -> int:
+    return 0 if moves is None or pd.isna(moves) else int(moves)
+
+
+def batch_state(states: Iterable[str]) -> str:
+    """The state of a batch by those of its lines: what waits longest tells; void where no line is left in it.
+
+    >>> batch_state(["confirmed", "released", "rejected"]), batch_state(["confirmed", "returned"])
+    ('released', 'confirmed')
+    >>> batch_state(["rejected", "void"])
+    'void'
+    """
+    found = set(states)
+    for state in _WAITING:
+        if state in found:
+            return state
+    return CONFIRMED if found & {CONFIRMED, RETURNED, REVERSED} else VOID

@@ -1,0 +1,618 @@
+"""Four eyes offline: a batch goes to its approvers, forms come back, and only what is approved is released."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from email import message_from_bytes, policy
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from robots import conveyor
+from robots.crew import registry
+from robots.crew.paymaster.papers import form
+from robots.edge import doctor, homes, secrets, status
+from robots.edge import settings as configuration
+from robots.edge.store import open_store
+from robots.figures import batches
+from robots.figures.approvals import LAYOUT, Bench, Case, Form, issued_cells, judge, with_set_offs
+from robots.model import codes
+from tests.conftest import SETTINGS, Home
+
+FRIDAY, MONDAY, TUESDAY = datetime(2026, 7, 3, 18), datetime(2026, 7, 6, 7), datetime(2026, 7, 7, 18)
+FIRST, SECOND, PREPARER = "示例经理", "示例总监", "示例出纳"
+BATCH = "FK-20260703-01"
+PEOPLE = f"""
+[mail.roles]
+approver_one = ["one@example.com"]
+approver_two = ["two@example.com"]
+
+[approvals]
+preparer = "{PREPARER}"
+
+[approvals.approvers]
+"{FIRST}" = "approver_one"
+"{SECOND}" = "approver_two"
+"""
+
+
+def opened(path: Path) -> Home:
+    settings = configuration.load(path, registry.names())
+    return Home(path, settings, open_store(settings.toml.database.url, settings.state, FRIDAY))
+
+
+def prepared(path: Path, books: SimpleNamespace, price: int) -> Path:
+    """A home with two approvers, in which three invoices were put up for payment on Friday."""
+    homes.make(path, "zh", FRIDAY.date())
+    (path / "config" / "robots.toml").write_text(SETTINGS.format(url="") + PEOPLE, "utf-8")
+    home = opened(path)
+    invoices_of(home, books, 1, 2, 3, price=price)
+    home.turn(FRIDAY)
+    home.store.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def friday(tmp_path_factory: pytest.TempPathFactory, books: SimpleNamespace) -> Path:
+    return prepared(tmp_path_factory.mktemp("审批") / "外协", books, 5)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory, books: SimpleNamespace) -> Path:
+    return prepared(tmp_path_factory.mktemp("大额") / "外协", books, 600)
+
+
+def copied(path: Path, target: Path) -> Iterator[Home]:
+    """A copy of a home, for one story."""
+    home = opened(Path(shutil.copytree(path, target / "外协")))
+    yield home
+    home.store.close()
+
+
+@pytest.fixture
+def office(friday: Path, tmp_path: Path) -> Iterator[Home]:
+    """A batch of 1,695.00, which one approver may release."""
+    yield from copied(friday, tmp_path)
+
+
+@pytest.fixture
+def large_office(large: Path, tmp_path: Path) -> Iterator[Home]:
+    """A batch of 203,400.00, which needs two."""
+    yield from copied(large, tmp_path)
+
+
+def invoices_of(home: Home, books: SimpleNamespace, *numbers: int, price: int = 5) -> None:
+    """Orders of a hundred pieces, each delivered and billed, without retention."""
+    home.drop("供应商台账.xlsx", books.vendors())
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0}))
+    home.drop("订单.xlsx", books.orders(*({"订单号": f"PO-{n}", "单价": price} for n in numbers)))
+    home.drop("收货.xlsx", books.deliveries(*({"送货单号": f"S-{n}", "订单号": f"PO-{n}"} for n in numbers)))
+    home.drop("发票.xlsx", books.invoices(*(
+        {"发票号码": f"2611200000001234560{n}", "订单号": f"PO-{n}", "单价": price, "不含税金额": 100 * price,
+         "税额": 13 * price, "价税合计": 113 * price} for n in numbers)))  # fmt: skip
+
+
+def letters(home: Home, to: str) -> list[Any]:
+    """The letters to an address, oldest first."""
+    found = [message_from_bytes(path.read_bytes(), policy=policy.default)
+             for path in sorted(home.settings.out_folder("letters").glob("*.eml"))]  # fmt: skip
+    return [letter for letter in found if letter["To"] == to]
+
+
+def said(letter: Any) -> str:
+    return str(letter.get_body(("plain",)).get_content())
+
+
+def code_of(home: Home, to: str, number: str = BATCH) -> str:
+    """The code in the approver's own letter about a batch."""
+    (letter,) = (one for one in letters(home, to) if number in one["Subject"] and "批准码：" in said(one))
+    match = re.search(r"批准码：([2-9A-Z]{5}-[2-9A-Z]{5})\s", said(letter))
+    assert match and len(list(letter.iter_attachments())) == 1
+    return match[1]
+
+
+def form_of(home: Home, approver: str, number: str = BATCH) -> Path:
+    (path,) = (p for p in home.settings.out_folder("forms").iterdir() if number in p.name and approver in p.name)
+    return path
+
+
+HEAD = {
+    "付款批次", "付款键", "收款单位", "收款账号", "发票号码", "订单/行", "申请金额", "付款到期", "审批人", "审批意见",
+    "审批理由", "批准码",
+}  # fmt: skip
+Spoil = Callable[[Any, int], None]
+
+
+def filled(
+    path: Path, code: str, refuse: dict[str, str] | None = None, spoil: Spoil | None = None, opinion: str = "同意"
+) -> bytes:
+    """The form as its approver sends it back: an opinion on every row, the code in the first; `refuse` gives reasons by
+    the end of an invoice number, `spoil` does to (sheet, first row) what nobody should."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    head = next(row for row in sheet.iter_rows() if {cell.value for cell in row} >= HEAD)
+    first = head[0].row + 1
+    for row in sheet.iter_rows(min_row=first):
+        if row[1].value:
+            why = next((why for end, why in (refuse or {}).items() if str(row[4].value).endswith(end)), None)
+            row[9].value, row[10].value = (opinion, None) if why is None else ("驳回", why or None)
+    sheet.cell(first, 12, code)
+    if spoil:
+        spoil(sheet, first)
+    memory = BytesIO()
+    book.save(memory)
+    return memory.getvalue()
+
+
+def approve(home: Home, approver: str, to: str, at: datetime = MONDAY, **how: Any) -> None:
+    home.drop(f"审批 {approver}.xlsx", filled(form_of(home, approver), code_of(home, to), **how))
+    home.turn(at)
+
+
+def states(home: Home) -> dict[str, str]:
+    """The last digit of each invoice → the state of its line."""
+    return {row["invoice_no"][-1]: row["state"] for row in home.export("payables")}
+
+
+def batch(home: Home) -> tuple[Any, ...]:
+    row = home.export("batches")[0]
+    return row["state"], row["lines"], row["total"]
+
+
+# ------------------------------------------------------------------ approved
+
+
+def test_an_approved_batch_is_released_in_the_turn_in_which_the_form_comes_back(office: Home) -> None:
+    assert (batch(office), states(office)) == (("proposed", 3, "1695.00"), dict.fromkeys("123", "proposed"))
+    approve(office, FIRST, "one@example.com")
+    assert (batch(office), states(office)) == (("released", 3, "1695.00"), dict.fromkeys("123", "released"))
+    moves = [(m["n"], m["state_before"], m["state_after"], m["by"]) for m in office.export("movements")]
+    assert sorted(set(moves)) == [
+        (1, "", "proposed", PREPARER), (2, "proposed", "approved", FIRST), (3, "approved", "released", FIRST),
+    ]  # fmt: skip
+    (told,) = (one for one in letters(office, "finance@example.com") if "批准放行" in one["Subject"])
+    (paper,) = told.iter_attachments()
+    sheet = openpyxl.load_workbook(BytesIO(paper.get_content())).worksheets[0]
+    amounts = [row[4].value for row in sheet.iter_rows() if isinstance(row[6].value, str) and len(row[6].value) == 24]
+    assert [Decimal(str(amount)) for amount in amounts] == [565] * 3
+    office.turn(TUESDAY)
+    assert len(office.export("batches")) == 1  # what was released is put up no more
+
+
+def test_what_is_refused_is_not_released_and_is_put_up_again(office: Home) -> None:
+    approve(office, FIRST, "one@example.com", refuse={"02": "发票抬头不对"})
+    assert states(office) == {"1": "released", "2": "rejected", "3": "released"}
+    assert batch(office) == ("released", 2, "1130.00")
+    (refused,) = (m for m in office.export("movements") if m["state_after"] == "rejected")
+    assert (refused["by"], refused["why"]) == (FIRST, "发票抬头不对")
+    assert "发票抬头不对" in said(letters(office, "finance@example.com")[-1])
+    office.turn(TUESDAY)
+    second = office.export("batches")[1]
+    assert (second["state"], second["lines"], second["total"]) == ("proposed", 1, "565.00")
+
+
+def test_a_batch_that_is_refused_whole_releases_nothing(office: Home) -> None:
+    everything = dict.fromkeys(("01", "02", "03"), "等质保问题处理完")
+    approve(office, FIRST, "one@example.com", at=datetime(2026, 7, 6, 18), refuse=everything)
+    assert (batch(office)[0], set(states(office).values())) == ("void", {"rejected"})
+    assert list(office.settings.out_folder("payments").glob("付款放行清单*")) == []
+    report = max(office.settings.out_folder("reports").glob("外协周报*.xlsx"))
+    front = openpyxl.load_workbook(report).worksheets[0]
+    texts = [str(cell.value) for row in front.iter_rows(max_row=12) for cell in row if cell.value is not None]
+    assert texts[texts.index("本期付款申请（CNY）") + 1] == "0.00"
+
+
+def test_above_the_limit_two_different_people_have_to_approve(large_office: Home) -> None:
+    assert batch(large_office)[2] == "203400.00"
+    approve(large_office, FIRST, "one@example.com", refuse={"02": "金额再核对"})
+    assert batch(large_office)[0] == "proposed" and set(states(large_office).values()) == {"proposed"}
+    approve(large_office, SECOND, "two@example.com", at=datetime(2026, 7, 6, 7, 30))
+    assert states(large_office) == {"1": "released", "2": "rejected", "3": "released"}
+    by = {m["by"] for m in large_office.export("movements") if m["state_after"] == "released"}
+    assert by == {f"{SECOND}、{FIRST}"}
+
+
+# ------------------------------------------------------------------ void
+
+
+def cell(column: int, value: Any) -> Spoil:
+    def write(sheet: Any, first: int) -> None:
+        sheet.cell(first + 1, column).value = value
+
+    return write
+
+
+def gone(sheet: Any, first: int) -> None:
+    sheet.delete_rows(first + 1)
+
+
+def added(sheet: Any, first: int) -> None:
+    for column in range(1, 13):
+        sheet.cell(first + 3, column, sheet.cell(first, column).value)
+    sheet.cell(first + 3, 2, "f" * 24)
+
+
+def sealed_again(spoil: Spoil) -> Spoil:
+    """Somebody who knows how takes the seal away."""
+
+    def do(sheet: Any, first: int) -> None:
+        spoil(sheet, first)
+        del sheet.parent["_robots"]
+
+    return do
+
+
+CHANGED = {
+    "an account": (cell(4, "6222000000000000009"), "D"), "a key": (cell(2, "0" * 24), "B"), "a row came": (added, "B"),
+    "an amount, and the seal is gone": (sealed_again(cell(7, 999)), "G"),
+    "a row is gone, and the seal too": (sealed_again(gone), "−"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "column"), CHANGED.values(), ids=CHANGED)
+def test_one_changed_cell_voids_the_batch_and_is_named(office: Home, spoil: Spoil, column: str) -> None:
+    approve(office, FIRST, "one@example.com", spoil=spoil)
+    assert (batch(office)[0], set(states(office).values())) == ("void", {"void"})
+    for to in ("finance@example.com", "manager@example.com"):
+        told = said(next(one for one in letters(office, to) if "作废" in one["Subject"]))
+        assert re.search(rf"付款审批!{column}\d|{column}[0-9a-f]{{24}}", told), told
+
+
+def by_whom(name: str) -> Spoil:
+    def write(sheet: Any, first: int) -> None:
+        for row in range(first, first + 3):
+            sheet.cell(row, 9, name)
+        del sheet.parent["_robots"]
+
+    return write
+
+
+def test_the_preparer_may_not_approve(office: Home) -> None:
+    approve(office, FIRST, "one@example.com", spoil=by_whom(PREPARER))
+    assert batch(office)[0] == "void"
+    told = said(next(one for one in letters(office, "manager@example.com") if "作废" in one["Subject"]))
+    assert "编制人不能批准" in told
+
+
+def test_a_wrong_code_may_be_tried_three_times(office: Home) -> None:
+    for number, left in enumerate(("2 次", "1 次", "")):
+        office.drop(f"{number}.xlsx", filled(form_of(office, FIRST), f"AAAAA-2222{number + 2}"))
+        office.turn(datetime(2026, 7, 6, 7, number))
+        told = "".join(map(said, letters(office, "manager@example.com")))
+        assert not left or f"还可以再试 {left}" in told
+    assert batch(office)[0] == "void" and "连续 3 次不对" in "".join(map(said, letters(office, "manager@example.com")))
+
+
+def test_the_code_of_another_approver_voids_the_batch(office: Home) -> None:
+    office.drop("审批.xlsx", filled(form_of(office, FIRST), code_of(office, "two@example.com")))
+    office.turn(MONDAY)
+    assert batch(office)[0] == "void"
+    assert f"属于 {BATCH}（{SECOND}）" in "".join(map(said, letters(office, "manager@example.com")))
+
+
+def test_a_code_is_late_after_its_last_day(office: Home) -> None:
+    approve(office, FIRST, "one@example.com", at=datetime(2026, 7, 11, 12))  # a Saturday: no sheet is due
+    assert batch(office)[0] == "void"
+    assert "2026-07-10 过期" in "".join(map(said, letters(office, "manager@example.com")))
+
+
+def test_what_nobody_answers_is_void_after_its_last_day_and_put_up_again(office: Home) -> None:
+    office.turn(datetime(2026, 7, 13, 18))
+    assert [row["state"] for row in office.export("batches")] == ["void"]
+    office.turn(datetime(2026, 7, 14, 18))
+    assert [(row["state"], row["total"]) for row in office.export("batches")] == [
+        ("void", "1695.00"), ("proposed", "1695.00"),
+    ]  # fmt: skip
+
+
+def test_a_code_is_good_once(large_office: Home) -> None:
+    code = code_of(large_office, "one@example.com")
+    approve(large_office, FIRST, "one@example.com")
+    form = filled(form_of(large_office, FIRST), code, spoil=cell(11, "核对过"))
+    large_office.drop("又一次.xlsx", form)
+    large_office.turn(datetime(2026, 7, 6, 7, 30))
+    assert batch(large_office)[0] == "void"
+    assert "已经用过一次" in "".join(map(said, letters(large_office, "manager@example.com")))
+
+
+def test_a_second_form_after_the_release_changes_nothing_and_is_told(office: Home) -> None:
+    approve(office, FIRST, "one@example.com")
+    before = office.export("payables"), office.export("movements"), office.export("batches")
+    approve(office, SECOND, "two@example.com", at=datetime(2026, 7, 6, 7, 30), refuse={"01": "不同意"})
+    assert (office.export("payables"), office.export("movements"), office.export("batches")) == before
+    assert any("没有任何作用" in one["Subject"] for one in letters(office, "finance@example.com"))
+
+
+def test_what_was_forgotten_is_asked_for_and_the_code_that_was_shown_is_good_no_more(office: Home) -> None:
+    shown = code_of(office, "one@example.com")
+    office.drop("审批.xlsx", filled(form_of(office, FIRST), shown, spoil=cell(10, None)))
+    office.turn(MONDAY)
+    assert batch(office)[0] == "proposed"
+    (again,) = (said(one) for one in letters(office, "one@example.com") if "没有填完" in one["Subject"])
+    (code,) = re.findall("批准码：([2-9A-Z-]{11})", again)
+    office.drop("审批.xlsx", filled(form_of(office, FIRST), shown))
+    office.turn(datetime(2026, 7, 6, 7, 20))
+    assert batch(office)[0] == "proposed" and code != shown
+    office.drop("审批.xlsx", filled(form_of(office, FIRST), code))
+    office.turn(datetime(2026, 7, 6, 7, 30))
+    assert batch(office)[0] == "released"
+
+
+# ------------------------------------------------------------------ reversed
+
+
+def asked(home: Home, at: datetime, by: str = PREPARER) -> str:
+    """Ask to reverse the line of the first invoice. Returns its key."""
+    (key,) = (row["payment_key"] for row in home.export("payables") if row["invoice_no"].endswith("1"))
+    told, report = conveyor.reverse(
+        home.settings, home.store, at, {"payment_key": key, "reason": "收款户名写错，银行已退", "by": by}
+    )
+    assert report is not None, home.settings.words.speak(told)
+    return key
+
+
+def test_a_released_line_is_reversed_by_a_second_person_and_put_up_again(office: Home) -> None:
+    approve(office, FIRST, "one@example.com")
+    key = asked(office, datetime(2026, 7, 6, 7, 10))
+    assert states(office)["1"] == "released"  # asking changes nothing
+    number = "CX-20260706-01"
+    form = filled(form_of(office, SECOND, number), code_of(office, "two@example.com", number))
+    office.drop("冲销.xlsx", form)
+    office.turn(datetime(2026, 7, 6, 7, 20))
+    assert states(office) == {"1": "reversed", "2": "released", "3": "released"}
+    (moved,) = (m for m in office.export("movements") if m["state_after"] == "reversed")
+    assert (moved["by"], moved["why"]) == (f"{PREPARER}、{SECOND}", "收款户名写错，银行已退")
+    office.turn(TUESDAY)
+    again = {row["payment_key"]: row["state"] for row in office.export("payables")}
+    assert (again[key], office.export("batches")[1]["total"]) == ("proposed", "565.00")
+    assert [m["n"] for m in office.export("movements") if m["payment_key"] == key] == [1, 2, 3, 4, 5]
+
+
+def test_who_asks_for_a_reversal_may_not_approve_it(office: Home) -> None:
+    approve(office, FIRST, "one@example.com")
+    asked(office, datetime(2026, 7, 6, 7, 10), by=FIRST)
+    number = "CX-20260706-01"
+    (form,) = (p for p in office.settings.out_folder("forms").iterdir() if number in p.name)  # to the other one alone
+    assert SECOND in form.name
+    code = code_of(office, "two@example.com", number)
+    office.drop("冲销.xlsx", filled(form, code, spoil=lambda sheet, first: sheet.cell(first, 9, FIRST)))
+    office.turn(datetime(2026, 7, 6, 7, 20))
+    assert [row["state"] for row in office.export("reversals")] == ["void"] and states(office)["1"] == "released"
+
+
+def test_a_reversal_that_is_refused_changes_nothing(office: Home) -> None:
+    approve(office, FIRST, "one@example.com")
+    asked(office, datetime(2026, 7, 6, 7, 10))
+    number = "CX-20260706-01"
+    code = code_of(office, "one@example.com", number)
+    office.drop("冲销.xlsx", filled(form_of(office, FIRST, number), code, refuse={"01": "银行说已付"}))
+    office.turn(datetime(2026, 7, 6, 7, 20))
+    assert [row["state"] for row in office.export("reversals")] == ["rejected"] and states(office)["1"] == "released"
+
+
+def test_what_cannot_be_reversed_says_why(office: Home) -> None:
+    key = office.export("payables")[0]["payment_key"]
+    wrong = {"reason": "x", "by": PREPARER, "payment_key": key}
+    for change, sentence in (({}, "待审批"), ({"payment_key": "k"}, "没有付款键"), ({"reason": " "}, "都要填")):
+        told, report = conveyor.reverse(office.settings, office.store, MONDAY, wrong | change)
+        assert report is None and sentence in office.settings.words.speak(told)
+
+
+# ------------------------------------------------------------------ codes and secrets
+
+
+def test_no_code_stands_anywhere_but_in_its_letter(office: Home) -> None:
+    code = code_of(office, "one@example.com")
+    assert len(letters(office, "one@example.com")) == 1 and code != code_of(office, "two@example.com")
+    approve(office, FIRST, "one@example.com")
+    plain = code.replace("-", "")
+    with office.store.engine.connect() as connection:
+        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all() \
+            if office.store.engine.dialect.name == "sqlite" else []  # fmt: skip
+        stored = "".join(repr(row) for name in names for row in connection.execute(text(f'SELECT * FROM "{name}"')))  # noqa: S608
+    logs = "".join(path.read_text("utf-8") for path in office.settings.state.glob("*.log*"))
+    assert code not in stored + logs and plain not in stored + logs
+    assert {row["approver"]: row["state"] for row in office.export("endorsements")} == {
+        FIRST: "given", SECOND: "waiting",
+    }  # fmt: skip
+
+
+def test_the_secret_is_a_file_of_its_owner_where_there_is_no_keyring(office: Home) -> None:
+    path = office.settings.state / secrets.FILE
+    assert secrets.find(office.settings) == ("file", bytes.fromhex(path.read_text("ascii")))
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_environment_goes_before_every_other_place(office: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(secrets.VARIABLE, "a secret of this test")
+    assert secrets.find(office.settings) == ("environment", b"a secret of this test")
+
+
+def test_codes_of_different_content_differ() -> None:
+    parts = ("pay", "FK-1", "100.00", "CNY", "3", "c0ffee", FIRST, "2026-07-03")
+    made = {codes.code_of(b"s", codes.digest_of(*parts[:n], "x", *parts[n + 1 :])) for n in range(len(parts))}
+    assert len(made) == len(parts) and all(re.fullmatch(r"[2-9A-Z]{5}-[2-9A-Z]{5}", code) for code in made)
+
+
+# ------------------------------------------------------------------ people
+
+
+def test_without_approvers_all_is_as_before_and_is_told(home: Home, books: SimpleNamespace) -> None:
+    invoices_of(home, books, 1)
+    home.turn(FRIDAY)
+    assert batch(home)[0] == "proposed" and home.export("endorsements") == []
+    assert "没有人能批准付款" in "\n".join(status.look(home.settings, home.store, FRIDAY).as_lines(home.settings.words))
+    answers = {what: health for what, health, _ in doctor.examine(home.settings, FRIDAY)}
+    assert answers["approvals"] == "warn"
+    home.configure(PEOPLE)  # somebody is named: what was proposed in these days goes out
+    home.turn(datetime(2026, 7, 6, 18))
+    approve(home, FIRST, "one@example.com", at=TUESDAY)
+    assert batch(home)[0] == "released"
+
+
+def test_status_names_who_is_waited_for(office: Home) -> None:
+    lines = "\n".join(status.look(office.settings, office.store, FRIDAY).as_lines(office.settings.words))
+    assert f"{BATCH}：1,695.00 CNY，等 {SECOND}、{FIRST}，还要 1 人，2026-07-10 到期" in lines
+
+
+PROBLEMS = {
+    "the preparer among them": ('"示例出纳" = "approver_one"', "may not approve"),
+    "a role that nobody holds": ('"甲" = "nobody"', "0 addresses"),
+    "one address under two names": ('"甲" = "approver_one"\n"乙" = "approver_same"', "is the address of"),
+}
+
+
+@pytest.mark.parametrize(("approvers", "told"), PROBLEMS.values(), ids=PROBLEMS)
+def test_people_that_cannot_be_two_stop_the_start(home: Home, approvers: str, told: str) -> None:
+    people = PEOPLE.split("[approvals.approvers]", maxsplit=1)[0].replace(
+        "approver_two", 'approver_same = ["One@example.com"]\napprover_two')  # fmt: skip
+    with pytest.raises(configuration.ConfigurationError, match=told):
+        home.configure(f"{people}[approvals.approvers]\n{approvers}")
+
+
+# ------------------------------------------------------------------ cell by cell
+
+
+def line(number: int, **other: Any) -> dict[str, Any]:
+    """A payment line that was put up."""
+    row = {
+        "payment_key": f"{number:024d}", "vendor": "示例甲有限公司", "bank_account": "0022000000000000001",
+        "invoice_no": f"2611{number}", "order_id": "PO-1", "line": str(number), "net": Decimal("10.50"),
+        "due_on": "2026-07-25", "state": "proposed", "batch": "FK-1",
+    }  # fmt: skip
+    return row | other
+
+
+def case(*lines: dict[str, Any], **other: Any) -> Case:
+    row = {"state": "proposed", "preparer": PREPARER, "needed": 1, "issued_on": "2026-07-03",
+           "expires_on": "2026-07-10", "seen": None, "content": Case("FK-1", {}, lines).content}  # fmt: skip
+    return Case("FK-1", row | other, lines)
+
+
+def back(of: Case, number: int = 0, **change: Any) -> Form:
+    """The form of a case as it was issued and agreed to, but for one row."""
+    rows = [
+        issued_cells(one) | {"batch": of.number, "payment_key": one["payment_key"], "approver": FIRST,
+                             "opinion": "同意", "reason": None, "code": None, "_file": "f", "_sheet": "审批",
+                             "_row": 12 + n, "net": one["net"], "due_on": date.fromisoformat(one["due_on"])}
+        for n, one in enumerate(of.lines)
+    ]  # fmt: skip
+    rows[0]["code"] = tag("digest-1")
+    rows[number] |= change
+    return Form("FK-1", FIRST, 7, tuple(rows))
+
+
+def tag(digest: str) -> str:
+    return f"tag of {digest}"
+
+
+def bench(today: date = date(2026, 7, 6), **mine: Any) -> Bench:
+    usual = {"state": "waiting", "digest": "digest-1", "tries": 0, "answered_on": None}
+    owed = {("FK-1", FIRST): usual | mine, ("FK-1", SECOND): usual | {"digest": "digest-2"}}
+    return Bench(owed, tag, 3, today)
+
+
+TWO = case(line(1), line(2))
+TWO_ISSUED = case(line(1), line(2), currency="CNY")
+RULES = configuration.load(Path("no such home"), registry.names()).rules
+CELLS = {
+    "nothing": ({}, ()),
+    "an amount by a cent": ({"net": Decimal("10.51")}, ("审批!G13",)),
+    "an account by its leading zeros": ({"account": "22000000000000001"}, ("审批!D13",)),
+    "a payee": ({"payee": "示例乙有限公司"}, ("审批!C13",)),
+    "a payee by a blank": ({"payee": " 示例甲有限公司"}, ()),
+    "an invoice": ({"invoice": "26113"}, ("审批!E13",)),
+    "an order line": ({"order_line": "PO-1/9"}, ("审批!F13",)),
+    "a day": ({"due_on": date(2026, 7, 26)}, ("审批!H13",)),
+    "a blank": ({"account": None}, ("审批!D13",)),
+    "the batch": ({"batch": "FK-2"}, ("审批!A13",)),
+    "the approver": ({"approver": SECOND}, ("审批!I13",)),
+    "a key": ({"payment_key": "x"}, ("审批!B13", f"−{2:024d}")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "cells"), CELLS.values(), ids=CELLS)
+def test_each_cell_is_compared_with_the_ledger(change: dict[str, Any], cells: tuple[str, ...]) -> None:
+    verdict = judge(TWO, back(TWO, 1, **change), bench())
+    assert (verdict.code, verdict.values.get("cells", ())) == ("CHANGED" if cells else "GOOD", cells)
+
+
+VERDICTS = {
+    "the last day": (TWO, {}, bench(date(2026, 7, 10)), "GOOD"),
+    "a day late": (TWO, {}, bench(date(2026, 7, 11)), "LATE"),
+    "used before": (TWO, {}, bench(state="given", answered_on="2026-07-05"), "REUSED"),
+    "another's code": (TWO, {"code": tag("digest-2")}, bench(), "FOREIGN"),
+    "a wrong code": (TWO, {"code": "x"}, bench(), "WRONG"),
+    "wrong for the third time": (TWO, {"code": "x"}, bench(tries=2), "TRIES"),
+    "no opinion": (TWO, {"opinion": None}, bench(), "INCOMPLETE"),
+    "no code": (TWO, {"code": None}, bench(), "INCOMPLETE"),
+    "a stranger": (TWO, {}, Bench({}, tag, 3, date(2026, 7, 6)), "STRANGER"),
+    "refused without a reason": (TWO, {"opinion": "驳回"}, bench(), "INCOMPLETE"),
+    "void already": (case(line(1), line(2), state="void"), {}, bench(), "OVER"),
+    "prepared by the approver": (case(line(1), line(2), preparer=f" {FIRST}"), {}, bench(), "PREPARER"),
+    "lines that are others now": (case(line(1), line(2), content="else"), {}, bench(), "LEDGER"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("of", "change", "by", "code"), VERDICTS.values(), ids=VERDICTS)
+def test_what_a_form_comes_to(of: Case, change: dict[str, Any], by: Bench, code: str) -> None:
+    assert judge(of, back(of, **change), by).code == code
+
+
+@given(st.permutations(range(6)))
+def test_content_does_not_hang_on_the_order_of_lines(order: list[int]) -> None:
+    lines = [line(n, net=Decimal(n)) for n in range(6)]
+    assert case(*(lines[n] for n in order)).content == case(*lines).content
+
+
+@pytest.mark.parametrize("language", configuration.LANGUAGES)
+def test_the_headers_of_the_form_are_words_of_its_kind(language: str) -> None:
+    """So that an English home reads its own form, too."""
+    words = configuration.shipped_words(language)
+    vocabulary = configuration.load(Path("no such home"), registry.names()).lexicon.vocabularies["approvals"]
+    heads = [words.speak(column.title) for column in form(TWO_ISSUED, FIRST, 1, RULES).sheets[0].tables[0].columns]
+    assert [head in vocabulary.columns[name] for name, head in zip(LAYOUT, heads, strict=True)] == [True] * len(LAYOUT)
+
+
+# ------------------------------------------------------------------ states
+
+
+def test_nothing_moves_backwards() -> None:
+    order = ("", "held", "proposed", "approved", "released", "confirmed", "returned", "reversed")
+    for state, after in batches.FOLLOWS.items():
+        if state in order and state != "reversed":
+            assert all(order.index(one) > order.index(state) for one in after if one in order)
+    row = {"payment_key": "k", "batch": "FK-1", "state": "released", "moves": 3}
+    for state in ("proposed", "approved", "held", "void", "rejected"):
+        with pytest.raises(batches.Backwards):
+            batches.move([row], state, date(2026, 7, 3), "甲")
+    assert {"", "held", "rejected", "void", "reversed"} == batches.FREE
+
+
+def test_movements_cannot_be_taken_back(home: Home, books: SimpleNamespace) -> None:
+    invoices_of(home, books, 1)
+    home.turn(FRIDAY)
+    for statement in ("DELETE FROM movements", "UPDATE movements SET why = 'x'"):
+        with pytest.raises(Exception, match="append-only"), home.store.engine.begin() as connection:
+            connection.execute(text(statement))
+
+
+def test_where_a_credit_note_is_set_off_a_vendor_is_paid_as_a_whole_or_not_at_all() -> None:
+    def line(key: str, vendor: str, net: str) -> dict[str, Any]:
+        return {"payment_key": key, "vendor": vendor, "currency": "CNY", "net": Decimal(net)}
+
+    lines = [line("a", "甲", "900.00"), line("b", "甲", "-200.00"), line("c", "乙", "50.00"), line("d", "乙", "60.00")]
+    assert with_set_offs({"b": ("示例审批人", "红字未核对"), "c": ("示例审批人", "x")}, lines) == {
+        "a": ("示例审批人", "红字未核对"), "b": ("示例审批人", "红字未核对"), "c": ("示例审批人", "x"),
+    }  # fmt: skip
