@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from robots.model.calendar import Calendar
+from robots.model.decisions import Payer
 
 
 @dataclass(frozen=True)
@@ -244,12 +245,14 @@ SUBJECTS: dict[str, type] = {
 
 @dataclass(frozen=True)
 class Rules:
-    """All dated rules, and the calendar. `entries`: subject → validated values by the day they come into force."""
+    """All dated rules, and the calendar. `entries`: subject → validated values by the day they come into force;
+    `payers`: currency → the one account that is paid from in it."""
 
     entries: Mapping[str, tuple[tuple[date, Any], ...]]
     calendar: Calendar = field(default_factory=Calendar)
     settle_from: date = date.min
     currency: str = "CNY"
+    payers: Mapping[str, Payer] = field(default_factory=dict)
 
     def on(self, subject: str, day: date) -> Any:
         """The values of a subject in force on a day. Raises LookupError before the first of them."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -162,7 +164,54 @@ class Record:
     scope: tuple[tuple[str, ...], ...] = ()
 
 
-What = Workbook | MarkedCopy | Notice | Record
+@wire.travels
+@dataclass(frozen=True)
+class Payer:
+    """The account that money leaves from. `bank` names the file of config/banks that its bank's files are made by."""
+
+    bank: str
+    holder: str
+    account: str
+    currency: str
+    bank_name: str = ""
+    bank_code: str = ""
+    bic: str = ""
+
+
+@wire.travels
+@dataclass(frozen=True)
+class Transfer:
+    """One payment for the bank to make: a line of a released batch. `amount` is above zero, to the cent; `day` is the
+    one it is to be made on; `bank_code` is the payee's bank's 联行号, blank where nobody wrote it down."""
+
+    payment_key: str
+    payee: str
+    account: str
+    bank_name: str
+    bank_code: str
+    amount: Decimal
+    purpose: Text
+    day: date
+
+
+@wire.travels
+@dataclass(frozen=True)
+class BankFile:
+    """A released batch as its bank takes it: each of its lines once, all in the payer's currency."""
+
+    folder: str
+    name: Text
+    batch: str
+    payer: Payer
+    transfers: tuple[Transfer, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """The control sum."""
+        return sum((one.amount for one in self.transfers), Decimal("0.00"))
+
+
+What = Workbook | MarkedCopy | BankFile | Notice | Record
 
 
 @wire.travels
