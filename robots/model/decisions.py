@@ -57,7 +57,7 @@ class Table:
     """Rows under columns. `total` names the columns (by index) that are summed in a row of their own.
 
     `links`: (row, column, where it leads to), such as the cell of the sender's marked copy. `blanks` are rows left
-    free below, for people to fill in.
+    free below, for people to fill in. One that `continues` stands under the header of the table above it.
     """
 
     columns: tuple[Column, ...]
@@ -67,6 +67,7 @@ class Table:
     empty: Text = ""
     blanks: int = 0
     links: tuple[tuple[int, int, Text], ...] = ()
+    continues: bool = False
 
 
 @wire.travels
@@ -74,7 +75,8 @@ class Table:
 class Chart:
     """A native chart over one table of the same sheet: categories from one column, a series per value column.
 
-    `axis`: lowest and highest value shown, where the scale is known beforehand (marks from 1 to 5).
+    `axis`: lowest and highest value shown, where the scale is known beforehand (marks from 1 to 5). `stacked`: columns
+    stand one on the other.
     """
 
     kind: str
@@ -85,12 +87,17 @@ class Chart:
     percent: bool = False
     rows: int | None = None
     axis: tuple[int, ...] = ()
+    stacked: bool = False
 
 
 @wire.travels
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: a title, key-value facts, tables one under the other, charts beside, lines to sign."""
+    """One sheet: a title, key-value facts, tables one under the other, charts beside, lines to sign.
+
+    Where tables continue each other, they are groups of one list: its header is repeated on every page, a group begins
+    on a new page rather than be torn where it fits on one, and a row with the sum of all `groups` closes it.
+    """
 
     name: Text
     title: Text = ""
@@ -100,6 +107,7 @@ class Sheet:
     notes: tuple[Text, ...] = ()
     signatures: tuple[Text, ...] = ()
     landscape: bool = True
+    groups: Text = ""
 
 
 @wire.travels

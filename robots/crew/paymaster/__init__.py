@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from robots.crew.paymaster.plan import present_lines, weekly_plan
 from robots.crew.paymaster.rows import (
     Line,
     Row,
@@ -15,6 +16,7 @@ from robots.crew.paymaster.rows import (
     first_sheets,
     hold,
     holds,
+    is_stopped,
     line_of,
     payment_key,
     propose,
@@ -22,6 +24,7 @@ from robots.crew.paymaster.rows import (
     waterfalls,
 )
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
+from robots.crew.paymaster.statement import monthly_statements
 from robots.crew.registry import robot
 from robots.figures.bonuses import line_of as bonus_line
 from robots.figures.bonuses import place_bonuses, with_bonuses
@@ -57,12 +60,15 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", list(holds(owed, lines)), replace=True))
     if proposed or held or gone:
         yield Decision("paymaster", today.isoformat(), "payables", record("payables", [*proposed, *held], gone=gone))
-    if proposed:
-        steps = list(_waterfalls(owed, proposed, lines))
+    steps = list(_waterfalls(owed, proposed, lines))
+    if steps:
         yield Decision("paymaster", today.isoformat(), "waterfalls", record("waterfalls", steps))
     for currency, batch in batches.items():
         mine = [row for row in proposed if row["currency"] == currency]
-        yield from _issue(mine, [p for p in owed if p.currency == currency], batch, vendors, currency, today)
+        yield from _issue(mine, [p for p in owed if p.currency == currency], steps, batch, vendors, currency, today)
+    present = present_lines(before, [*proposed, *held], gone)
+    yield from weekly_plan(ledger, present, owed, rules, today)
+    yield from monthly_statements(ledger, present, rules, today)
 
 
 def _proposed(owed: Sequence[Payable], lines: Mapping[Line, list[Row]], vendors: Mapping[str, Row]) -> list[Row]:
@@ -123,6 +129,7 @@ def _batches(batches: pd.DataFrame, proposed: Sequence[Row], home: str, today: d
 def _issue(
     proposed: list[Row],
     owed: list[Payable],
+    steps: list[Row],
     batch: str,
     vendors: Mapping[str, Row],
     currency: str,
@@ -131,8 +138,8 @@ def _issue(
     total = sum((row["net"] for row in proposed), ZERO)
     entry = {"batch": batch, "day": today, "lines": len(proposed), "total": total, "currency": currency}
     yield Decision("paymaster", today.isoformat(), batch, record("batches", [{**entry, "state": "proposed"}]))
-    stopped = [p for p in owed if p.held or p.price_variance or p.rejected]
-    sheet = payment_sheet(proposed, stopped, batch, vendors, currency, today)
+    stopped = [p for p in owed if is_stopped(p)]
+    sheet = payment_sheet(proposed, steps, stopped, batch, vendors, currency, today)
     name = f"payment-sheet-{batch}"
     yield Decision("paymaster", today.isoformat(), batch, sheet, name=name)
     notice = payment_notice(proposed, stopped, batch, total, currency, name)
