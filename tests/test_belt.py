@@ -394,7 +394,8 @@ def test_each_recipient_has_one_letter_a_run_with_its_workbooks(demo: Demo) -> N
     sheet = next(m for m in first if m["to"] == "finance@example.com")
     names = sorted(str(a.get_filename()) for a in sheet.iter_attachments())
     assert names == [
-        "付款申请单 FK-20260703-01.xlsx", "暂扣清单 2026-07-03.xlsx", "资金计划 2026-07-03.xlsx", "预警清单 2026-07-03.xlsx",
+        "付款申请单 FK-20260703-01.xlsx", "暂扣清单 2026-07-03.xlsx", "资金计划 2026-07-03.xlsx",
+        "预警清单 2026-07-03.xlsx",
     ]  # fmt: skip
 
 

@@ -41,11 +41,14 @@ def breaks(
 def _breaks(
     groups: Sequence[tuple[int, int]], heights: Mapping[int, float], room: float, repeated: float
 ) -> Iterator[int]:
-    used = sum(heights.get(row, ROW) for row in range(groups[0][0])) if groups else 0.0
-    for first, last in groups:
+    """The first group stays below what stands above it, however long it is."""
+    used, done = 0.0, 0
+    for number, (first, last) in enumerate(groups):
+        used += sum(heights.get(row, ROW) for row in range(done, first))
         rows = [heights.get(row, ROW) for row in range(first, last + 1)]
-        if used + sum(rows) > room and used > repeated:
+        if number and used + sum(rows) > room:
             yield first
             used = repeated
         for height in rows:
             used = used + height if used + height <= room else repeated + height
+        done = last + 1

@@ -48,8 +48,8 @@ class Week:
 def dues(
     lines: Iterable[Mapping[str, Any]], holds: Iterable[Mapping[str, Any]], answered: Collection[str], home: str
 ) -> Iterator[Due]:
-    """Everything that is still to be paid: payment lines that the bank has not `answered` (payment keys), what is
-    stopped, and retention on the day that it is due back."""
+    """Everything that is still to be paid: payment lines that the bank has not `answered` (payment keys), what is held
+    and may be released, and retention on the day that it is due back. What is never payable is not among it."""
     for row in lines:
         owner = (row["vendor"], _text(row.get("currency")) or home)
         stage = _STAGE.get(row["state"])
@@ -58,7 +58,7 @@ def dues(
         if row["state"] in _KEEPS_RETENTION and row["retention"]:
             yield Due(*owner, _day(row["retention_due_on"]), "retention", row["retention"])
     for row in holds:
-        yield Due(row["vendor"], _text(row.get("currency")) or home, _day(row["due_on"]), "held", row["stopped"])
+        yield Due(row["vendor"], _text(row.get("currency")) or home, _day(row["due_on"]), "held", row["held"])
 
 
 def forecast(due: Iterable[Due], today: date) -> list[Week]:

@@ -18,6 +18,7 @@ from robots.model.words import Text, say
 from robots.rules import Rules
 
 ISSUED = "cash-plan"
+CARRIED = ("proposed", "approved", "released", "confirmed")
 MOST_VENDORS = 20
 
 
@@ -30,10 +31,7 @@ def weekly_plan(
     if (ISSUED, week) in issued:
         return
     stopped = [p for p in owed if is_stopped(p)]
-    holds = [
-        {"vendor": p.vendor, "due_on": p.due_on, "stopped": stopped_of(p), "currency": getattr(p, "currency", None)}
-        for p in stopped
-    ]
+    holds = list(_held(stopped, lines))
     answered = {row["payment_key"] for row in records(ledger.table("payments"))}
     due = list(dues(lines, holds, answered, rules.currency))
     if not due:
@@ -47,17 +45,32 @@ def weekly_plan(
     yield Decision("paymaster", week, "cash-plan-issued", record("issued", rows))
 
 
+def _held(stopped: Sequence[Payable], lines: Sequence[Row]) -> Iterator[Row]:
+    """What is held and on no sheet: a line that was held after it had been put up for payment is due once."""
+    carried: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
+    for row in lines:
+        if row["state"] in CARRIED:
+            carried[row["invoice_key"], row["order_id"], row["line"]] += row["net"]
+    for p in stopped:
+        held = min(p.held, p.net + p.held - carried[p.invoice_key, p.order_id, p.line])
+        if held > 0:
+            currency = getattr(p, "currency", None)
+            yield {"vendor": p.vendor, "due_on": p.due_on, "held": held, "currency": currency}
+
+
 # ------------------------------------------------------------------ 资金计划
 
 
 def plan_workbook(due: Sequence[Due], today: date) -> Workbook:
-    """A sheet for each currency: thirteen weeks with a chart, then the vendors that most is due to."""
+    """For each currency thirteen weeks with a chart, and the vendors that most is due to."""
     currencies = sorted({one.currency for one in due})
-    sheets = tuple(_plan_sheet([one for one in due if one.currency == c], c, today) for c in currencies)
+    sheets = tuple(
+        sheet for c in currencies for sheet in _plan_sheets([one for one in due if one.currency == c], c, today)
+    )
     return Workbook("payments", say("file.plan", day=today.isoformat()), sheets)
 
 
-def _plan_sheet(due: Sequence[Due], currency: str, today: date) -> Sheet:
+def _plan_sheets(due: Sequence[Due], currency: str, today: date) -> Iterator[Sheet]:
     weeks = forecast(due, today)
     overdue = sum((week.total for week in weeks if week.when == "overdue"), ZERO)
     facts = (
@@ -66,9 +79,13 @@ def _plan_sheet(due: Sequence[Due], currency: str, today: date) -> Sheet:
         (say("plan.total", currency=currency), sum((week.total for week in weeks), ZERO)),
     )
     chart = Chart("column", say("chart.plan", currency=currency), 0, 0, (1, 2, 3, 4), stacked=True)
-    tables = (_week_table(weeks), _vendor_table(due, today))
     title = say("title.plan", currency=currency)
-    return Sheet(say("sheet.plan", currency=currency), title, facts, tables, (chart,), (say("plan.note"),))
+    notes = (say("plan.note"),)
+    yield Sheet(say("sheet.plan", currency=currency), title, facts, (_week_table(weeks),), (chart,), notes)
+    vendors = (_vendor_table(due, today),)
+    yield Sheet(
+        say("sheet.plan_vendors", currency=currency), say("plan.vendors", most=MOST_VENDORS), facts[:1], vendors
+    )
 
 
 def _week_table(weeks: Sequence[Week]) -> Table:
@@ -98,7 +115,7 @@ def _vendor_table(due: Sequence[Due], today: date) -> Table:
         (vendor, *(sums[sort] for sort in SORTS), sum(sums.values(), ZERO), overdue)
         for vendor, overdue, sums in by_vendor(due, today)[:MOST_VENDORS]
     )
-    return Table(columns, rows, say("plan.vendors", most=MOST_VENDORS))
+    return Table(columns, rows, total=(1, 2, 3, 4, 5, 6))
 
 
 def _notice(due: Sequence[Due], attach: tuple[str, ...], currency: str, today: date) -> Notice:

@@ -63,7 +63,7 @@ def statement_workbook(statements: Sequence[Statement], subject: str) -> Workboo
 def _sheet(one: Statement) -> Sheet:
     facts = (
         (say("fact.vendor"), one.vendor),
-        (say("fact.period"), say("fact.until", first=one.first, today=one.last)),
+        (say("fact.week"), say("fact.until", first=one.first, today=one.last)),
         (say("statement.closing", currency=one.currency), one.closing),
         *(((say("fact.in_words"), in_words(one.closing)),) if one.currency == "CNY" else ()),
         *((say(f"statement.waiting.{name}"), amount) for name, amount in sorted(one.waiting.items())),
