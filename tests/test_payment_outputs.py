@@ -25,11 +25,11 @@ from robots.edge import delivery, excel_out, paging, settings
 from robots.figures.cash import Due, dues, forecast
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
-from robots.figures.statements import Accepted, Entry, Statement, books_of
+from robots.figures.statements import Accepted, Entry, Statement
 from robots.model.decisions import Notice, Workbook
 
 if TYPE_CHECKING:
-    from tests.conftest import Demo, Home
+    from tests.conftest import Home
 
 D = Decimal
 SHIPPED = settings.load(settings.find_home("no such home"), registry.names())
@@ -270,25 +270,6 @@ def test_currencies_have_a_sheet_each() -> None:
     assert opened(statement_workbook(both, "2026-06")).sheetnames[:2] == ["对账单 CNY", "对账单 USD"]
 
 
-def _texts(workbook: Workbook) -> str:
-    return "\n".join(str(cell.value) for page in opened(workbook) for row in page.iter_rows() for cell in row)
-
-
-def test_a_vendors_statement_holds_that_vendors_rows_alone(demo: Demo) -> None:
-    with demo.store.transaction() as tx:
-        ledger = tx.ledger(date(2026, 7, 7), 0)
-        said = [records(ledger.said(name)) for name in ("payables", "batches")]
-        books = books_of(ledger, *said, demo.settings.rules)
-        names = {str(name) for name in ledger.table("vendors")["vendor"]}
-        others_orders = {row["order_id"]: row["vendor"] for row in records(ledger.table("orders"))}
-    found = list(books.statements(date(2026, 6, 1), date(2026, 7, 31)))
-    assert len(found) > 10
-    for one in found:
-        text = _texts(statement_workbook([one], "x"))
-        assert not [name for name in names - {one.vendor} if name in text]
-        assert {others_orders[a.order_id] for a in one.accepted} <= {one.vendor}
-
-
 # ------------------------------------------------------------------ a team's story
 
 VENDOR = "示例甲电子有限公司"
@@ -327,6 +308,12 @@ def _written(home: Home, folder: str) -> Sequence[str]:
 def test_nothing_for_the_bank_is_written_before_the_release_and_all_of_it_then(paid: Home) -> None:
     before = _written(paid, "payments")
     assert before == ["付款申请单 FK-20260703-01.xlsx", "资金计划 2026-07-03.xlsx"]
+    with_account = paid.settings
+    paid.settings = replace(with_account, rules=replace(with_account.rules, payers={}))
+    whats = _release(paid, date(2026, 7, 6))
+    assert [what.headline.key for what in whats if isinstance(what, Notice)] == ["notice.bank.none"]
+    assert _written(paid, "payments") == before
+    paid.settings = with_account
     _release(paid, date(2026, 7, 6))
     (file,) = set(_written(paid, "payments")) - set(before)
     assert file == "银行付款文件 FK-20260703-01.xlsx"
@@ -336,36 +323,28 @@ def test_nothing_for_the_bank_is_written_before_the_release_and_all_of_it_then(p
     assert "对账单 示例甲电子有限公司 2026-07-01 至 2026-07-06.xlsx" in _written(paid, "vendors")
 
 
-def test_without_an_account_in_the_currency_finance_is_told(paid: Home) -> None:
-    paid.settings = replace(paid.settings, rules=replace(paid.settings.rules, payers={}))
-    whats = _release(paid, date(2026, 7, 6))
-    assert [what.headline.key for what in whats if isinstance(what, Notice)] == ["notice.bank.none"]
-    assert len(_written(paid, "payments")) == 2
+def _statement(home: Home, days: str) -> list[tuple[Any, ...]]:
+    path = home.settings.out_folder("vendors") / f"对账单 {VENDOR} {days}.xlsx"
+    return rows_of(load_workbook(path, data_only=True)["对账单 CNY"])
 
 
-def test_last_months_statements_are_written_once_and_the_plan_once_a_week(paid: Home) -> None:
-    june = "对账单 示例甲电子有限公司 2026-06-01 至 2026-06-30.xlsx"
-    assert _written(paid, "vendors") == [june]
-    rows = rows_of(load_workbook(paid.settings.out_folder("vendors") / june, data_only=True)["对账单 CNY"])
-    assert ("其中：质保金未退", None, "28.25") in rows
+def test_a_statement_a_month_each_from_where_the_last_one_ended_and_a_plan_a_week(paid: Home) -> None:
+    """June ends with 565.00; the bank pays 536.75 on 20 July; 28.25 is left, which is the retention."""
+    june = _written(paid, "vendors")
+    assert ("其中：质保金未退", None, "28.25") in _statement(paid, "2026-06-01 至 2026-06-30")
     paid.turn(date(2026, 7, 6))
     paid.turn(date(2026, 7, 7))
-    assert _written(paid, "vendors") == [june]
+    assert _written(paid, "vendors") == june
     assert [name for name in _written(paid, "payments") if "资金" in name] == [
         "资金计划 2026-07-03.xlsx", "资金计划 2026-07-06.xlsx",
     ]  # fmt: skip
-
-
-def test_a_months_end_follows_from_its_beginning(paid: Home) -> None:
-    """Opening 565.00, paid 536.75 by the bank on 20 July: 28.25 is left, which is the retention."""
-    key = paid.export("payables")[0]["payment_key"]
-    bank = {"付款键": key, "银行流水号": "BK-1", "收款单位": VENDOR, "付款金额": 536.75, "付款日期": date(2026, 7, 20),
-            "付款状态": "成功"}  # fmt: skip
+    bank = {
+        "付款键": paid.export("payables")[0]["payment_key"], "银行流水号": "BK-1", "收款单位": VENDOR,
+        "付款金额": 536.75, "付款日期": date(2026, 7, 20), "付款状态": "成功",
+    }  # fmt: skip
     paid.drop("回单.xlsx", [bank])
     paid.turn(date(2026, 8, 3))
-    name = "对账单 示例甲电子有限公司 2026-07-01 至 2026-07-31.xlsx"
-    rows = rows_of(load_workbook(paid.settings.out_folder("vendors") / name, data_only=True)["对账单 CNY"])
-    checked = {row[1]: row[2] for row in rows if isinstance(row[0], int)}
+    checked = {row[1]: row[2] for row in _statement(paid, "2026-07-01 至 2026-07-31") if isinstance(row[0], int)}
     assert checked == {
         "期初余额": 565, "本期开票（减红字）": 0, "本期扣减（减奖励）": 0, "本期付款": -536.75, "期末余额": 28.25,
     }  # fmt: skip
