@@ -56,10 +56,10 @@ def render(workbook: Workbook, words: Catalogue, at: datetime) -> bytes:
         page.write(book.add_worksheet(name), sheet, name, is_form and number == form)
         for number, (name, sheet) in enumerate(zip(names, workbook.sheets, strict=True))
     ]
-    if workbook.form is not None:
+    if workbook.form is not None and workbook.form.kind:
         rows = seal(workbook.form, names[form], sealed[form], [*names[:form], *names[form + 1 :]])
     else:
-        rows = seal(Form(f"{workbook.folder}-{at:%Y%m%d%H%M%S}", 0), "", {}, names)
+        rows = seal(workbook.form or Form(f"{workbook.folder}-{at:%Y%m%d%H%M%S}", 0), "", {}, names)
     _seal(book.add_worksheet(FORM_SHEET), rows)
     book.close()
     return memory.getvalue()

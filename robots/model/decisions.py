@@ -115,7 +115,8 @@ class Sheet:
 class Workbook:
     """A workbook to write: into receipts, reports, vendors, payments, alerts or forms; `name` has no ending.
 
-    A `form` is known again when it comes back: its first sheet with open columns is sealed but for these.
+    A `form` is known again when it comes back: its first sheet with open columns is sealed but for these. One of no
+    kind is filled in for people to read: protected likewise, and nothing is taken from it when it comes back.
     """
 
     folder: str
