@@ -119,6 +119,20 @@ def test_the_same_key_twice_never_leaves() -> None:
         bank_files(batch(line(1), line(1)), [line(1), line(1)], VENDORS, rules(PAYER), TODAY)
 
 
+def test_a_credit_note_comes_off_the_vendors_largest_line_and_the_sum_stays() -> None:
+    lines = (line(1, "50.00"), line(2, "300.00"), line(3, "-120.00"), line(4, "10.00", vendor="虚构乙公司"))
+    file = file_of(*lines)
+    assert [(one.payment_key[-1], one.amount) for one in file.transfers] == [
+        ("1", D("50.00")), ("2", D("180.00")), ("4", D("10.00")),
+    ]  # fmt: skip
+    assert file.total == batch(*lines)["total"]
+
+
+def test_more_set_off_than_a_vendor_is_paid_never_leaves() -> None:
+    with pytest.raises(BatchDiffers, match="set off"):
+        file_of(line(1, "50.00"), line(2, "-60.00"), line(3, "100.00", vendor="虚构乙公司", bank_account="01"))
+
+
 def test_the_account_that_was_signed_is_paid_whatever_the_ledger_says_by_now() -> None:
     vendors = {"示例甲有限公司": {"bank_account": "6222000000000009999", "bank_name": "示例银行甲支行"}}
     assert file_of(line(1), vendors=vendors).transfers[0].account == "6222000000000000001"

@@ -18,7 +18,7 @@ from robots import conveyor
 from robots.crew import registry
 from robots.crew.paymaster.plan import hold_workbook, plan_workbook
 from robots.crew.paymaster.released import released
-from robots.crew.paymaster.rows import propose
+from robots.crew.paymaster.rows import is_stopped, line_of, propose, waterfalls
 from robots.crew.paymaster.sheet import payment_sheet
 from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import delivery, excel_out, paging, settings
@@ -58,7 +58,9 @@ def payable(number: int, vendor: str = A, gross: str = "1000.00", **other: Any) 
 
 def sheet_of(*owed: Payable, vendors: dict[str, dict[str, str]] = VENDORS) -> Workbook:
     rows = [row for p in owed if (row := propose(p, [], "FK-20260703-01", vendors)) is not None]
-    return payment_sheet(rows, owed, "FK-20260703-01", vendors, "CNY", TODAY)
+    of_line = {line_of(p): p for p in owed}
+    steps = [s for r in rows for s in waterfalls(of_line[r["invoice_key"], r["order_id"], r["line"]], r, [])]
+    return payment_sheet(rows, steps, [p for p in owed if is_stopped(p)], "FK-20260703-01", vendors, "CNY", TODAY)
 
 
 def rows_of(page: Any) -> list[tuple[Any, ...]]:
@@ -104,15 +106,16 @@ def test_lines_stand_in_groups_whose_sums_are_formulas_that_add_up() -> None:
     assert [value[10] for head, value in zip(heads, values, strict=True) if head == "小计"] == [1280, 291]
 
 
-def test_every_step_has_its_amount_its_cause_and_its_row() -> None:
-    rows = rows_of(opened(sheet_of(*OWED), values=True)["扣减依据"])
-    assert [row[1:] for row in rows[2:5]] == [
-        ("F-001", "PO-001/1", "迟交违约金", -20, "最迟一批迟交 4 天，按合同的日费率计，封顶见合同或付款规则",
-         "发票.xlsx › 6月 › 1"),
-        ("F-002", "PO-002/1", "暂扣", -200, "开票数量超过已验收数量", "发票.xlsx › 6月 › 2"),
-        ("F-003", "PO-003/1", "质保金", -9, "按合同比例暂留，2027-08-01 到期退还", "发票.xlsx › 6月 › 3"),
+def test_every_step_has_its_amount_its_cause_and_its_row_and_all_add_up_to_the_total() -> None:
+    late = payable(1).taken("late", D("20.00"), "迟交最多 4 天", "收货.xlsx › 6月 › 9")
+    rows = rows_of(opened(sheet_of(late, *OWED[1:]), values=True)["扣减依据"])
+    assert [row[1:5] for row in rows[2:-2]] == [
+        ("F-001", "PO-001/1", "开票金额（含税）", 1000), ("F-001", "PO-001/1", "迟交违约金", -20),
+        ("F-002", "PO-002/1", "开票金额（含税）", 500), ("F-002", "PO-002/1", "暂扣", -200),
+        ("F-003", "PO-003/1", "开票金额（含税）", 300), ("F-003", "PO-003/1", "质保金", -9),
     ]  # fmt: skip
-    assert 1800 + rows[5][4] == 1571
+    assert rows[3][5:] == ("迟交最多 4 天", "收货.xlsx › 6月 › 9")
+    assert rows[-2][4] == 1571
 
 
 def test_the_sheet_prints_on_a4_with_its_header_on_every_page() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from robots.figures.settlement import RETENTION
 from robots.model.money import ZERO
 
 WEEKS = 13
@@ -57,6 +58,8 @@ def dues(
             yield Due(*owner, _day(row["due_on"]), stage, row["net"])
         if row["state"] in _KEEPS_RETENTION and row["retention"]:
             yield Due(*owner, _day(row["retention_due_on"]), "retention", row["retention"])
+        if row["state"] in _KEEPS_RETENTION and row.get("what") == RETENTION:  # its release is a line of its own
+            yield Due(*owner, _day(row["due_on"]), "retention", -row["gross"])
     for row in holds:
         yield Due(row["vendor"], _text(row.get("currency")) or home, _day(row["due_on"]), "held", row["held"])
 

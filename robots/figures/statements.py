@@ -16,7 +16,8 @@ from typing import Any
 import pandas as pd
 
 from robots.figures.lines import judged, records
-from robots.figures.settlement import invoice_key, is_red
+from robots.figures.settlement import RETENTION
+from robots.figures.settlement.billing import invoice_key, is_red
 from robots.ledger import Ledger
 from robots.model.money import ZERO, cents
 from robots.rules import Rules
@@ -209,6 +210,8 @@ def _waiting(
             found[owner]["under_way"] += row["net"]
         if row["state"] in (*RELEASED, "proposed", "approved") and row["retention"]:
             found[owner]["retention"] += row["retention"]
+        if row["state"] in (*RELEASED, "proposed", "approved") and row.get("what") == RETENTION:
+            found[owner]["retention"] -= row["gross"]
     for row in holds:
         found[row["vendor"], _currency(row, of_order, home)]["stopped"] += row["stopped"]
     return {owner: {name: amount for name, amount in sums.items() if amount} for owner, sums in found.items()}

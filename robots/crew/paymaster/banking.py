@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -45,19 +46,36 @@ def _check(batch: Row, lines: Sequence[Row]) -> None:
     if (len(keys), total) != (batch["lines"], batch["total"]) or len(lines) != len(keys):
         raise BatchDiffers(f"{batch['batch']}: {batch['lines']}, {batch['total']} ≠ {len(keys)}/{len(lines)}, {total}")
     for row in lines:
-        mine = row["batch"] == batch["batch"] and row.get("currency", batch["currency"]) == batch["currency"]
-        if not mine or row["state"] != "released" or row["net"] <= 0 or not _text(row["bank_account"]):
+        mine = row["batch"] == batch["batch"] and (_text(row.get("currency")) or batch["currency"]) == batch["currency"]
+        if not mine or row["state"] != "released" or not row["net"] or not _text(row["bank_account"]):
             raise BatchDiffers(f"{batch['batch']}: {row['payment_key']} ({row['state']}, {row['net']})")
 
 
 def _transfers(lines: Sequence[Row], vendors: Mapping[str, Row], calendar: Calendar, today: date) -> Iterator[Transfer]:
-    for row in sorted(lines, key=lambda row: (row["vendor"], row["invoice_no"], row["payment_key"])):
+    for row in sorted(_set_off(lines), key=lambda row: (row["vendor"], row["invoice_no"], row["payment_key"])):
         payee = vendors.get(row["vendor"], {})
         yield Transfer(
             row["payment_key"], row["vendor"], row["bank_account"], _text(payee.get("bank_name")),
             _text(payee.get("bank_code")), row["net"], say("payment.purpose", invoice=row["invoice_no"]),
             payment_day(_day(row["due_on"]), today, calendar),
         )  # fmt: skip
+
+
+def _set_off(lines: Sequence[Row]) -> Iterator[Row]:
+    """What a bank can pay: a line below zero (a credit note) comes off the same vendor's largest ones, so that the sum
+    stays what was signed. Raises BatchDiffers where a vendor's lines leave nothing to pay."""
+    by_payee: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in lines:
+        by_payee[row["vendor"], row["bank_account"]].append(row)
+    for (vendor, _), mine in by_payee.items():
+        off = -sum((row["net"] for row in mine if row["net"] < 0), ZERO)
+        for row in sorted(mine, key=lambda row: (-row["net"], row["payment_key"])):
+            taken = min(off, max(row["net"], ZERO))
+            off -= taken
+            if row["net"] > taken:
+                yield row | {"net": row["net"] - taken}
+        if off:
+            raise BatchDiffers(f"{vendor}: {off} too much is set off")
 
 
 def payment_day(due: date | None, today: date, calendar: Calendar) -> date:

@@ -10,7 +10,8 @@ from decimal import Decimal
 from robots.crew.paymaster.rows import Row, is_stopped, reasons_of, stopped_of
 from robots.figures.cash import SORTS, Due, Week, by_vendor, dues, forecast
 from robots.figures.lines import records
-from robots.figures.settlement import Payable, invoice_key
+from robots.figures.settlement import Payable
+from robots.figures.settlement.billing import invoice_key
 from robots.ledger import Ledger
 from robots.model.decisions import Chart, Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.money import ZERO
@@ -54,8 +55,7 @@ def _held(stopped: Sequence[Payable], lines: Sequence[Row]) -> Iterator[Row]:
     for p in stopped:
         held = min(p.held, p.net + p.held - carried[p.invoice_key, p.order_id, p.line])
         if held > 0:
-            currency = getattr(p, "currency", None)
-            yield {"vendor": p.vendor, "due_on": p.due_on, "held": held, "currency": currency}
+            yield {"vendor": p.vendor, "due_on": p.due_on, "held": held, "currency": p.currency}
 
 
 # ------------------------------------------------------------------ 资金计划
