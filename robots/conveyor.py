@@ -22,7 +22,7 @@ from robots.edge.store.outbox import Queued
 from robots.intake import Seen, look_again, settled
 from robots.model import wire
 from robots.model.calendar import UnknownYear
-from robots.model.decisions import Decision, MarkedCopy, Notice, Record, Workbook
+from robots.model.decisions import BankFile, Decision, MarkedCopy, Notice, Record, Workbook
 from robots.model.names import identity
 from robots.model.words import Text, say
 from robots.roster import Due, due_between, latest_of_each
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 Sees = Callable[[str], None]
 MOST_LOOKS = 12
+_SORTS: dict[type, str] = {Workbook: "workbook", MarkedCopy: "copy", BankFile: "bank"}
 
 
 @dataclass
@@ -268,15 +269,15 @@ def _work(
 def _carry(
     settings: Settings, tx: Turn, number: int, now: datetime, decisions: list[Decision], keys: dict[str, str]
 ) -> Iterator[Told]:
-    """Record what is recorded at once, queue workbooks, hand on notices with the keys of what they carry."""
+    """Record what is recorded at once, queue what is written, hand on notices with the keys of what they carry."""
     for decision in decisions:
         spoken = settings.words.render(decision.what)
         match decision.what:
             case Record():
                 tx.record(spoken)
                 continue
-            case Workbook() | MarkedCopy():
-                sort = "workbook" if isinstance(decision.what, Workbook) else "copy"
+            case Workbook() | MarkedCopy() | BankFile():
+                sort = _SORTS[type(decision.what)]
                 about = (decision.key, decision.robot, decision.period, decision.subject, decision.name)
                 entry = Queued(*about, sort, wire.dump(spoken))
                 if not tx.queue(number, now, entry):

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from robots.model.calendar import Calendar
+from robots.model.decisions import Payer
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,8 @@ def no_tag(_digest: str) -> str:
 
 @dataclass(frozen=True)
 class Rules:
-    """All dated rules, and the calendar. `entries`: subject → validated values by the day they come into force.
+    """All dated rules, and the calendar. `entries`: subject → validated values by the day they come into force;
+    `payers`: currency → the one account that is paid from in it.
 
     `tag` gives, for the digest of what is approved, the tag of the code that approves it (`model.codes`); the secret
     behind it stays at the edge.
@@ -279,6 +281,7 @@ class Rules:
     settle_from: date = date.min
     currency: str = "CNY"
     people: People = field(default_factory=People)
+    payers: Mapping[str, Payer] = field(default_factory=dict)
     tag: Callable[[str], str] = field(default=no_tag, repr=False, compare=False)
 
     def on(self, subject: str, day: date) -> Any:

@@ -190,6 +190,22 @@ def test_an_approved_batch_is_released_in_the_turn_in_which_the_form_comes_back(
     assert len(office.export("batches")) == 1  # what was released is put up no more
 
 
+def test_the_banks_file_leaves_with_the_release_and_holds_what_was_approved_and_nothing_else(office: Home) -> None:
+    office.configure('[payments.accounts.main]\nbank = "generic"\nholder = "示例采购方有限公司"\n'
+                     'account = "1100000000000000099"\ncurrency = "CNY"')  # fmt: skip
+    office.turn(MONDAY.replace(hour=9))
+    payments = office.settings.out_folder("payments")
+    before = {path.name for path in payments.iterdir()}
+    approve(office, FIRST, "one@example.com", refuse={"2": "价格未谈妥"})
+    (name,) = {path.name for path in payments.iterdir() if "银行付款文件" in path.name} - before
+    sheet = openpyxl.load_workbook(payments / name).worksheets[0]
+    amounts = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, int | float)]
+    assert BATCH in name and amounts.count(565) == 2  # two of three lines; the refused one is not there
+    assert "6222000000000000001" in {cell.value for row in sheet.iter_rows() for cell in row}
+    office.turn(TUESDAY)
+    assert [path.name for path in payments.iterdir() if "银行付款文件" in path.name] == [name]
+
+
 def test_what_is_refused_is_not_released_and_is_put_up_again(office: Home) -> None:
     approve(office, FIRST, "one@example.com", refuse={"02": "发票抬头不对"})
     assert states(office) == {"1": "released", "2": "rejected", "3": "released"}

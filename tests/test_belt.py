@@ -18,7 +18,10 @@ import pytest
 from openpyxl import load_workbook
 
 from robots import conveyor
+from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import clock, exports, homes, settings
+from robots.figures.lines import records
+from robots.figures.statements import books_of
 from tests.conftest import Demo
 
 DAYS = (1, 2, 3)
@@ -384,6 +387,21 @@ def test_the_payment_sheet_on_paper_says_the_same(demo: Demo) -> None:
     assert all(isinstance(account, str) and account.isdigit() for account in accounts)
 
 
+def test_a_vendors_statement_holds_that_vendors_rows_alone(demo: Demo) -> None:
+    with demo.store.transaction() as tx:
+        ledger = tx.ledger(date(2026, 7, 7), 0)
+        said = [records(ledger.said(name)) for name in ("payables", "batches")]
+        books = books_of(ledger, *said, demo.settings.rules)
+        names = {str(name) for name in ledger.table("vendors")["vendor"]}
+        ordered_from = {row["order_id"]: row["vendor"] for row in records(ledger.table("orders"))}
+    found = list(books.statements(date(2026, 6, 1), date(2026, 7, 31)))
+    assert len(found) > 10
+    for one in found:
+        everything = repr(demo.settings.words.render(statement_workbook([one], "2026-07")))
+        assert [name for name in names if name in everything] == [one.vendor]
+        assert {ordered_from[a.order_id] for a in one.accepted} <= {one.vendor}
+
+
 # ------------------------------------------------------------------ letters, trace, rest
 
 
@@ -393,7 +411,10 @@ def test_each_recipient_has_one_letter_a_run_with_its_workbooks(demo: Demo) -> N
     assert sorted(m["to"] for m in first) == ["clerk@example.com", "finance@example.com", "manager@example.com"]
     sheet = next(m for m in first if m["to"] == "finance@example.com")
     names = sorted(str(a.get_filename()) for a in sheet.iter_attachments())
-    assert names == ["付款申请单 FK-20260703-01.xlsx", "预警清单 2026-07-03.xlsx"]
+    assert names == [
+        "付款申请单 FK-20260703-01.xlsx", "暂扣清单 2026-07-03.xlsx", "资金计划 2026-07-03.xlsx",
+        "预警清单 2026-07-03.xlsx",
+    ]  # fmt: skip
 
 
 def _letters(demo: Demo) -> list[Path]:

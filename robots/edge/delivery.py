@@ -14,7 +14,7 @@ from typing import cast
 import keyring
 from keyring.errors import KeyringError
 
-from robots.edge import desk, excel_out, folder, secrets
+from robots.edge import banks, desk, excel_out, folder, secrets
 from robots.edge.excel_in import NotReadable
 from robots.edge.log import LOG
 from robots.edge.markup import CannotMark, Level, Mark
@@ -25,7 +25,7 @@ from robots.edge.settings import Settings
 from robots.edge.store.database import Store
 from robots.edge.store.outbox import Waiting, next_try
 from robots.model import wire
-from robots.model.decisions import MarkedCopy, Workbook
+from robots.model.decisions import BankFile, MarkedCopy, Workbook
 from robots.model.letters import Attachment, Letter, LetterPlan
 
 CarryOut = Callable[[Settings, Store, Waiting, datetime], "Delivered"]
@@ -52,7 +52,7 @@ def deliver(settings: Settings, store: Store, now: datetime, sees: Callable[[str
     done = []
     letters = [one for one in waiting if one.sort == "letter"]
     with desk.open_reading_room(settings) as room:
-        carry_out: dict[str, CarryOut] = {"workbook": _write, "copy": partial(_mark, room)}
+        carry_out: dict[str, CarryOut] = {"workbook": _write, "copy": partial(_mark, room), "bank": _bank}
         for one in waiting:
             if one.sort in carry_out:
                 done.append(_safely(carry_out[one.sort], settings, store, one, now))
@@ -90,6 +90,13 @@ def _write(settings: Settings, store: Store, one: Waiting, now: datetime) -> Del
     workbook: Workbook = wire.load(one.payload)
     content = excel_out.render(workbook, settings.words, datetime.fromisoformat(one.at))
     return _publish(settings, store, one, now, workbook.folder, str(workbook.name), ".xlsx", content)
+
+
+def _bank(settings: Settings, store: Store, one: Waiting, now: datetime) -> Delivered:
+    """A bank file in its bank's own format. Nothing is shortened or replaced to fit: it waits until it can be whole."""
+    file: BankFile = wire.load(one.payload)
+    suffix, content = banks.render(file, settings.banks[file.payer.bank], datetime.fromisoformat(one.at))
+    return _publish(settings, store, one, now, file.folder, str(file.name), suffix, content)
 
 
 def _mark(room: ReadingRoom, settings: Settings, store: Store, one: Waiting, now: datetime) -> Delivered:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from robots.edge import paging
 from robots.model.decisions import Chart, Column, Look, Sheet, Table, Workbook
 from robots.model.forms import FORM_SHEET, Form, seal
 from robots.model.words import Catalogue
@@ -55,10 +56,10 @@ def render(workbook: Workbook, words: Catalogue, at: datetime) -> bytes:
         page.write(book.add_worksheet(name), sheet, name, is_form and number == form)
         for number, (name, sheet) in enumerate(zip(names, workbook.sheets, strict=True))
     ]
-    if workbook.form is not None:
+    if workbook.form is not None and workbook.form.kind:
         rows = seal(workbook.form, names[form], sealed[form], [*names[:form], *names[form + 1 :]])
     else:
-        rows = seal(Form(f"{workbook.folder}-{at:%Y%m%d%H%M%S}", 0), "", {}, names)
+        rows = seal(workbook.form or Form(f"{workbook.folder}-{at:%Y%m%d%H%M%S}", 0), "", {}, names)
     _seal(book.add_worksheet(FORM_SHEET), rows)
     book.close()
     return memory.getvalue()
@@ -91,11 +92,13 @@ def _sheet_name(name: str, taken: set[str]) -> str:
 
 @dataclass(frozen=True)
 class _Placed:
-    """A table as it stands on the sheet: its first and last data row."""
+    """A table as it stands on the sheet: its first and last data row, and all that belongs to it."""
 
     table: Table
     first: int
     last: int
+    top: int = 0
+    bottom: int = 0
 
 
 class _Page:
@@ -106,18 +109,23 @@ class _Page:
         self._formats: dict[tuple[Any, ...], Format] = {}
         self._marks = {words.speak(words.entries.get(key, key)): color for key, color in _LEVEL_COLORS.items()}
         self._total = words.entries.get("table.total", "Σ")
+        self._subtotal = words.entries.get("table.subtotal", "Σ")
 
     def write(self, page: Worksheet, sheet: Sheet, name: str, is_form: bool = False) -> dict[str, Any]:
         """One sheet from top to bottom: title, facts, tables, charts, notes, signatures. Returns what a form seals."""
         self._sealed: dict[str, Any] = {}
+        self._heights: dict[int, float] = {}
         width = max([len(table.columns) for table in sheet.tables] or [4])
         self._columns(page, sheet)
         row = self._title(page, sheet, width)
         row = self._facts(page, sheet, row)
         placed = []
         for table in sheet.tables:
-            row, one = self._table(page, table, row)
-            placed.append(one)
+            top = row
+            row, one = self._table(page, table, row, bool(sheet.groups))
+            placed.append(replace(one, top=top, bottom=row - 2))
+        if sheet.groups and placed:
+            row = self._all_groups(page, sheet, placed)
         row = self._charts(page, sheet, placed, name, row)
         row = self._lines(page, sheet.notes, row, width, "note")
         self._signatures(page, sheet, row + 1, width)
@@ -125,6 +133,10 @@ class _Page:
         if is_form:
             page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True})
         return self._sealed
+
+    def _high(self, page: Worksheet, row: int, points: float) -> None:
+        page.set_row(row, points)
+        self._heights[row] = points
 
     # -------------------------------------------------------------- formats
 
@@ -170,7 +182,7 @@ class _Page:
     def _title(self, page: Worksheet, sheet: Sheet, width: int) -> int:
         if not sheet.title:
             return 0
-        page.set_row(0, 30)
+        self._high(page, 0, 30)
         _across(page, 0, 0, max(width - 1, 1), str(sheet.title), self._format("title"))
         return 2 if sheet.facts or sheet.tables else 1
 
@@ -185,19 +197,19 @@ class _Page:
         for label, value in sheet.facts:
             _across(page, row, 0, split - 1, str(label), self._format("label"))
             _across(page, row, split, last, _shown(value), self._format("fact"))
-            page.set_row(row, 18 * sum(max(1, -(-_width(part) // max(room, 1))) for part in _shown(value).split("\n")))
+            self._high(
+                page, row, 18 * sum(max(1, -(-_width(part) // max(room, 1))) for part in _shown(value).split("\n"))
+            )
             row += 1
         return row + 1
 
-    def _table(self, page: Worksheet, table: Table, row: int) -> tuple[int, _Placed]:
+    def _table(self, page: Worksheet, table: Table, row: int, is_group: bool = False) -> tuple[int, _Placed]:
+        if is_group and not table.continues:
+            row = self._header(page, table, row)
         if table.title:
             page.write_string(row, 0, str(table.title), self._format("heading"))
             row += 1
-        for index, column in enumerate(table.columns):
-            page.write_string(row, index, str(column.title), self._format("header"))
-            self._sealed[xl_rowcol_to_cell(row, index)] = str(column.title)
-        page.set_row(row, 30 if any(_width(str(c.title)) > c.width for c in table.columns) else 20)
-        first = row + 1
+        first = row if is_group else self._header(page, table, row)
         if not table.rows and table.empty:
             _across(page, first, 0, len(table.columns) - 1, str(table.empty), self._format("note"))
             return first + 2, _Placed(table, first, first - 1)
@@ -215,9 +227,16 @@ class _Page:
             self._blanks(page, table, last + 1)
             return last + table.blanks + 2, _Placed(table, first, last)
         if table.total and table.rows:
-            self._totals(page, table, first, last)
+            self._totals(page, table, first, last, is_group)
             return last + 3, _Placed(table, first, last)
         return last + 2, _Placed(table, first, last)
+
+    def _header(self, page: Worksheet, table: Table, row: int) -> int:
+        for index, column in enumerate(table.columns):
+            page.write_string(row, index, str(column.title), self._format("header"))
+            self._sealed[xl_rowcol_to_cell(row, index)] = str(column.title)
+        self._high(page, row, 30 if any(_width(str(c.title)) > c.width for c in table.columns) else 20)
+        return row + 1
 
     def _body_cell(self, page: Worksheet, column: Column, at: tuple[int, int], value: Any, banded: bool) -> None:
         look = Look(column.look)
@@ -253,7 +272,7 @@ class _Page:
         for column, value in zip(table.columns, cells, strict=True):
             if column.look == Look.WRAP and isinstance(value, str):
                 needed = max(needed, sum(_lines_of(part, max(column.width - 1, 1)) for part in value.split("\n")))
-        page.set_row(row, max(18, 15 * min(needed, 26) + 3))
+        self._high(page, row, max(18, 15 * min(needed, 26) + 3))
 
     def _cell(self, page: Worksheet, row: int, column: int, value: Any, style: Format) -> None:
         if value is None or value == "":
@@ -267,16 +286,35 @@ class _Page:
         else:
             page.write_string(row, column, str(value)[:_MOST_CHARACTERS], style)
 
-    def _totals(self, page: Worksheet, table: Table, first: int, last: int) -> None:
-        page.set_row(last + 1, 20)
+    def _totals(self, page: Worksheet, table: Table, first: int, last: int, is_group: bool = False) -> None:
+        """Sums below a table; below a group they are ones that a sum over all groups leaves out."""
+        sums = {i: _sum(table.rows, i) for i in table.total}
+        function, label = ("SUBTOTAL(9,", self._subtotal) if is_group else ("SUM(", self._total)
+        self._sums(page, table, last + 1, label, {
+            i: (f"={function}{xl_range(first, i, last, i)})", total) for i, total in sums.items()
+        })  # fmt: skip
+
+    def _all_groups(self, page: Worksheet, sheet: Sheet, placed: list[_Placed]) -> int:
+        """The row that closes a list of groups: the sum of their sums."""
+        table, row = placed[0].table, placed[-1].bottom + 2
+        first, last = placed[0].first, placed[-1].bottom
+        rows = [cells for one in placed for cells in one.table.rows]
+        sums = {i: _sum(rows, i) for i in table.total}
+        self._sums(page, table, row, str(sheet.groups), {
+            i: (f"=SUBTOTAL(9,{xl_range(first, i, last, i)})", total) for i, total in sums.items()
+        })  # fmt: skip
+        return row + 2
+
+    def _sums(self, page: Worksheet, table: Table, row: int, label: str, sums: dict[int, tuple[str, Decimal]]) -> None:
+        """A row of formulas with the values they have."""
+        self._high(page, row, 20)
         for index, column in enumerate(table.columns):
             style = self._format("total", num_format=_NUMBER_FORMATS.get(Look(column.look), "General"))
-            if index in table.total:
-                total = sum((row[index] or 0 for row in table.rows), Decimal(0))
-                formula = f"=SUM({xl_range(first, index, last, index)})"
-                page.write_formula(last + 1, index, formula, style, float(total))
+            if index in sums:
+                formula, value = sums[index]
+                page.write_formula(row, index, formula, style, float(value))
             else:
-                page.write_string(last + 1, index, self._total if index == 0 else "", style)
+                page.write_string(row, index, label if index == 0 else "", style)
 
     def _charts(self, page: Worksheet, sheet: Sheet, placed: list[_Placed], name: str, row: int) -> int:
         """Charts side by side below the tables, two to a row."""
@@ -297,9 +335,9 @@ class _Page:
         last = at.last if chart.rows is None else min(at.last, at.first + chart.rows - 1)
         if last < at.first:
             return None
-        drawn = self._book.add_chart({"type": chart.kind})
+        drawn = self._book.add_chart({"type": chart.kind} | ({"subtype": "stacked"} if chart.stacked else {}))
         sheet = "'" + name.replace("'", "''") + "'"
-        for value, color in zip(chart.values, ("#2F5597", "#C55A11", "#548235"), strict=False):
+        for value, color in zip(chart.values, ("#2F5597", "#C55A11", "#548235", "#7F7F7F"), strict=False):
             drawn.add_series(
                 {
                     "name": str(at.table.columns[value].title).replace("\n", ""),
@@ -332,7 +370,7 @@ class _Page:
     def _lines(self, page: Worksheet, lines: tuple[Any, ...], row: int, width: int, style: str) -> int:
         for line in lines:
             _across(page, row, 0, max(width - 1, 1), str(line), self._format(style))
-            page.set_row(row, 18 * (1 + str(line).count("\n")))
+            self._high(page, row, 18 * (1 + str(line).count("\n")))
             row += 1
         return row
 
@@ -340,7 +378,7 @@ class _Page:
         """Places to sign, spread over the width of the page."""
         if not sheet.signatures:
             return
-        page.set_row(row, 36)
+        self._high(page, row, 36)
         step = max(width // len(sheet.signatures), 1)
         for index, text in enumerate(sheet.signatures):
             left = index * step
@@ -353,12 +391,23 @@ class _Page:
         page.fit_to_pages(1, 1 if sheet.charts and sum(len(one.table.rows) for one in placed) <= _ONE_PAGE else 0)
         page.set_margins(0.4, 0.4, 0.5, 0.6)
         page.center_horizontally()
+        if sheet.groups and placed:
+            self._group_pages(page, sheet, placed)
         page.set_footer("&L&8&F  &A&R&8&P / &N")
         if len(placed) == 1 and not sheet.charts and placed[0].table.rows:
             header = placed[0].first - 1
             page.repeat_rows(header)
             page.freeze_panes(placed[0].first, 0)
             page.autofilter(header, 0, placed[0].last, len(placed[0].table.columns) - 1)
+
+    def _group_pages(self, page: Worksheet, sheet: Sheet, placed: list[_Placed]) -> None:
+        """The header on every page, and pages that end between groups wherever one fits on a page."""
+        header = placed[0].top
+        page.repeat_rows(header)
+        page.freeze_panes(header + 1, 0)
+        percent = paging.scale([column.width for column in placed[0].table.columns], sheet.landscape)
+        groups = [(one.top + (one is placed[0]), one.bottom) for one in placed]
+        page.set_h_pagebreaks(paging.breaks(groups, self._heights, percent, sheet.landscape, header))
 
 
 _LEVEL_COLORS = {
@@ -396,6 +445,11 @@ def _across(page: Worksheet, row: int, first: int, last: int, text: str, style: 
     if last > first:
         page.merge_range(row, first, row, last, "", style)
     page.write_string(row, first, text[:_MOST_CHARACTERS], style)
+
+
+def _sum(rows: Iterable[tuple[Any, ...]], column: int) -> Decimal:
+    """Exact; a blank adds nothing."""
+    return sum((Decimal(cells[column] or 0) for cells in rows), Decimal(0))
 
 
 def _shown(value: Any) -> str:

@@ -16,9 +16,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, TypeAdapter, ValidationError
 
+from robots.edge import banks
 from robots.kinds import known
 from robots.kinds.words import Dialect, Expected, Foot, Lexicon, Pick, Vocabulary
 from robots.model.calendar import Calendar
+from robots.model.decisions import Payer
 from robots.model.names import header_word, identity
 from robots.model.words import Catalogue, flatten
 from robots.roster import When, parse_when
@@ -100,10 +102,23 @@ class Crew(_Strict):
     when: list[str]
 
 
+class Account(_Strict):
+    """An account of ours that is paid from; `bank` names a file of config/banks."""
+
+    bank: str
+    holder: str = Field(min_length=1)
+    account: str = Field(min_length=1)
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    bank_name: str = ""
+    bank_code: str = ""
+    bic: str = ""
+
+
 class Payments(_Strict):
-    """From when on invoices are ours to settle."""
+    """From when on invoices are ours to settle, and the accounts that are paid from."""
 
     settle_from: date | Literal[""] = ""
+    accounts: dict[str, Account] = {}
 
 
 class Approving(_Strict):
@@ -140,6 +155,7 @@ class Settings:
     crew: dict[str, tuple[When, ...]]
     on_news: frozenset[str]
     titles: dict[str, str] = field(default_factory=dict)
+    banks: Mapping[str, BaseModel] = field(default_factory=dict)
 
     @cached_property
     def words_print(self) -> str:
@@ -194,13 +210,15 @@ def load(home: Path, robots: tuple[str, ...]) -> Settings:
     lexicon = _lexicon(own, problems)
     words = _catalogue(own, toml.language if toml else "zh", problems)
     rules = _rules(own, toml, home, problems)
+    layouts = dict(_banks(own, problems))
+    problems += _account_problems(own / "robots.toml", toml.payments, layouts) if toml else []
     if problems or toml is None:
         raise ConfigurationError(problems)
     crew = {name: tuple(w for text in entry.when if (w := parse_when(text))) for name, entry in toml.crew.items()}
     on_news = frozenset(name for name, entry in toml.crew.items() if "news" in entry.when)
     titles = {name: vocabulary.title[toml.language] for name, vocabulary in lexicon.vocabularies.items()}
     lexicon = replace(lexicon, read_hidden=toml.intake.read_hidden, currency=toml.currency)
-    return Settings(home, toml, lexicon, rules, words, crew, on_news, titles)
+    return Settings(home, toml, lexicon, rules, words, crew, on_news, titles, layouts)
 
 
 # ------------------------------------------------------------------ files
@@ -287,6 +305,32 @@ def _approval_problems(path: Path, toml: RobotsToml) -> Iterator[str]:
             yield f"{where}: the role {role} has {len(addresses)} addresses; a code goes to exactly one"
         elif (other := held.setdefault(addresses[0].casefold(), name)) != name:
             yield f"{where}: {addresses[0]} is the address of {other} too; two people approve, not one under two names"
+
+
+# ------------------------------------------------------------------ banks
+
+
+def _banks(own: Path, problems: list[str]) -> Iterator[tuple[str, BaseModel]]:
+    """Each bank's layout, by the name of its file."""
+    for name, raw in _merged(own, "banks", problems).items():
+        where = f"config/banks/{name}.toml"
+        try:
+            yield name, banks.layout(raw)
+        except KeyError as error:
+            problems.append(f"{where}: format: {error} is none (known: {', '.join(banks.formats())})")
+        except ValidationError as error:
+            problems += _told(where, error)
+
+
+def _account_problems(path: Path, payments: Payments, known_banks: Mapping[str, BaseModel]) -> Iterator[str]:
+    """One account for each currency: two would be two files for one batch, and that is money paid twice."""
+    seen: dict[str, str] = {}
+    for name, one in payments.accounts.items():
+        if one.bank not in known_banks:
+            yield f"{path}: payments.accounts.{name}.bank: config/banks has no {one.bank}.toml"
+        if other := seen.get(one.currency):
+            yield f"{path}: payments.accounts.{name}: {one.currency} is paid from {other} already"
+        seen.setdefault(one.currency, name)
 
 
 # ------------------------------------------------------------------ words
@@ -465,7 +509,9 @@ def _rules(own: Path, toml: RobotsToml | None, home: Path, problems: list[str]) 
     settle_from = toml.payments.settle_from if toml and toml.payments.settle_from else _first_day(home)
     calendar = _calendar(own, toml.country if toml else "CN", problems)
     people = People(toml.approvals.preparer, toml.approvals.approvers) if toml else People()
-    return Rules(entries, calendar, settle_from, toml.currency if toml else "CNY", people)
+    accounts = toml.payments.accounts.values() if toml else ()
+    payers = {one.currency: Payer(**one.model_dump()) for one in accounts}
+    return Rules(entries, calendar, settle_from, toml.currency if toml else "CNY", people, payers=payers)
 
 
 def _validated(subject: str, shape: type, raw: list[dict[str, Any]], problems: list[str]) -> Iterator[tuple[date, Any]]:

@@ -24,6 +24,7 @@ KIND = Kind(
         Field("tax_id", IDENTIFIER, account=True),
         Field("bank_name", TEXT),
         Field("bank_account", IDENTIFIER, account=True),
+        Field("bank_code", IDENTIFIER, account=True),
         Field("sme", FLAG),
         Field("monthly_capacity", NUMBER, low=Decimal(0)),
         Field("approved_on", DATE),

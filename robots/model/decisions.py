@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -55,7 +57,7 @@ class Table:
     """Rows under columns. `total` names the columns (by index) that are summed in a row of their own.
 
     `links`: (row, column, where it leads to), such as the cell of the sender's marked copy. `blanks` are rows left
-    free below, for people to fill in.
+    free below, for people to fill in. One that `continues` stands under the header of the table above it.
     """
 
     columns: tuple[Column, ...]
@@ -65,6 +67,7 @@ class Table:
     empty: Text = ""
     blanks: int = 0
     links: tuple[tuple[int, int, Text], ...] = ()
+    continues: bool = False
 
 
 @wire.travels
@@ -72,7 +75,8 @@ class Table:
 class Chart:
     """A native chart over one table of the same sheet: categories from one column, a series per value column.
 
-    `axis`: lowest and highest value shown, where the scale is known beforehand (marks from 1 to 5).
+    `axis`: lowest and highest value shown, where the scale is known beforehand (marks from 1 to 5). `stacked`: columns
+    stand one on the other.
     """
 
     kind: str
@@ -83,12 +87,17 @@ class Chart:
     percent: bool = False
     rows: int | None = None
     axis: tuple[int, ...] = ()
+    stacked: bool = False
 
 
 @wire.travels
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: a title, key-value facts, tables one under the other, charts beside, lines to sign."""
+    """One sheet: a title, key-value facts, tables one under the other, charts beside, lines to sign.
+
+    Where tables continue each other, they are groups of one list: its header is repeated on every page, a group begins
+    on a new page rather than be torn where it fits on one, and a row with the sum of all `groups` closes it.
+    """
 
     name: Text
     title: Text = ""
@@ -98,6 +107,7 @@ class Sheet:
     notes: tuple[Text, ...] = ()
     signatures: tuple[Text, ...] = ()
     landscape: bool = True
+    groups: Text = ""
 
 
 @wire.travels
@@ -105,7 +115,8 @@ class Sheet:
 class Workbook:
     """A workbook to write: into receipts, reports, vendors, payments, alerts or forms; `name` has no ending.
 
-    A `form` is known again when it comes back: its first sheet with open columns is sealed but for these.
+    A `form` is known again when it comes back: its first sheet with open columns is sealed but for these. One of no
+    kind is filled in for people to read: protected likewise, and nothing is taken from it when it comes back.
     """
 
     folder: str
@@ -166,7 +177,54 @@ class Record:
     scope: tuple[tuple[str, ...], ...] = ()
 
 
-What = Workbook | MarkedCopy | Notice | Record
+@wire.travels
+@dataclass(frozen=True)
+class Payer:
+    """The account that money leaves from. `bank` names the file of config/banks that its bank's files are made by."""
+
+    bank: str
+    holder: str
+    account: str
+    currency: str
+    bank_name: str = ""
+    bank_code: str = ""
+    bic: str = ""
+
+
+@wire.travels
+@dataclass(frozen=True)
+class Transfer:
+    """One payment for the bank to make: a line of a released batch. `amount` is above zero, to the cent; `day` is the
+    one it is to be made on; `bank_code` is the payee's bank's 联行号, blank where nobody wrote it down."""
+
+    payment_key: str
+    payee: str
+    account: str
+    bank_name: str
+    bank_code: str
+    amount: Decimal
+    purpose: Text
+    day: date
+
+
+@wire.travels
+@dataclass(frozen=True)
+class BankFile:
+    """A released batch as its bank takes it: each of its lines once, all in the payer's currency."""
+
+    folder: str
+    name: Text
+    batch: str
+    payer: Payer
+    transfers: tuple[Transfer, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """The control sum."""
+        return sum((one.amount for one in self.transfers), Decimal("0.00"))
+
+
+What = Workbook | MarkedCopy | BankFile | Notice | Record
 
 
 @wire.travels

@@ -11,6 +11,7 @@ import pandas as pd
 from robots.crew.paymaster import papers
 from robots.crew.paymaster.approvals import (
     ROBOT,
+    Standing,
     answered,
     ask_reversal,
     decisions,
@@ -19,6 +20,8 @@ from robots.crew.paymaster.approvals import (
     standing,
     why_no_reversal,
 )
+from robots.crew.paymaster.plan import present_lines, weekly_plan
+from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import (
     Line,
     Row,
@@ -26,6 +29,7 @@ from robots.crew.paymaster.rows import (
     first_sheets,
     hold,
     holds,
+    is_stopped,
     line_of,
     payment_key,
     propose,
@@ -33,6 +37,7 @@ from robots.crew.paymaster.rows import (
     waterfalls,
 )
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
+from robots.crew.paymaster.statement import monthly_statements
 from robots.crew.registry import robot
 from robots.figures.approvals import Case
 from robots.figures.batches import FREE, PROPOSED, put_up
@@ -54,9 +59,22 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     now = answered(ledger, rules, today)
     if now is not None:
         yield from decisions(now)
+        yield from _let_out(ledger, now, rules, today)
     if ROBOT in ledger.called:
         yield from _sheets(ledger, rules, today)
         yield from late_issues(now or standing(ledger, rules, today))
+
+
+def _let_out(ledger: Ledger, now: Standing, rules: Rules, today: date) -> Iterator[Decision]:
+    """What batches that were released just now set off: bank files and statements, of the lines as they stand now."""
+    batches = [case for case in now.released if not case.reverses]
+    if not batches:
+        return
+    moved = {row["payment_key"]: row for row in now.moves.rows}
+    payables = [moved.get(row["payment_key"], row) for row in records(ledger.said("payables"))]
+    vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
+    for case in batches:
+        yield from released(ledger, case.row, payables, vendors, rules, today)
 
 
 def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
@@ -80,14 +98,17 @@ def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", list(holds(owed, lines)), replace=True))
     if held or gone:
         yield Decision("paymaster", today.isoformat(), "payables", record("payables", held, gone=gone))
-    if proposed:
-        steps = list(_waterfalls(owed, proposed, lines))
+    steps = list(_waterfalls(owed, proposed, lines))
+    if steps:
         yield Decision("paymaster", today.isoformat(), "waterfalls", record("waterfalls", steps))
     old = {row["payment_key"]: row for row in before}
     for currency, batch in batches.items():
         mine = [row for row in proposed if row["currency"] == currency]
         whose = [p for p in owed if p.currency == currency]
-        yield from _issue(mine, whose, batch, currency, vendors, old, rules, today)
+        yield from _issue(mine, whose, steps, batch, currency, vendors, old, rules, today)
+    present = present_lines(before, [*proposed, *held], gone)
+    yield from weekly_plan(ledger, present, owed, rules, today)
+    yield from monthly_statements(ledger, present, rules, today)
 
 
 def _proposed(owed: Sequence[Payable], lines: Mapping[Line, list[Row]], vendors: Mapping[str, Row]) -> list[Row]:
@@ -148,6 +169,7 @@ def _batches(batches: pd.DataFrame, proposed: Sequence[Row], home: str, today: d
 def _issue(
     proposed: list[Row],
     owed: list[Payable],
+    steps: list[Row],
     batch: str,
     currency: str,
     vendors: Mapping[str, Row],
@@ -170,9 +192,9 @@ def _issue(
     yield Decision("paymaster", day, batch, record("batches", [entry]))
     if endorsements:
         yield Decision("paymaster", day, f"owed-{batch}", record("endorsements", endorsements))
-    stopped = [p for p in owed if p.held or p.price_variance or p.rejected]
+    stopped = [p for p in owed if is_stopped(p)]
     next_step = papers.next_step(entry, endorsements)
-    sheet = payment_sheet(proposed, stopped, batch, vendors, currency, today, next_step)
+    sheet = payment_sheet(proposed, steps, stopped, batch, vendors, currency, today, next_step)
     yield Decision("paymaster", day, batch, sheet, name=f"payment-sheet-{batch}")
     notice = payment_notice(proposed, stopped, batch, total, currency, next_step)
     yield Decision("paymaster", day, f"notice-{batch}", notice)

@@ -13,7 +13,7 @@ import pandas as pd
 from robots.figures.batches import FREE, HELD
 from robots.figures.settlement import DUPLICATE, LINE, STEPS, Payable, Step
 from robots.model.money import ZERO
-from robots.model.words import say
+from robots.model.words import Text, say
 
 AMOUNTS = (*STEPS, "net")
 SET_OFF, OVERPAID = "SET_OFF", "OVERPAID"
@@ -66,7 +66,7 @@ def _new_key(payable: Payable, mine: Sequence[Row], before: Sequence[Row]) -> st
     note and up again, the next time is told from the first: no key is used for two movements of money."""
     key, bound = payment_key(payable), {row["payment_key"] for row in mine}
     free: list[str] = [r["payment_key"] for r in before if _same_line(r, payable) and r["state"] in FREE - {HELD}]
-    more = (_hash(key, str(number)) for number in range(len(bound), 2 * len(bound) + 1))
+    more = (short_hash(key, str(number)) for number in range(len(bound), 2 * len(bound) + 1))
     return next(one for one in (key, *free, *more) if one not in bound)
 
 
@@ -76,19 +76,19 @@ def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) ->
     if payable.net > 0 or not payable.held or (carried and DUPLICATE not in payable.reasons):
         return None
     amounts = {name: getattr(payable, name) for name in AMOUNTS}
-    key = _hash("held", payable.source, payable.line)
+    key = short_hash("held", payable.source, payable.line)
     return _row(payable, amounts, key, "held", None, vendors)
 
 
 def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator[Row]:
     """Everything that the match stops today, and what sheets carried too much, for those who have to see to it."""
     for p in owed:
-        stopped = p.held + p.price_variance + p.rejected
+        stopped = stopped_of(p)
         too_much = overpaid(p, before.get(line_of(p), ()))
         if stopped or too_much:
             reasons = (*p.reasons, *((SET_OFF if p.credit else OVERPAID,) if too_much else ()))
             yield {
-                "hold": _hash(p.source, p.order_id, p.line, *((p.what,) if p.what != LINE else ())),
+                "hold": short_hash(p.source, p.order_id, p.line, *((p.what,) if p.what != LINE else ())),
                 "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
                 "reasons": ",".join(reasons), "gross": p.gross, "stopped": stopped + too_much, "due_on": p.due_on,
                 "source": p.source,
@@ -127,12 +127,29 @@ def waterfalls(payable: Payable, row: Row, before: Sequence[Row]) -> Iterator[Ro
         }  # fmt: skip
 
 
+def is_stopped(payable: Payable) -> bool:
+    """Does the match or a control stop any part of it?"""
+    return bool(payable.held or payable.price_variance or payable.rejected)
+
+
+def stopped_of(payable: Payable) -> Decimal:
+    """How much of it is stopped."""
+    return payable.held + payable.price_variance + payable.rejected
+
+
+def reasons_of(payable: Payable, what: str) -> Text:
+    """Every reason of a hold in one cell: its name, or what would release it."""
+    texts = tuple(say(f"hold.{reason}.{what}") for reason in payable.reasons)
+    return texts[0] if len(texts) == 1 else say("list.lines", items=texts)
+
+
 def payment_key(payable: Payable) -> str:
     """hash(vendor and invoice, order line, entitled cents)."""
-    return _hash(payable.invoice_key, f"{payable.order_id}/{payable.line}", str(int(payable.net * 100)))
+    return short_hash(payable.invoice_key, f"{payable.order_id}/{payable.line}", str(int(payable.net * 100)))
 
 
-def _hash(*parts: str) -> str:
+def short_hash(*parts: str) -> str:
+    """24 hexadecimal digits that stand for some texts."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from robots.crew.paymaster.rows import AMOUNTS, Row
+from robots.crew.paymaster.causes import cause_table
+from robots.crew.paymaster.rows import AMOUNTS, Row, reasons_of, stopped_of
 from robots.figures.settlement import STEPS, Payable
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.money import ZERO, in_words
@@ -18,6 +19,7 @@ from robots.model.words import Text, say
 
 def payment_sheet(
     proposed: Sequence[Row],
+    steps: Sequence[Row],
     stopped: Sequence[Payable],
     batch: str,
     vendors: Mapping[str, Row],
@@ -25,9 +27,12 @@ def payment_sheet(
     today: date,
     next_step: Text,
 ) -> Workbook:
-    """付款申请单: one page per vendor group to sign, the waterfall of every line, and what is held and why."""
+    """付款申请单: the vendors to sign for, each line's waterfall by vendor, the cause of every step, what is held.
+
+    `steps` are rows of waterfalls, of these lines and perhaps of others.
+    """
     by_vendor: dict[str, list[Row]] = defaultdict(list)
-    for row in sorted(proposed, key=lambda r: (r["vendor"], r["due_on"] or date.max, r["invoice_no"])):
+    for row in sorted(proposed, key=lambda r: (r["vendor"], r["due_on"] or date.max, r["invoice_no"], r["line"])):
         by_vendor[row["vendor"]].append(row)
     total = sum((row["net"] for row in proposed), ZERO)
     facts = (
@@ -43,10 +48,15 @@ def payment_sheet(
         notes=(say("payment.note"), next_step), signatures=signatures,
     )  # fmt: skip
     lines = Sheet(
-        say("sheet.payment_lines"), say("title.payment_lines", batch=batch), (), tuple(_line_tables(by_vendor))
-    )
+        say("sheet.payment_lines"), say("title.payment_lines", batch=batch), facts[2:4], tuple(_line_tables(by_vendor)),
+        groups=say("payment.all_vendors"),
+    )  # fmt: skip
+    reasons = Sheet(
+        say("sheet.causes"), say("title.causes", batch=batch), (), (cause_table(by_vendor, steps),),
+        notes=(say("payment.causes_note"),),
+    )  # fmt: skip
     holds = Sheet(say("sheet.holds"), say("title.holds"), (), (_hold_table(stopped),))
-    return Workbook("payments", say("file.payment", batch=batch), (front, lines, holds))
+    return Workbook("payments", say("file.payment", batch=batch), (front, lines, reasons, holds))
 
 
 def _words(total: Decimal, currency: str) -> tuple[tuple[Text, str], ...]:
@@ -78,25 +88,25 @@ def _vendor_table(by_vendor: Mapping[str, list[Row]], vendors: Mapping[str, Row]
 
 _LINE_COLUMNS = (
     Column(say("column.invoice_no"), Look.TEXT, 23),
-    Column(say("column.order"), Look.TEXT, 16),
-    *(Column(say(f"column.{name}"), Look.MONEY, 13) for name in STEPS),
-    Column(say("column.net"), Look.MONEY, 14),
+    Column(say("column.order"), Look.TEXT, 15),
+    *(Column(say(f"column.{name}"), Look.MONEY, 16 if name == "gross" else 12) for name in STEPS),
+    Column(say("column.net"), Look.MONEY, 16),
     Column(say("column.due_on"), Look.DATE, 11),
-    Column(say("column.retention_due_on"), Look.DATE, 11),
-    Column(say("column.payment_key"), Look.TEXT, 26),
+    Column(say("column.payment_key"), Look.TEXT, 27),
 )
 
 
 def _line_tables(by_vendor: Mapping[str, list[Row]]) -> Iterator[Table]:
-    for vendor, mine in by_vendor.items():
+    for number, (vendor, mine) in enumerate(by_vendor.items(), 1):
         rows = tuple(
             (
-                row["invoice_no"], f"{row['order_id']}/{row['line']}", *(row[name] for name in AMOUNTS),
-                row["due_on"], row["retention_due_on"], row["payment_key"],
+                row["invoice_no"], f"{row['order_id']}/{row['line']}", *(row[name] for name in AMOUNTS), row["due_on"],
+                row["payment_key"],
             )
             for row in mine
         )  # fmt: skip
-        yield Table(_LINE_COLUMNS, rows, vendor, total=tuple(range(2, 11)))
+        heading = say("payment.vendor", number=number, vendor=vendor, account=mine[0]["bank_account"])
+        yield Table(_LINE_COLUMNS, rows, heading, total=tuple(range(2, 11)), continues=number > 1)
 
 
 def _hold_table(stopped: Sequence[Payable]) -> Table:
@@ -114,17 +124,11 @@ def _hold_table(stopped: Sequence[Payable]) -> Table:
     rows = tuple(
         (
             p.vendor, p.invoice_no, f"{p.order_id}/{p.line}".rstrip("/"), p.gross,
-            p.held + p.price_variance + p.rejected, p.net, _all(p, "name"), _all(p, "release"), p.source,
+            stopped_of(p), p.net, reasons_of(p, "name"), reasons_of(p, "release"), p.source,
         )
         for p in sorted(stopped, key=lambda p: (p.vendor, p.invoice_no))
     )  # fmt: skip
     return Table(columns, rows, empty=say("payment.nothing_held"))
-
-
-def _all(payable: Payable, what: str) -> Text:
-    """Every reason of a hold in one cell."""
-    texts = tuple(say(f"hold.{reason}.{what}") for reason in payable.reasons)
-    return texts[0] if len(texts) == 1 else say("list.lines", items=texts)
 
 
 def payment_notice(
@@ -135,7 +139,7 @@ def payment_notice(
     words = _words(total, currency)
     lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=written) for _, written in words)
     if stopped:
-        held = sum((p.held + p.price_variance + p.rejected for p in stopped), ZERO)
+        held = sum((stopped_of(p) for p in stopped), ZERO)
         lines += (say("notice.payment.held", count=len(stopped), amount=held, currency=currency),)
     headline = say(
         "notice.payment.headline",

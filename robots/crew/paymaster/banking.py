@@ -1,0 +1,101 @@
+"""A released batch as transfers for the bank: each line once, count and sum those of the sheet that was signed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from robots.crew.paymaster.rows import Row
+from robots.model.calendar import Calendar, UnknownYear
+from robots.model.decisions import BankFile, Transfer
+from robots.model.money import ZERO
+from robots.model.words import say
+from robots.rules import Rules
+
+
+class BatchDiffers(ValueError):
+    """The lines are not the batch that was signed; nothing may leave."""
+
+
+def bank_files(
+    batch: Row, lines: Sequence[Row], vendors: Mapping[str, Row], rules: Rules, today: date
+) -> list[BankFile]:
+    """The file of a released batch for the bank of its currency; none where no account of ours is in that currency.
+
+    `batch` and `lines` are rows of batches and payables. The account is the line's own, which was signed, never what
+    a vendor ledger says by now. Raises BatchDiffers.
+    """
+    payer = rules.payers.get(batch["currency"])
+    _check(batch, lines)
+    if payer is None:
+        return []
+    transfers = tuple(_transfers(lines, vendors, rules.calendar, today))
+    return [BankFile("payments", say("file.bank", batch=batch["batch"]), batch["batch"], payer, transfers)]
+
+
+def _check(batch: Row, lines: Sequence[Row]) -> None:
+    """The batch is released and whole, and each of its lines can be paid."""
+    keys = {row["payment_key"] for row in lines}
+    total = sum((row["net"] for row in lines), ZERO)
+    if batch["state"] != "released":
+        raise BatchDiffers(f"{batch['batch']} is {batch['state']}")
+    if (len(keys), total) != (batch["lines"], batch["total"]) or len(lines) != len(keys):
+        raise BatchDiffers(f"{batch['batch']}: {batch['lines']}, {batch['total']} ≠ {len(keys)}/{len(lines)}, {total}")
+    for row in lines:
+        mine = row["batch"] == batch["batch"] and (_text(row.get("currency")) or batch["currency"]) == batch["currency"]
+        if not mine or row["state"] != "released" or not row["net"] or not _text(row["bank_account"]):
+            raise BatchDiffers(f"{batch['batch']}: {row['payment_key']} ({row['state']}, {row['net']})")
+
+
+def _transfers(lines: Sequence[Row], vendors: Mapping[str, Row], calendar: Calendar, today: date) -> Iterator[Transfer]:
+    for row in sorted(_set_off(lines), key=lambda row: (row["vendor"], row["invoice_no"], row["payment_key"])):
+        payee = vendors.get(row["vendor"], {})
+        yield Transfer(
+            row["payment_key"], row["vendor"], row["bank_account"], _text(payee.get("bank_name")),
+            _text(payee.get("bank_code")), row["net"], say("payment.purpose", invoice=row["invoice_no"]),
+            payment_day(_day(row["due_on"]), today, calendar),
+        )  # fmt: skip
+
+
+def _set_off(lines: Sequence[Row]) -> Iterator[Row]:
+    """What a bank can pay: a line below zero (a credit note) comes off the same vendor's largest ones, so that the sum
+    stays what was signed. Raises BatchDiffers where a vendor's lines leave nothing to pay."""
+    by_payee: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in lines:
+        by_payee[row["vendor"], row["bank_account"]].append(row)
+    for (vendor, _), mine in by_payee.items():
+        off = -sum((row["net"] for row in mine if row["net"] < 0), ZERO)
+        for row in sorted(mine, key=lambda row: (-row["net"], row["payment_key"])):
+            taken = min(off, max(row["net"], ZERO))
+            off -= taken
+            if row["net"] > taken:
+                yield row | {"net": row["net"] - taken}
+        if off:
+            raise BatchDiffers(f"{vendor}: {off} too much is set off")
+
+
+def payment_day(due: date | None, today: date, calendar: Calendar) -> date:
+    """The day it falls due, or the working day after it; today's where it is past. A year whose holidays nobody knows
+    yet is left to the bank, which moves a day on by itself: nothing is guessed.
+
+    >>> payment_day(date(2026, 10, 3), date(2026, 9, 1), Calendar())  # within the holidays of the National Day
+    datetime.date(2026, 10, 8)
+    """
+    day = max(due or today, today)
+    try:
+        return day if calendar.is_working(day) else calendar.after_working_days(day, 1)
+    except UnknownYear:
+        return day
+
+
+def _day(value: Any) -> date | None:
+    """A date as rows keep it: an ISO text once it was stored."""
+    return date.fromisoformat(value) if isinstance(value, str) else None if pd.isna(value) else value
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or pd.isna(value) else str(value)

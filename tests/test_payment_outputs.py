@@ -1,0 +1,354 @@
+"""What finance and vendors get: payment sheet, statements, cash plan, hold list, and what a release sets off."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openpyxl import Workbook as Opened
+from openpyxl import load_workbook
+
+from robots import conveyor
+from robots.crew import registry
+from robots.crew.paymaster.plan import hold_workbook, plan_workbook
+from robots.crew.paymaster.released import released
+from robots.crew.paymaster.rows import is_stopped, line_of, propose, waterfalls
+from robots.crew.paymaster.sheet import payment_sheet
+from robots.crew.paymaster.statement import statement_workbook
+from robots.edge import delivery, excel_out, paging, settings
+from robots.figures.cash import Due, dues, forecast
+from robots.figures.lines import records
+from robots.figures.settlement import Payable
+from robots.figures.statements import Accepted, Entry, Statement
+from robots.model.decisions import Notice, Workbook
+
+if TYPE_CHECKING:
+    from tests.conftest import Home
+
+D = Decimal
+SHIPPED = settings.load(settings.find_home("no such home"), registry.names())
+AT = datetime(2026, 7, 3, 8)
+TODAY = date(2026, 7, 3)
+A, B = "示例甲有限公司", "虚构乙公司"
+VENDORS = {
+    A: {"bank_name": "示例银行甲支行", "bank_account": "0062220000000000001"},
+    B: {"bank_name": "示例银行乙支行", "bank_account": "12345678901234567890"},
+}
+
+
+def opened(workbook: Workbook, values: bool = False) -> Opened:
+    content = excel_out.render(SHIPPED.words.render(workbook), SHIPPED.words, AT)
+    return load_workbook(io.BytesIO(content), data_only=values)
+
+
+def payable(number: int, vendor: str = A, gross: str = "1000.00", **other: Any) -> Payable:
+    order = f"PO-{number:03d}"
+    known = Payable(
+        f"{vendor}|F-{number}", vendor, f"F-{number:03d}", order, "1", D(gross), due_on=date(2026, 8, 1),
+        source=f"发票.xlsx › 6月 › {number}",
+    )  # fmt: skip
+    return replace(known, **other)
+
+
+def sheet_of(*owed: Payable, vendors: dict[str, dict[str, str]] = VENDORS) -> Workbook:
+    rows = [row for p in owed if (row := propose(p, [], "FK-20260703-01", vendors)) is not None]
+    of_line = {line_of(p): p for p in owed}
+    steps = [s for r in rows for s in waterfalls(of_line[r["invoice_key"], r["order_id"], r["line"]], r, [])]
+    stopped = [p for p in owed if is_stopped(p)]
+    return payment_sheet(rows, steps, stopped, "FK-20260703-01", vendors, "CNY", TODAY, "下一步")
+
+
+def rows_of(page: Any) -> list[tuple[Any, ...]]:
+    """Rows with anything in them, less the blank cells at their end."""
+    rows = [[cell.value for cell in row] for row in page.iter_rows()]
+    return [tuple(row[: max(i for i, v in enumerate(row) if v not in (None, "")) + 1]) for row in rows if any(row)]
+
+
+# ------------------------------------------------------------------ 付款申请单
+
+OWED = (
+    payable(1, penalty=D("20.00"), late_days=4),
+    payable(2, gross="500.00", held=D("200.00"), reasons=("QUANTITY",)),
+    payable(3, B, "300.00", retention=D("9.00"), retention_due_on=date(2027, 8, 1)),
+)
+
+
+def test_the_front_of_the_sheet_is_what_finance_signs() -> None:
+    rows = rows_of(opened(sheet_of(*OWED), values=True)["付款申请单"])
+    day = datetime(2026, 8, 1)
+    assert rows[4:6] == [("实付合计（CNY）", None, "1,571.00"), ("人民币大写", None, "壹仟伍佰柒拾壹元整")]
+    assert rows[7:10] == [
+        (1, A, "示例银行甲支行", "0062220000000000001", 2, day, 1500, 220, 1280),
+        (2, B, "示例银行乙支行", "12345678901234567890", 1, day, 300, 9, 291),
+        ("合计", "", "", "", 3, "", 1800, 229, 1571),
+    ]
+    assert rows[-1][::2][:1] == ("申请人：",)
+
+
+def test_lines_stand_in_groups_whose_sums_are_formulas_that_add_up() -> None:
+    formulas, values = (rows_of(opened(sheet_of(*OWED), v)["付款明细"]) for v in (False, True))
+    heads = [row[0] for row in formulas]
+    assert heads[4:] == [
+        f"1. {A}　账号 0062220000000000001", "F-001", "F-002", "小计",
+        f"2. {B}　账号 12345678901234567890", "F-003", "小计", "总计",
+    ]  # fmt: skip
+    nets = {
+        head: (formula[10], value[10])
+        for head, formula, value in zip(heads, formulas, values, strict=True)
+        if len(value) > 10
+    }
+    assert nets["总计"] == ("=SUBTOTAL(9,K8:K14)", 1571)
+    assert [value[10] for head, value in zip(heads, values, strict=True) if head == "小计"] == [1280, 291]
+
+
+def test_every_step_has_its_amount_its_cause_and_its_row_and_all_add_up_to_the_total() -> None:
+    late = payable(1).taken("late", D("20.00"), "迟交最多 4 天", "收货.xlsx › 6月 › 9")
+    rows = rows_of(opened(sheet_of(late, *OWED[1:]), values=True)["扣减依据"])
+    assert [row[1:5] for row in rows[2:-2]] == [
+        ("F-001", "PO-001/1", "开票金额（含税）", 1000), ("F-001", "PO-001/1", "迟交违约金", -20),
+        ("F-002", "PO-002/1", "开票金额（含税）", 500), ("F-002", "PO-002/1", "暂扣", -200),
+        ("F-003", "PO-003/1", "开票金额（含税）", 300), ("F-003", "PO-003/1", "质保金", -9),
+    ]  # fmt: skip
+    assert rows[3][5:] == ("迟交最多 4 天", "收货.xlsx › 6月 › 9")
+    assert rows[-2][4] == 1571
+
+
+def test_the_sheet_prints_on_a4_with_its_header_on_every_page() -> None:
+    book = opened(sheet_of(*(payable(n, A if n <= 25 else B) for n in range(1, 46))))
+    for name, header in (("付款申请单", "$9:$9"), ("付款明细", "$6:$6"), ("扣减依据", None)):
+        page = book[name]
+        assert (page.page_setup.paperSize, page.page_setup.orientation) == (9, "landscape")
+        assert header is None or page.print_title_rows == header
+    assert [brk.id for brk in book["付款明细"].row_breaks.brk] == [34]  # before B, whose 20 lines fit on one page
+
+
+PAGES = {
+    "what fits stays": ([(1, 10), (12, 20)], []),
+    "the first one stays where it is": ([(1, 80)], []),
+    "a group that would be torn begins a page": ([(1, 25), (27, 40)], [27]),
+    "one that is longer than a page begins one too": ([(1, 10), (12, 80)], [12]),
+    "and what follows goes on below it": ([(1, 10), (12, 60), (62, 66)], [12]),
+}
+
+
+@pytest.mark.parametrize(("groups", "expected"), PAGES.values(), ids=PAGES)
+def test_pages_end_between_groups(groups: list[tuple[int, int]], expected: list[int]) -> None:
+    assert paging.breaks(groups, {}, 100, True, 0) == expected
+
+
+# ------------------------------------------------------------------ text from outside
+
+DANGEROUS = ["=cmd|' /C calc'!A0", "+1", "-1+2", "@SUM(A1)", "\t=1+1"]
+
+
+def _outputs(text: str) -> Iterator[Workbook]:
+    """Every workbook of payments, with a text from outside wherever one can stand."""
+    vendors = {text: {"bank_name": text, "bank_account": text}}
+    held = payable(1, text, invoice_no=text, order_id=text, held=D("1.00"), reasons=("QUANTITY",), source=text)
+    yield sheet_of(held, vendors=vendors)
+    yield hold_workbook([held], {}, TODAY)
+    yield plan_workbook([Due(text, "CNY", TODAY, "held", D(1))], TODAY)
+    entries = (Entry(TODAY, "invoice", text, text, D(1)),)
+    accepted = (Accepted(TODAY, text, "1", text, D(1), text, D(1)),)
+    yield statement_workbook([Statement(text, "CNY", TODAY, TODAY, D(0), entries, accepted, {})], "2026-07")
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_what_begins_like_a_formula_is_text_in_every_workbook(text: str) -> None:
+    ours = ("=SUM(", "=SUBTOTAL(")
+    for workbook in _outputs(text):
+        cells = [cell for page in opened(workbook) for row in page.iter_rows() for cell in row if cell.value]
+        assert any(cell.value == text and cell.data_type == "s" for cell in cells)
+        assert all(str(cell.value).startswith(ours) for cell in cells if cell.data_type == "f")
+
+
+def test_the_same_payments_give_the_same_bytes() -> None:
+    first, second = (
+        [excel_out.render(SHIPPED.words.render(book), SHIPPED.words, AT) for book in _outputs("示例")] for _ in range(2)
+    )
+    assert first == second
+
+
+# ------------------------------------------------------------------ 资金计划
+
+
+def test_weeks_with_what_is_overdue_first() -> None:
+    due = [
+        Due(A, "CNY", day, sort, D(amount))
+        for day, sort, amount in (
+            (date(2026, 7, 2), "approved", 1), (date(2026, 7, 3), "proposed", 2), (date(2026, 7, 6), "held", 4),
+            (date(2026, 9, 27), "proposed", 8), (date(2026, 9, 28), "proposed", 16), (None, "held", 32),
+        )
+    ]  # fmt: skip
+    weeks = forecast(due, TODAY)
+    assert len(weeks) == 1 + 13 + 2
+    assert [(w.when or str(w.first), int(w.total)) for w in weeks if w.total] == [
+        ("overdue", 1), ("2026-06-29", 2), ("2026-07-06", 4), ("2026-09-21", 8), ("later", 16), ("undated", 32),
+    ]  # fmt: skip
+
+
+STATES = {
+    "held": [], "proposed": ["proposed", "retention"], "approved": ["approved", "retention"],
+    "released": ["approved", "retention"], "confirmed": ["retention"], "rejected": [], "void": [], "reversed": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "expected"), STATES.items(), ids=STATES)
+def test_what_is_still_to_be_paid_of_a_line(state: str, expected: list[str]) -> None:
+    line = {
+        "vendor": A, "state": state, "payment_key": "k", "due_on": "2026-08-01", "net": D(9), "retention": D(1),
+        "retention_due_on": "2027-08-01",
+    }  # fmt: skip
+    assert [one.sort for one in dues([line], [], [], "CNY")] == expected
+
+
+def test_what_the_bank_answered_is_not_due_again() -> None:
+    line = {"vendor": A, "state": "released", "payment_key": "k", "due_on": None, "net": D(9), "retention": D(0)}
+    assert list(dues([line], [], ["k"], "CNY")) == []
+
+
+def test_the_plan_has_a_native_stacked_chart_and_one_sheet_a_currency() -> None:
+    book = opened(plan_workbook([Due(A, c, TODAY, "approved", D(5)) for c in ("CNY", "USD")], TODAY))
+    assert book.sheetnames[:4] == ["资金计划 CNY", "待付供应商 CNY", "资金计划 USD", "待付供应商 USD"]
+    (chart,) = book["资金计划 CNY"]._charts  # openpyxl has no public list of charts
+    assert (chart.grouping, len(chart.series)) == ("stacked", 4)
+
+
+# ------------------------------------------------------------------ 暂扣清单
+
+
+def test_the_hold_list_sums_each_cent_once_and_the_oldest_stand_first() -> None:
+    held = (
+        payable(1, held=D("10.00"), reasons=("QUANTITY", "NO_ACCOUNT")),
+        payable(2, held=D("20.00"), reasons=("NO_ACCOUNT",)),
+        payable(3, B, held=D("40.00"), reasons=("QUANTITY",)),
+    )
+    billed = {"示例甲有限公司|F-1": date(2026, 7, 1), "虚构乙公司|F-3": date(2026, 6, 3)}
+    book = opened(hold_workbook(held, billed, TODAY), values=True)
+    sums = rows_of(book["暂扣汇总"])
+    assert [row[1:4] for row in sums[-3:-1]] == [(2, 50, 30), (1, 20, 0)]
+    assert sums[-1][:3] == ("合计", 3, 70)
+    lines = [row[1:4:2] for row in rows_of(book["暂扣清单"]) if str(row[1] if len(row) > 1 else "").startswith("F-")]
+    assert lines == [("F-003", 30), ("F-001", 2), ("F-002", None)]
+
+
+# ------------------------------------------------------------------ 对账单
+
+
+def statement(**other: Any) -> Statement:
+    entries = (
+        Entry(date(2026, 6, 5), "invoice", "F-1", "PO-1", D("1130.00")),
+        Entry(date(2026, 6, 20), "penalty", "F-1", "FK-1", D("-30.00")),
+        Entry(date(2026, 6, 25), "payment", "F-1", "BK-1", D("-1100.00")),
+    )
+    known = Statement(A, "CNY", date(2026, 6, 1), date(2026, 6, 30), D("200.00"), entries, (), {"retention": D("5.00")})
+    return replace(known, **other)
+
+
+def test_a_statement_runs_from_its_opening_to_its_closing_balance() -> None:
+    page = opened(statement_workbook([statement()], "2026-06"), values=True)["对账单 CNY"]
+    rows = rows_of(page)
+    assert [row[-1] for row in rows[8:12]] == [200, 1330, 1300, 200]
+    confirmed = [row[1:3] for row in rows if isinstance(row[0], int)]
+    assert confirmed == [
+        ("期初余额", 200), ("本期开票（减红字）", 1130), ("本期扣减（减奖励）", -30), ("本期付款", -1100),
+        ("期末余额", 200),
+    ]  # fmt: skip
+
+
+def test_only_the_confirmation_is_open_in_a_statement() -> None:
+    page = opened(statement_workbook([statement()], "2026-06"))["对账单 CNY"]
+    unlocked = {cell.column_letter for row in page.iter_rows() for cell in row if not cell.protection.locked}
+    assert page.protection.sheet and unlocked == {"D", "E", "F", "G"}
+    assert [v.formula1 for v in page.data_validations.dataValidation][:1] == ['"相符,不符"']
+
+
+def test_currencies_have_a_sheet_each() -> None:
+    both = [statement(), statement(currency="USD")]
+    assert opened(statement_workbook(both, "2026-06")).sheetnames[:2] == ["对账单 CNY", "对账单 USD"]
+
+
+# ------------------------------------------------------------------ a team's story
+
+VENDOR = "示例甲电子有限公司"
+
+
+@pytest.fixture
+def paid(home: Home, books: SimpleNamespace) -> Home:
+    """A line of 565.00 less 28.25 retention, put up for payment on 3 July; our account is known."""
+    account = 'bank = "generic"\nholder = "示例机器人有限公司"\naccount = "0110020030040050060"\ncurrency = "CNY"'
+    home.configure(f"[payments.accounts.main]\n{account}")
+    for kind in ("vendors", "orders", "deliveries", "contracts", "invoices"):
+        home.drop(f"{kind}.xlsx", getattr(books, kind)())
+    home.turn()
+    return home
+
+
+def _release(home: Home, day: date) -> list[Any]:
+    """Release the only batch, as its approval does: the states change, and what that sets off is queued."""
+    with home.store.transaction() as tx:
+        number = tx.begin(datetime(day.year, day.month, day.day, 9))
+        ledger = tx.ledger(day, number)
+        (batch,) = [row | {"state": "released"} for row in records(ledger.said("batches"))]
+        lines = [row | {"state": "released"} for row in records(ledger.said("payables"))]
+        vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
+        decisions = list(released(ledger, batch, lines, vendors, home.settings.rules, day))
+        now = datetime(day.year, day.month, day.day, 9)
+        list(conveyor._carry(home.settings, tx, number, now, decisions, {d.name: d.key for d in decisions if d.name}))
+    delivery.deliver(home.settings, home.store, now, lambda _: None)
+    return [decision.what for decision in decisions]
+
+
+def _written(home: Home, folder: str) -> Sequence[str]:
+    return sorted(path.name for path in home.settings.out_folder(folder).glob("*"))
+
+
+def test_nothing_for_the_bank_is_written_before_the_release_and_all_of_it_then(paid: Home) -> None:
+    before = _written(paid, "payments")
+    assert before == ["付款申请单 FK-20260703-01.xlsx", "资金计划 2026-07-03.xlsx"]
+    with_account = paid.settings
+    paid.settings = replace(with_account, rules=replace(with_account.rules, payers={}))
+    whats = _release(paid, date(2026, 7, 6))
+    assert [what.headline.key for what in whats if isinstance(what, Notice)] == ["notice.bank.none"]
+    assert _written(paid, "payments") == before
+    paid.settings = with_account
+    _release(paid, date(2026, 7, 6))
+    (file,) = set(_written(paid, "payments")) - set(before)
+    assert file == "银行付款文件 FK-20260703-01.xlsx"
+    page = load_workbook(paid.settings.out_folder("payments") / file)["批量付款"]
+    assert [page[cell].value for cell in ("B2", "C2", "F2")] == [VENDOR, "6222000000000000001", 536.75]
+    assert page.max_row == 2
+    assert "对账单 示例甲电子有限公司 2026-07-01 至 2026-07-06.xlsx" in _written(paid, "vendors")
+
+
+def _statement(home: Home, days: str) -> list[tuple[Any, ...]]:
+    path = home.settings.out_folder("vendors") / f"对账单 {VENDOR} {days}.xlsx"
+    return rows_of(load_workbook(path, data_only=True)["对账单 CNY"])
+
+
+def test_a_statement_a_month_each_from_where_the_last_one_ended_and_a_plan_a_week(paid: Home) -> None:
+    """June ends with 565.00; the bank pays 536.75 on 20 July; 28.25 is left, which is the retention."""
+    june = _written(paid, "vendors")
+    assert ("其中：质保金未退", None, "28.25") in _statement(paid, "2026-06-01 至 2026-06-30")
+    paid.turn(date(2026, 7, 6))
+    paid.turn(date(2026, 7, 7))
+    assert _written(paid, "vendors") == june
+    assert [name for name in _written(paid, "payments") if "资金" in name] == [
+        "资金计划 2026-07-03.xlsx", "资金计划 2026-07-06.xlsx",
+    ]  # fmt: skip
+    bank = {
+        "付款键": paid.export("payables")[0]["payment_key"], "银行流水号": "BK-1", "收款单位": VENDOR,
+        "付款金额": 536.75, "付款日期": date(2026, 7, 20), "付款状态": "成功",
+    }  # fmt: skip
+    paid.drop("回单.xlsx", [bank])
+    paid.turn(date(2026, 8, 3))
+    checked = {row[1]: row[2] for row in _statement(paid, "2026-07-01 至 2026-07-31") if isinstance(row[0], int)}
+    assert checked == {
+        "期初余额": 565, "本期开票（减红字）": 0, "本期扣减（减奖励）": 0, "本期付款": -536.75, "期末余额": 28.25,
+    }  # fmt: skip
