@@ -199,6 +199,8 @@ MONDAY = date(2026, 7, 6)
 @pytest.fixture
 def team(home: Home, books: SimpleNamespace) -> Home:
     """Two vendors with an invoice each, put on one payment sheet on 3 July: 536.75 and 226.00."""
+    crew = {name: home.settings.crew[name] for name in ("paymaster", "bookkeeper", "sentinel")}
+    home.settings = replace(home.settings, crew=crew, on_news=home.settings.on_news & set(crew))
     second = {"供应商": B, "订单号": "PO-2", "合同编号": ""}
     vendor = {
         "供应商名称": B,
@@ -358,6 +360,9 @@ ROWS = {
     "two payments of one amount are not guessed": (
         [entry("B-1", day=9, sort=PAYMENT), entry("B-2", day=11, sort=PAYMENT)], [entry("", sort=PAYMENT)],
         {"ours": ["B-1", "B-2"], "theirs": [""]},
+    ),
+    "a payment of another amount is another": (
+        [entry("B-1", sort=PAYMENT)], [entry("", "99.99", sort=PAYMENT)], {"ours": ["B-1"], "theirs": [""]},
     ),
     "a payment two weeks later is another": (
         [entry("B-1", day=1, sort=PAYMENT)], [entry("", day=20, sort=PAYMENT)], {"ours": ["B-1"], "theirs": [""]},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -225,9 +225,11 @@ def _paired(
 
 def _by_amount(ours: Sequence[Entry], theirs: Sequence[Entry], pairs: list[Pair]) -> tuple[list[Entry], list[Entry]]:
     """Pair rows of one amount a few days apart, where nothing else on either side could be meant."""
-    suits = {
-        id(entry): [mine for mine in ours if _may_be_same(mine, entry)] for entry in theirs
-    }  # fmt: skip
+    of_amount: dict[tuple[str, Decimal], list[Entry]] = defaultdict(list)
+    for mine in ours:
+        of_amount[mine.sort, mine.amount].append(mine)
+    alike = ((entry, of_amount.get((entry.sort, entry.amount), [])) for entry in theirs)
+    suits = {id(entry): [mine for mine in found if _may_be_same(mine, entry)] for entry, found in alike}
     suitors: dict[int, int] = defaultdict(int)
     for found in suits.values():
         for mine in found:
@@ -239,9 +241,8 @@ def _by_amount(ours: Sequence[Entry], theirs: Sequence[Entry], pairs: list[Pair]
 
 
 def _may_be_same(ours: Entry, theirs: Entry) -> bool:
-    if (ours.sort, ours.amount) != (theirs.sort, theirs.amount) or not ours.inside:
-        return False
-    if ours.identity and theirs.identity:
+    """Of one amount: may it be the same thing on another day?"""
+    if not ours.inside or (ours.identity and theirs.identity):
         return False
     return ours.day is None or theirs.day is None or abs((ours.day - theirs.day).days) <= BY_AMOUNT_DAYS
 
@@ -257,5 +258,4 @@ def _near(entry: Entry, others: Sequence[Entry]) -> Entry | None:
 def of_days(entries: Iterable[Entry], first: date, last: date) -> Iterator[Entry]:
     """Entries with the note whether they lie within the statement's days."""
     for one in entries:
-        inside = one.day is not None and first <= one.day <= last
-        yield Entry(one.sort, one.number, one.day, one.amount, one.effect, one.order, one.place, inside)
+        yield replace(one, inside=one.day is not None and first <= one.day <= last)

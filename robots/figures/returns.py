@@ -124,6 +124,8 @@ def _text(value: Any) -> str:
 
 # ------------------------------------------------------------------ the match
 
+_Group = tuple[Line, ...]
+
 
 @dataclass
 class _Book:
@@ -135,14 +137,21 @@ class _Book:
     states: dict[str, str] = field(default_factory=dict)
     paid_by: dict[str, tuple[date, str]] = field(default_factory=dict)
     by_reference: dict[str, Keys] = field(default_factory=dict)
-    groups: dict[tuple[str, str], list[Line]] = field(default_factory=lambda: defaultdict(list))
+    by_vendor: dict[str, list[_Group]] = field(default_factory=lambda: defaultdict(list))
+    by_sum: dict[Decimal, list[_Group]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        """Every line under its state, and under its vendor in its batch."""
+        """Every line under its state; whole sums under their vendor, and these and single lines under their amount."""
         self.states = {key: line.state for key, line in self.lines.items()}
+        sent: dict[tuple[str, str], list[Line]] = defaultdict(list)
         for line in self.lines.values():
             if line.state not in _NEVER_SENT:
-                self.groups[line.batch, line.vendor].append(line)
+                sent[line.batch, line.vendor].append(line)
+        for (_, vendor), group in sorted(sent.items()):
+            whole = tuple(sorted(group, key=lambda line: line.key))
+            self.by_vendor[vendor].append(whole)
+            for lines in dict.fromkeys((*((line,) for line in whole), whole)):
+                self.by_sum[sum((line.net for line in lines), ZERO)].append(lines)
 
     def settle(self, keys: Iterable[str], outcome: str, paid_on: date, reference: str) -> None:
         """Note what a row did to lines."""
@@ -158,22 +167,19 @@ class _Book:
 
         `mine`: of the row's vendor, else of every other; `early`: where the row is before its time.
         """
-        found: dict[Keys, None] = {}
-        for (batch, vendor), group in sorted(self.groups.items()):
-            if (vendor == row.vendor) != mine or row.batch not in ("", batch):
-                continue
-            for some in ([line] for line in group), (group,):
-                for lines in some:
-                    if self._fits(row, lines, states, early):
-                        found[frozenset(line.key for line in lines)] = None
-        return list(found)
+        return [
+            frozenset(line.key for line in lines)
+            for lines in self.by_sum.get(row.amount, ())
+            if (lines[0].vendor == row.vendor) == mine and row.batch in ("", lines[0].batch)
+            if self._fits(row, lines, states, early)
+        ]
 
-    def _fits(self, row: Remittance, lines: list[Line], states: Collection[str], early: bool) -> bool:
-        if sum((line.net for line in lines), ZERO) != row.amount:
+    def _fits(self, row: Remittance, lines: _Group, states: Collection[str], early: bool) -> bool:
+        if not all(self.states[line.key] in states for line in lines):
             return False
-        in_time = all(self._is_in_time(row, line) for line in lines)
-        before = any(_is_early(row, line) for line in lines)
-        return all(self.states[line.key] in states for line in lines) and (before if early else in_time)
+        if early:
+            return any(_is_early(row, line) for line in lines)
+        return all(self._is_in_time(row, line) for line in lines)
 
     def _is_in_time(self, row: Remittance, line: Line) -> bool:
         sent = line.sent_on
@@ -299,7 +305,7 @@ def _why_no_payment(row: Remittance, book: _Book) -> tuple[str, Collection[str]]
         return EARLY, frozenset().union(*early)
     if others := book.sets(row, OPEN, mine=False):
         return OTHER_VENDOR, frozenset().union(*others)
-    mine = [group for (_, vendor), group in book.groups.items() if vendor == row.vendor]
+    mine = book.by_vendor.get(row.vendor, [])
     if not mine and row.vendor not in book.known:
         return FOREIGN, ()
     waiting = [group for group in mine if all(book.states[line.key] in OPEN for line in group)]
