@@ -15,6 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from robots.crew.bookkeeper.check import _sum_of
+from robots.edge.settings import shipped_words
 from robots.figures.reconciling import (
     DELIVERY,
     INVOICE,
@@ -47,6 +49,7 @@ from robots.figures.returns import (
     Verdict,
     match,
 )
+from robots.rules import Rules
 from tests.conftest import FIRST_DAY, Home
 
 D = Decimal
@@ -81,6 +84,9 @@ CASES = {
         [row(key="k1", account="6333")], TWO, [(OTHER_ACCOUNT, ("k1",))],
     ),
     "the key, before the batch went out": ([row(key="k1", paid_on=date(2026, 7, 2))], TWO, [(EARLY, ("k1",))]),
+    "the key of one line, and the amount of the vendor's whole sum, with what was set off": (
+        [row("130.00", key="k1")], (*TWO, line("k3", "-20.00")), [(CONFIRMED, ("k1", "k2", "k3"))],
+    ),
     "two references are two payments": (
         [row(key="k1", reference="B-1"), row(key="k1", reference="B-2", id="r2")], TWO,
         [(CONFIRMED, ("k1",)), (TWICE, ("k1",))],
@@ -541,3 +547,9 @@ def test_amounts_side_by_side_a_running_balance_and_the_vendor_in_the_files_name
     [path] = told_of(team)
     facts = {cells[0].value: cells[1].value for cells in openpyxl.load_workbook(path).worksheets[0].iter_rows(3, 9)}
     assert (facts["我方期末应付"], facts["对方期末余额"], facts["结论"]) == ("28.25 CNY", "28.25 CNY", "双方一致")
+
+
+def test_sums_of_several_currencies_are_told_beside_each_other_never_added() -> None:
+    rows = [{"net": D(net), "currency": currency} for net, currency in (("10", "USD"), ("5.50", None), ("2", "CNY"))]
+    said = shipped_words("zh").speak(_sum_of(rows, Rules({})))
+    assert said == "3 笔，7.50 CNY、10.00 USD"

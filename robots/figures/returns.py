@@ -151,7 +151,7 @@ class _Book:
             whole = tuple(sorted(group, key=lambda line: line.key))
             self.by_vendor[vendor].append(whole)
             for lines in dict.fromkeys((*((line,) for line in whole), whole)):
-                self.by_sum[sum((line.net for line in lines), ZERO)].append(lines)
+                self.by_sum[_sum(lines)].append(lines)
 
     def settle(self, keys: Iterable[str], outcome: str, paid_on: date, reference: str) -> None:
         """Note what a row did to lines."""
@@ -251,30 +251,44 @@ def _by_key(row: Remittance, book: _Book, is_payment: bool) -> tuple[str, Collec
     line = book.lines.get(row.key)
     if line is None:
         return UNKNOWN_KEY, ()
-    keys = (line.key,)
     if line.vendor != row.vendor:
-        return OTHER_VENDOR, keys
-    return (_paid(row, line, book) if is_payment else _sent_back(row, line, book)), keys
+        return OTHER_VENDOR, (line.key,)
+    lines = _named(row, line, book)
+    return (_paid(row, lines, book) if is_payment else _sent_back(row, lines, book)), [one.key for one in lines]
 
 
-def _paid(row: Remittance, line: Line, book: _Book) -> str:
-    state = book.states[line.key]
+def _named(row: Remittance, line: Line, book: _Book) -> _Group:
+    """The line that a key names; where the amount is its vendor's whole sum in that batch, all of these (one row of
+    the bank's pays them, and what was set off)."""
+    wholes = (group for group in book.by_vendor.get(line.vendor, ()) if line in group)
+    whole = next(wholes, (line,))
+    is_whole = row.amount != line.net and row.amount == _sum(whole)
+    return whole if is_whole and len({book.states[one.key] for one in whole}) == 1 else (line,)
+
+
+def _sum(lines: _Group) -> Decimal:
+    return sum((line.net for line in lines), ZERO)
+
+
+def _paid(row: Remittance, lines: _Group, book: _Book) -> str:
+    state = book.states[lines[0].key]
     if state == CONFIRMED:
-        return TOLD if row.amount == line.net and book.is_told(row, (line.key,)) else TWICE
+        is_told = row.amount == _sum(lines) and book.is_told(row, (line.key for line in lines))
+        return TOLD if is_told else TWICE
     if state in ("proposed", "approved") and state not in OPEN:
         return EARLY
     if state not in OPEN:
         return CLOSED
-    if _is_early(row, line):
+    if any(_is_early(row, line) for line in lines):
         return EARLY
-    if row.amount != line.net:
+    if row.amount != _sum(lines):
         return AMOUNT
-    return CONFIRMED if _is_account(row, (line,)) else OTHER_ACCOUNT
+    return CONFIRMED if _is_account(row, lines) else OTHER_ACCOUNT
 
 
-def _sent_back(row: Remittance, line: Line, book: _Book) -> str:
-    state = book.states[line.key]
-    if row.amount != line.net:
+def _sent_back(row: Remittance, lines: _Group, book: _Book) -> str:
+    state = book.states[lines[0].key]
+    if row.amount != _sum(lines):
         return AMOUNT
     if state == RETURNED:
         return TOLD

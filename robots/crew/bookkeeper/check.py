@@ -62,8 +62,17 @@ def _sums(news: Sequence[Verdict], payables: Mapping[str, Row], rules: Rules) ->
 
 
 def _sum_of(rows: Sequence[Row], rules: Rules) -> Text:
-    total = sum((row["net"] for row in rows), ZERO)
-    return say("returns.sum", count=len(rows), total=total, currency=rules.currency)
+    """How many lines, and what they come to in each currency: currencies are never added."""
+    return say("returns.sum", count=len(rows), totals=_totals(rows, rules))
+
+
+def _totals(rows: Sequence[Row], rules: Rules) -> Text:
+    sums: dict[str, Decimal] = {} if rows else {rules.currency: ZERO}
+    for row in rows:
+        currency = row["currency"] if isinstance(row["currency"], str) else rules.currency
+        sums[currency] = sums.get(currency, ZERO) + row["net"]
+    items = tuple(say("returns.money", total=total, currency=currency) for currency, total in sorted(sums.items()))
+    return say("list.comma", items=items) if len(items) > 1 else items[0]
 
 
 def _problem_table(news: Sequence[Verdict], payables: Mapping[str, Row]) -> Table:
@@ -169,22 +178,18 @@ def _foreign_table(news: Sequence[Verdict]) -> Table:
 def returns_notice(news: Sequence[Verdict], payables: Mapping[str, Row], rules: Rules) -> Notice:
     """What the bank answered, in a letter to finance; critical where money may be where it does not belong."""
     wrong = problems(news)
-    moved = [(one, payables[key]["net"]) for one, key in confirmed_and_returned(news)]
-    paid, back = ([net for one, net in moved if one.outcome == outcome] for outcome in (CONFIRMED, RETURNED))
+    moved = [(one, payables[key]) for one, key in confirmed_and_returned(news)]
+    paid, back = ([row for one, row in moved if one.outcome == outcome] for outcome in (CONFIRMED, RETURNED))
     lines = tuple(
         say("returns.notice.line", problem=say(f"returns.problem.{one.outcome}.name"), vendor=one.row.vendor,
             amount=one.row.amount, day=one.row.paid_on)
         for one in wrong[:MOST_TOLD]
     )  # fmt: skip
     headline = say(
-        "returns.notice.headline", confirmed=len(paid), total=_total(paid), returned=len(back),
-        sent_back=_total(back), problems=len(wrong), currency=rules.currency,
+        "returns.notice.headline", confirmed=len(paid), total=_totals(paid, rules), returned=len(back),
+        sent_back=_totals(back, rules), problems=len(wrong),
     )  # fmt: skip
     grave = any(one.outcome in GRAVE for one in wrong)
     severity = "critical" if grave else "warning" if wrong or back else "info"
     step = say("returns.notice.mend" if wrong else "returns.notice.back" if back else "returns.notice.next")
     return Notice("finance", headline, lines, severity, ("returns-checked",), None, step)
-
-
-def _total(amounts: Sequence[Decimal]) -> Decimal:
-    return sum(amounts, ZERO)

@@ -29,6 +29,7 @@ from robots.figures.returns import remittances, stayed
 from robots.ledger import Ledger, place
 from robots.model.decisions import Decision, record
 from robots.model.money import ZERO, cents
+from robots.model.names import invoice_identity
 from robots.model.periods import span
 from robots.rules import Rules
 
@@ -178,19 +179,31 @@ def our_entries(one: Statement, ledger: Ledger, rules: Rules) -> Iterator[Entry]
     if DELIVERY in one.sorts:
         yield from _deliveries(one, ledger, orders, rules)
     if one.currency == rules.currency:
-        mine = [row for row in records(ledger.table("payments")) if row["vendor"] == one.vendor]
+        elsewhere = _paid_otherwise(ledger, rules)
+        paid = records(ledger.table("payments"))
+        mine = [r for r in paid if r["vendor"] == one.vendor and r["payment_key"] not in elsewhere]
         for row in stayed(remittances(mine)):
             effect = one.effect(PAYMENT, row.amount)
             yield Entry(PAYMENT, row.reference or row.key, row.paid_on, row.amount, effect, "", row.source)
 
 
 def _invoices(one: Statement, ledger: Ledger, currencies: dict[str, str], rules: Rules) -> Iterator[Entry]:
+    """An invoice is one entry, however many rows (a row for each order) of one sheet tell it."""
+    parts: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in records(ledger.table("invoices")):
-        order = _given(row["order_id"]) or ""
-        if row["vendor"] == one.vendor and currencies.get(order, rules.currency) == one.currency:
-            amount = row["gross"]
-            effect = one.effect(INVOICE, amount)
-            yield Entry(INVOICE, row["invoice_no"], row["invoiced_on"], amount, effect, order, place(row))
+        currency = _given(row["currency"]) or currencies.get(_given(row["order_id"]) or "", rules.currency)
+        if row["vendor"] == one.vendor and currency == one.currency:
+            named = (
+                invoice_identity(row["invoice_no"]),
+                str(row["invoiced_on"]),
+                str(row["_file"]),
+                str(row["_sheet"]),
+            )
+            parts[named].append(row)
+    for rows in parts.values():
+        amount, first = sum((row["gross"] for row in rows), ZERO), rows[0]
+        effect, order = one.effect(INVOICE, amount), _given(first["order_id"]) or ""
+        yield Entry(INVOICE, first["invoice_no"], first["invoiced_on"], amount, effect, order, place(first))
 
 
 def _deliveries(one: Statement, ledger: Ledger, orders: dict[tuple[str, str], Row], rules: Rules) -> Iterator[Entry]:
@@ -205,6 +218,12 @@ def _deliveries(one: Statement, ledger: Ledger, orders: dict[tuple[str, str], Ro
             amount = cents(accepted * order["unit_price"] * (1 + (_given(order["tax_rate"]) or Decimal(0))))
             number, effect = _given(row["delivery_id"]) or "", one.effect(DELIVERY, amount)
             yield Entry(DELIVERY, number, row["delivered_on"], amount, effect, row["order_id"], place(row))
+
+
+def _paid_otherwise(ledger: Ledger, rules: Rules) -> set[str]:
+    """Payment keys of lines in another currency than the home's."""
+    rows = records(ledger.said("payables"))
+    return {row["payment_key"] for row in rows if (_given(row["currency"]) or rules.currency) != rules.currency}
 
 
 def _first(*values: Any) -> Any:
