@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from robots.figures.returns import (
@@ -71,8 +72,8 @@ def _totals(rows: Sequence[Row], rules: Rules) -> Text:
     for row in rows:
         currency = row["currency"] if isinstance(row["currency"], str) else rules.currency
         sums[currency] = sums.get(currency, ZERO) + row["net"]
-    items = tuple(say("returns.money", total=total, currency=currency) for currency, total in sorted(sums.items()))
-    return say("list.comma", items=items) if len(items) > 1 else items[0]
+    texts = (say("returns.money", total=total, currency=currency) for currency, total in sorted(sums.items()))
+    return reduce(lambda told, text: say("returns.both", one=told, other=text), texts)
 
 
 def _problem_table(news: Sequence[Verdict], payables: Mapping[str, Row]) -> Table:
