@@ -49,8 +49,10 @@ from robots.figures.returns import (
     Verdict,
     match,
 )
+from robots.reading.grid import Grid
 from robots.rules import Rules
 from tests.conftest import FIRST_DAY, Home
+from tests.sheets import DAY, read, sheet, taken
 
 D = Decimal
 A, B, STRANGER = "示例甲电子有限公司", "虚构乙机加工厂", "示例路人物业公司"
@@ -444,6 +446,36 @@ def test_every_row_is_in_one_class_the_bridge_sums_and_order_never_matters(
     chance.shuffle(ours)
     chance.shuffle(theirs)
     assert reconcile(ours, theirs, balances) == found
+
+
+# ------------------------------------------------------------------ what a sheet is read as
+
+BILLED = ["发票号码", "开票日期", "订单号", "价税合计"]
+BILL = ["26110001", DAY, "PO-1", 22.6]
+BANKS = ["交易日期", "对方户名", "借方金额", "贷方金额"]
+SHEETS = {
+    "a list of invoices under a vendor's 对账单 is no register of ours": (
+        sheet([f"{A}  2026年6月对账单"], [], BILLED, BILL), "", {"statements": (1, 0)},
+    ),
+    "the same under a name of the file": (
+        sheet(["致：示例采购方"], BILLED, BILL), f"{A}6月对账单.xlsx", {"statements": (1, 0)},
+    ),
+    "the same list with a vendor in each row, and no 对账单 said": (
+        sheet([*BILLED, "供应商"], [*BILL, A]), "", {"invoices": (1, 0)},
+    ),
+    "our own register, whatever its file is called": (
+        sheet([*BILLED, "供应商"], [*BILL, A]), "6月对账单.xlsx", {"invoices": (1, 0)},
+    ),
+    "a bank's account list": (
+        sheet([*BANKS, "交易流水号"], [DAY, A, 5.0, "", "B-1"], [DAY, A, "", 7.0, "B-2"]), "", {"payments": (2, 0)},
+    ),
+    "a ledger with debit and credit that no bank numbered": (sheet(BANKS, [DAY, A, 5.0, ""]), "", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("grid", "file", "expected"), SHEETS.values(), ids=SHEETS)
+def test_a_sheet_is_read_as(grid: Grid, file: str, expected: dict[str, tuple[int, int]]) -> None:
+    assert taken(read(grid, file=file)) == expected
 
 
 # ------------------------------------------------------------------ a statement through a home
