@@ -18,7 +18,7 @@ from typing import Any
 from robots.ledger import place
 from robots.model.money import ZERO
 
-OPEN = frozenset({"proposed", "approved", "released"})  # lines that the bank may have been told to pay
+OPEN = frozenset({"released"})  # lines that the bank has been told to pay
 CONFIRMED, RETURNED = "confirmed", "returned"
 TOLD, FOREIGN = "told", "foreign"  # what was known already; what is no payment of a sheet of ours
 UNKNOWN_KEY, OTHER_VENDOR, OTHER_ACCOUNT, AMOUNT = "UNKNOWN_KEY", "OTHER_VENDOR", "OTHER_ACCOUNT", "AMOUNT"

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from robots.crew.bookkeeper.check import returns_checked, returns_notice
+from robots.figures.batches import Moves, move
 from robots.figures.lines import records
 from robots.figures.returns import (
     SETTLING,
@@ -73,10 +74,14 @@ def settled_of(rows: Any) -> Iterator[Settled]:
 
 
 def _moves(news: Sequence[Verdict], payables: Mapping[str, Row], today: date) -> Iterator[Decision]:
-    """The lines in their new state; of a line that was paid and sent back in one turn, the last state stands."""
-    moved = {key: payables[key] | {"state": verdict.outcome} for verdict, key in confirmed_and_returned(news)}
-    if moved:
-        yield Decision(ROBOT, today.isoformat(), "payables", record("payables", list(moved.values())))
+    """The lines in their new state with every movement; one that was paid and sent back in one turn moves twice."""
+    rows, moved = dict(payables), Moves()
+    for verdict, key in confirmed_and_returned(news):
+        moved += move([rows[key]], verdict.outcome, today, ROBOT, verdict.row.reason or verdict.row.reference)
+        rows |= {row["payment_key"]: row for row in moved.rows}
+    if moved.rows:
+        yield Decision(ROBOT, today.isoformat(), "payables", record("payables", list(moved.rows)))
+        yield Decision(ROBOT, today.isoformat(), "movements", record("movements", list(moved.movements)))
 
 
 def _kept(verdict: Verdict, today: date) -> Row:
