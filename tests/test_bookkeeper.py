@@ -292,6 +292,7 @@ def test_a_banks_own_list_with_titles_debit_and_credit(team: Home) -> None:
     assert [cells[:8] for cells in sheets["已付与退回"][3:]] == told
     assert sheets["已付与退回"][3][8:] == (keys(team)[A], "银行明细.xlsx › Sheet › 4")
     assert [cells[0] for cells in sheets["与付款单无关"][3:]] == [STRANGER, "示例客户有限公司"]
+    assert [one["state"] for one in team.export("batches")] == ["confirmed"]
     facts = {cells[0]: cells[2] for cells in sheets["回单核对"][2:7]}
     assert facts == {
         "截至": "2026-07-06", "本次已付": "2 笔，762.75 CNY", "本次退回": "1 笔，226.00 CNY", "需要处理": "0",
