@@ -173,6 +173,7 @@ class Settlement:
 
     `retention_months`: where a contract keeps a share and names no time. `retention_caps`: category → the most that may
     be kept. `tolerances`: name → a tolerance of its own. `work`: contract or category → what counts as accepted.
+    `return_days`: for how long after its batch went out a payment without a key is looked for in the bank's return.
     """
 
     reference: str
@@ -185,6 +186,7 @@ class Settlement:
     retention_caps: dict[str, Decimal] = field(default_factory=dict)
     tolerances: dict[str, Tolerance] = field(default_factory=dict)
     work: dict[str, Work] = field(default_factory=dict)
+    return_days: int = 30
 
     def __post_init__(self) -> None:
         """Raises ValueError where a tolerance is for nothing that has a place in the order, or two for the same."""

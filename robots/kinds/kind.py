@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -59,6 +59,11 @@ class Kind:
     `wide`: the field whose figures stand in columns that are named after periods (1月 … 12月). `unpivot` says what
     declaration cannot: given the names of all columns (each from the top tier down), it returns the rows that every
     row of the sheet becomes, as field → number of a column, or a constant text; nothing where it does not apply.
+
+    `alone`: what the lines above the table, the sheet's name or the file's must say, or the sheet is none of this kind;
+    where it is one it is of no other kind, whatever else its columns could be, and rows alike in two files of it do not
+    compete: what a partner says of us must not become a book of ours. `titled`: field → patterns with a group of its
+    name, looked for in the same places, where no column and no label tells it.
     """
 
     name: str
@@ -77,6 +82,8 @@ class Kind:
     hidden: str = ""
     wide: str = ""
     unpivot: Unpivot | None = None
+    alone: str = ""
+    titled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""

@@ -1,19 +1,41 @@
-"""付款回单: what the bank paid, and what it sent back."""
+"""付款回单: what the bank paid, and what it sent back. A bank names its rows by its own reference; several rows may pay
+one key, which is for the robot to tell, so that none of them is lost in reading."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from robots.cells import CHOICE, DATE, IDENTIFIER, MONEY, NAME
+from robots.cells import CHOICE, DATE, IDENTIFIER, MONEY, NAME, TEXT
 from robots.kinds.kind import Field, Kind
+from robots.model.names import header_word
+
+_OUT = ("借方", "借方金额", "借方发生额", "支出", "支出金额", "debit", "debitamount")
+_IN = ("贷方", "贷方金额", "贷方发生额", "收入", "收入金额", "credit", "creditamount")
+
+
+def debit_and_credit(names: Sequence[tuple[str, ...]]) -> list[dict[str, int | str]]:
+    """A bank's own list has a column for what went out and one for what came in: a row for each of them.
+
+    >>> debit_and_credit([("交易日期",), ("借方金额",), ("贷方金额",)])
+    [{'status': '成功', 'amount': 1}, {'status': '进账', 'amount': 2}]
+    """
+    words = [header_word(parts[-1]) for parts in names]
+    out, into = ([place for place, word in enumerate(words) if word in side] for side in (_OUT, _IN))
+    if len(out) != 1 or len(into) != 1:
+        return []
+    return [{"status": "成功", "amount": out[0]}, {"status": "进账", "amount": into[0]}]
+
 
 KIND = Kind(
     name="payments",
-    key=("payment_key",),
-    else_key=("bank_reference",),
+    key=("bank_reference", "payment_key"),
+    else_key=("payment_key", "vendor", "paid_on", "amount", "status"),
+    sequence=True,
     any_of=("payment_key", "bank_reference"),
     dated="paid_on",
     watched=("amount", "status"),
+    unpivot=debit_and_credit,
     fields=(
         Field("payment_key", IDENTIFIER),
         Field("bank_reference", IDENTIFIER),
@@ -21,5 +43,8 @@ KIND = Kind(
         Field("amount", MONEY, required=True, low=Decimal(0)),
         Field("paid_on", DATE, required=True),
         Field("status", CHOICE, default="成功"),
+        Field("reason", TEXT),
+        Field("payee_account", IDENTIFIER),
+        Field("batch", IDENTIFIER),
     ),
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from robots.cells import CURRENCY, DATE, IDENTIFIER, MOMENT, MONEY, PERIOD, PRICE, currency_of, is_unit
 from robots.kinds import Field, Kind
@@ -58,12 +58,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Words:
-    """The lexicon as look-ups, for one file: what a word means in each kind."""
+    """The lexicon as look-ups, for one file: what a word means in each kind. `above`: the titles of a sheet."""
 
     lexicon: Lexicon
     kinds: Mapping[str, Kind]
     dialect: Dialect | None = None
     file: str = ""
+    above: tuple[str, ...] = ()
 
     @cached_property
     def fields(self) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -94,6 +95,8 @@ class Words:
         table: dict[str, dict[str, tuple[str, ...]]] = {}
         for kind, vocabulary in self.lexicon.vocabularies.items():
             mine = table.setdefault(kind, {})
+            if kind in self.kinds and not self.says(self.kinds[kind]):
+                continue
             for name, words in vocabulary.columns.items():
                 for word in map(_normal, (*words, name)):
                     mine[word] = (*(n for n in mine.get(word, ()) if n != name), name)
@@ -151,12 +154,31 @@ class Words:
         the table goes before what a name seems to say."""
         fields = self.kinds[kind].by_name
         periods = [name for name, spec in fields.items() if spec.type is PERIOD and name not in beside]
-        period = period_in(sheet, self.file) if periods else None
+        period = period_in(*self.above, sheet, self.file) if periods else None
         found = dict.fromkeys(periods, period) if period else {}
+        found |= {n: text for n, text in self.titled(kind, (*self.above, sheet, self.file)).items() if n not in beside}
         if self.dialect is not None:
             told = named(self.dialect.file_facts, self.file) | named(self.dialect.sheet_facts, sheet)
             found |= dict(self.dialect.constants.get(kind, {})) | {n: text for n, text in told.items() if n in fields}
         return found
+
+    def titled(self, kind: str, lines: Iterable[str]) -> dict[str, str]:
+        """Fields that a kind finds in titles and names: the first line that tells each."""
+        told: dict[str, str] = {}
+        for name, patterns in self.kinds[kind].titled.items():
+            matches = (re.search(pattern, fold(line)) for line in lines for pattern in patterns)
+            if match := next(filter(None, matches), None):
+                told[name] = match[name]
+        return told
+
+    def says(self, kind: Kind) -> bool:
+        """May a sheet be of a kind, by what its titles and names say?"""
+        return not kind.alone or any(re.search(kind.alone, fold(line).casefold()) for line in (*self.above, self.file))
+
+    def under(self, lines: Sequence[str]) -> Words:
+        """These words for a sheet with some titles, where a kind that is known by its titles finds itself in them."""
+        here = replace(self, above=tuple(lines))
+        return here if any(kind.alone and here.says(kind) for kind in self.kinds.values()) else self
 
 
 def dialect_for(name: str, dialects: tuple[Dialect, ...], grids: Iterable[Grid] = ()) -> Dialect | None:
@@ -184,8 +206,9 @@ Wanted = Mapping[str, list[Heading]]
 def claim_table(sheet: str, header: Header, facts: Facts, words: Words) -> tuple[list[Claim], list[Finding]]:
     """The kinds that take a table, and what was doubtful: a field that two columns could be is a question."""
     wanted = {name: _wanted(header, words, name) for name in words.kinds}
-    whole = [_claim(sheet, kind, wanted[name], facts, words) for name, kind in words.kinds.items()]
-    wide = [claim for claim in whole if _takes(claim)]
+    kinds = (kind for kind in words.kinds.values() if words.says(kind))
+    whole = [_claim(sheet, kind, wanted[kind.name], facts, words) for kind in kinds]
+    wide = alone([claim for claim in whole if _takes(claim)])
     kept = [claim for claim in _without_guests(wide, words) if not _stands_aside(claim, wanted, words)]
     twins = list(_twins(sheet, header, kept, words))
     doubts = {claim.kind.name: _doubts(sheet, header, claim.kind, wanted[claim.kind.name], words) for claim in kept}
@@ -194,6 +217,19 @@ def claim_table(sheet: str, header: Header, facts: Facts, words: Words) -> tuple
     findings = [*twins, *(doubt for found in doubts.values() for doubt in found.values())]
     claims = [replace(claim, authors=_authors(claim, header, words)) for claim in claims]
     return [_with_own(claim, claims) for claim in claims], findings
+
+
+class _Taker(Protocol):
+    @property
+    def kind(self) -> Kind: ...
+
+
+_T = TypeVar("_T", bound=_Taker)
+
+
+def alone(takers: Sequence[_T]) -> list[_T]:
+    """Those that take a table; where one of them is of a kind that stands alone, no other kind does."""
+    return [one for one in takers if one.kind.alone] or list(takers)
 
 
 def _claim(sheet: str, kind: Kind, wanted: Wanted, facts: Facts, words: Words) -> Claim:
@@ -367,7 +403,8 @@ def nearest_kind(header: Header, facts: Facts, words: Words) -> tuple[str, list[
     for name, kind in words.kinds.items():
         if sent and name not in sent:
             continue
-        found = {*_wanted(header, words, name), *told_beside(kind, facts, words)}
+        beside = told_beside(kind, facts, words)
+        found = {*_wanted(header, words, name), *beside, *words.titled(name, (*words.above, words.file))}
         share = len(found & set(kind.required)) / len(kind.required)
         lacks = [required for required in kind.required if required not in found]
         if lacks and _is_near(kind, found) and (best is None or share > best[0]):

@@ -12,14 +12,14 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from robots.cells import shown, unit_factor
+from robots.cells import is_blank, shown, unit_factor
 from robots.model.findings import Finding, Level, a1, column_letter, finding
 from robots.model.forms import SealBroken, Sealed
 from robots.model.names import fold, header_word
 from robots.model.words import say
 from robots.reading.assertions import missing_columns, row_count, rows_that_do_not_foot
 from robots.reading.body import Body, filled_down, with_merged
-from robots.reading.claims import Claim, Words, claim_table, nearest_kind, told_beside
+from robots.reading.claims import Claim, Words, alone, claim_table, nearest_kind, told_beside
 from robots.reading.facts import Facts, facts_in, year_and_month
 from robots.reading.forms import about_the_form, with_forms
 from robots.reading.grid import Grid
@@ -32,6 +32,7 @@ from robots.reading.totals import Totals, without_totals
 from robots.reading.wide import Spread, month_columns, spread_table
 
 MOST_OF_ONE_CODE = 1000
+_TITLE_ROWS = 12
 LONGEST_FORM = 300  # rows: what is longer is a list of something
 _STRUCTURE = {
     "SHEET_UNREADABLE", "SHEET_LACKS_COLUMNS", "SENDER_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE", "EXPECTED_COLUMNS",
@@ -135,6 +136,7 @@ def _read_sheet(grid: Grid, words: Words) -> _Part:
     if grid.hidden and not words.lexicon.read_hidden:
         return _Part(findings=(finding("SHEET_HIDDEN", Level.INFO, grid.name),))
     noted = tuple(_about_the_sheet(grid))
+    words = words.under(_titles(grid))
     tables = tables_of(grid, words)
     parts = [_read_table(grid, table, words) for table in tables]
     refused = any(found.code == "EXPECTED_COLUMNS" for part in parts for found in part.findings)
@@ -149,6 +151,12 @@ def _read_sheet(grid: Grid, words: Words) -> _Part:
         findings = {found: None for found in findings if found.code != "SHEET_LEFT"}
     unknown = tuple(word for part in parts for word in part.unknown)
     return _Part(taken, (*noted, *findings), unknown, tuple(aside for part in parts for aside in part.asides))
+
+
+def _titles(grid: Grid) -> list[str]:
+    """The sheet's name, and the texts of its first rows that hold one cell or two."""
+    tops = ([cell for cell in row if not is_blank(cell)] for row in grid.rows[:_TITLE_ROWS])
+    return [grid.name, *(cell for row in tops if len(row) < 3 for cell in row if isinstance(cell, str))]
 
 
 def _read_issued(grid: Grid, form: Sealed | SealBroken | Literal["ours"] | None, words: Words) -> _Part:
@@ -183,7 +191,10 @@ def _read_table(grid: Grid, table: Table, words: Words) -> _Part:
     year, month = _year_and_month(grid, table, words)
     spreads = spread_table(grid.name, header, table.facts, words, year)
     claims, doubts = claim_table(grid.name, header, table.facts, words)
-    claims = [claim for claim in claims if claim.kind not in [spread.kind for spread in spreads]]
+    others = (claim for claim in claims if claim.kind not in [spread.kind for spread in spreads])
+    takers: list[Claim | Spread] = alone([*spreads, *others])
+    spreads = [one for one in takers if isinstance(one, Spread)]
+    claims = [one for one in takers if isinstance(one, Claim)]
     missing = [found for claim in claims for found in missing_columns(grid.name, header, claim, dialect)]
     if missing or not (claims or spreads):
         why = _nobody_takes(grid, table, words, [*doubts, *missing], year)

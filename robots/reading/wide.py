@@ -29,7 +29,8 @@ class Spread:
 
 def spread_table(sheet: str, header: Header, facts: Facts, words: Words, year: int | None) -> list[Spread]:
     """The kinds whose rows stand side by side in this table."""
-    spreads = (_spread(sheet, kind, header, facts, words, year) for kind in words.kinds.values())
+    kinds = (kind for kind in words.kinds.values() if words.says(kind))
+    spreads = (_spread(sheet, kind, header, facts, words, year) for kind in kinds)
     return [spread for spread in spreads if spread.claims]
 
 
@@ -44,8 +45,13 @@ def _spread(sheet: str, kind: Kind, header: Header, facts: Facts, words: Words, 
     beside = told_beside(kind, facts, words)
     fixed = words.constants(kind.name, sheet, beside)
     claims = tuple(_claim(row, plain, Claim(kind, {}, beside, fixed), header) for row in rows)
-    complete = all(set(kind.required) <= claim.told for claim in claims)
+    complete = all(_is_whole(kind, claim) for claim in claims)
     return Spread(kind, claims if complete else ())
+
+
+def _is_whole(kind: Kind, claim: Claim) -> bool:
+    """Every required field is told, and one of those that tell this kind's sheets from others."""
+    return set(kind.required) <= claim.told and not (kind.any_of and claim.told.isdisjoint(kind.any_of))
 
 
 def _claim(row: Mapping[str, int | str], plain: Mapping[str, Heading], base: Claim, header: Header) -> Claim:
@@ -59,7 +65,8 @@ def _claim(row: Mapping[str, int | str], plain: Mapping[str, Heading], base: Cla
 
 def spread_columns(header: Header, words: Words) -> int:
     """How many columns mean rows of some kind, where a year is known."""
-    counts = (len(_by_hook(kind, header) or _by_period(kind, header, words, 2000)) for kind in words.kinds.values())
+    kinds = (kind for kind in words.kinds.values() if words.says(kind))
+    counts = (len(_by_hook(kind, header) or _by_period(kind, header, words, 2000)) for kind in kinds)
     return max(counts, default=0)
 
 

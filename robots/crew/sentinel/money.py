@@ -14,7 +14,7 @@ from robots.figures.settlement import BANK_CHANGE, PRICE
 from robots.ledger import place
 from robots.model.words import say
 
-_PAID = ("confirmed", "returned")
+_NOT_DUE = ("held", "confirmed")  # what the bank sent back is still owed
 
 
 def _held(scene: Scene) -> Iterator[tuple[Row, tuple[str, ...]]]:
@@ -66,14 +66,12 @@ def _ending(account: str) -> str:
 
 @watch("OVERDUE_PAYMENT")
 def payments_due(scene: Scene) -> Iterator[Alert]:
-    """What is due within days, or was due, and no bank return says is paid; one alert per vendor."""
+    """What is due within days, or was due, and no bank return has confirmed; one alert per vendor."""
     until = scene.today + timedelta(days=scene.limits.payment_days)
-    paid = {row["payment_key"] for row in records(scene.ledger.table("payments")) if row["status"] != "退回"}
     mine: dict[str, list[tuple[date, Decimal, Row]]] = defaultdict(list)
     for row in records(scene.ledger.said("payables")):
         due = given(row["due_on"])
-        is_settled = row["state"] in (*_PAID, "held") or row["payment_key"] in paid
-        if due and not is_settled and date.fromisoformat(due) <= until:
+        if due and row["state"] not in _NOT_DUE and date.fromisoformat(due) <= until:
             mine[row["vendor"]].append((date.fromisoformat(due), row["net"], row))
     for vendor, rows in sorted(mine.items()):
         earliest = min(due for due, _, _ in rows)

@@ -35,6 +35,7 @@ from robots.edge.store.tables import (
     POINTS,
     PRICES,
     RESCORED,
+    RETURNS,
     REVERSALS,
     ROWS,
     SCORES,
@@ -130,6 +131,11 @@ def approvals_and_movements(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def bank_returns(connection: Connection) -> None:
+    """What became of each row of the bank's returns."""
+    RETURNS.create(connection, checkfirst=True)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -169,6 +175,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     former_names,
     waterfalls_and_currencies,
     approvals_and_movements,
+    bank_returns,
 )
 
 

@@ -123,7 +123,8 @@ def _replace(
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
     _touch(touched, kind, rows, [*changes.new, *changes.updated])
     _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
-    findings = list(_beat_others(connection, table, file, drop, touched)) if changes.new or changes.updated else []
+    competes = (changes.new or changes.updated) and not kind.alone  # two papers of a partner are two papers
+    findings = list(_beat_others(connection, table, file, drop, touched)) if competes else []
     findings += silent_edits(connection, kind, drop, edits, letters)
     if changes.gone:
         named = say(f"kind.{kind.name}")

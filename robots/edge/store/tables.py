@@ -514,6 +514,22 @@ HOLDS = Table(
     Column("source", Text, nullable=False),
 )
 
+RETURNS = Table(
+    "returns",
+    META,
+    Column("receipt", Text, primary_key=True),
+    Column("vendor", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False, info=_CENTS),
+    Column("paid_on", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("bank_reference", Text),
+    Column("outcome", Text, nullable=False),
+    Column("payment_keys", Text, nullable=False),
+    Column("reason", Text),
+    Column("day", Text, nullable=False),
+    Column("source", Text, nullable=False),
+)
+
 OUTBOX = Table(
     "outbox",
     META,
@@ -614,6 +630,6 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
 _DERIVED = (
     KPIS, SCORES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED, ALERTS, PAYABLES, WATERFALLS, BATCHES, REVERSALS,
-    ENDORSEMENTS, MOVEMENTS, HOLDS, STALE, ORDERED, LEADS, PRICES,
+    ENDORSEMENTS, MOVEMENTS, HOLDS, RETURNS, STALE, ORDERED, LEADS, PRICES,
 )  # fmt: skip
 DERIVED = {table.name: table for table in _DERIVED}

@@ -1,0 +1,196 @@
+"""回单核对: what the bank's rows did, what is wrong with the others, how to mend it, what it has not answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import reduce
+from typing import Any
+
+from robots.figures.returns import (
+    CONFIRMED,
+    FOREIGN,
+    GRAVE,
+    OPEN,
+    QUIET,
+    RETURNED,
+    SETTLING,
+    Verdict,
+    confirmed_and_returned,
+)
+from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
+from robots.model.money import ZERO
+from robots.model.words import Text, say
+from robots.rules import Rules
+
+Row = Mapping[str, Any]
+MOST_TOLD = 10  # problems in a letter; the workbook has them all
+
+
+def returns_checked(
+    news: Sequence[Verdict], verdicts: Sequence[Verdict], payables: Mapping[str, Row], rules: Rules, today: date
+) -> Workbook:
+    """What to look into first, then the lines that were settled, what waits for the bank's answer, what is not ours."""
+    settled = {key for one in verdicts if one.outcome in SETTLING for key in one.keys}
+    waiting = [row for key, row in payables.items() if row["state"] in OPEN and key not in settled]
+    facts = (
+        (say("fact.as_of"), today),
+        *_sums(news, payables, rules),
+        (say("returns.fact.problems"), len(problems(news))),
+        (say("returns.fact.waiting"), _sum_of(waiting, rules)),
+    )
+    sheets = (
+        Sheet(say("returns.sheet.problems"), say("returns.title.problems"), facts, (_problem_table(news, payables),),
+              notes=(say("returns.note"),)),
+        Sheet(say("returns.sheet.settled"), say("returns.title.settled"), (), (_settled_table(news, payables),)),
+        Sheet(say("returns.sheet.waiting"), say("returns.title.waiting"), (), (_waiting_table(waiting),)),
+        Sheet(say("returns.sheet.foreign"), say("returns.title.foreign"), (), (_foreign_table(news),)),
+    )  # fmt: skip
+    return Workbook("payments", say("returns.file", day=today), sheets)
+
+
+def problems(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Rows that somebody has to look into, the grave ones first."""
+    found = [one for one in verdicts if one.outcome not in QUIET]
+    return sorted(found, key=lambda one: (one.outcome not in GRAVE, one.outcome, one.row.vendor, one.row.paid_on))
+
+
+def _sums(news: Sequence[Verdict], payables: Mapping[str, Row], rules: Rules) -> Iterator[tuple[Text, Text]]:
+    for outcome in (CONFIRMED, RETURNED):
+        keys = [key for one, key in confirmed_and_returned(news) if one.outcome == outcome]
+        yield say(f"returns.fact.{outcome}"), _sum_of([payables[key] for key in keys], rules)
+
+
+def _sum_of(rows: Sequence[Row], rules: Rules) -> Text:
+    """How many lines, and what they come to in each currency: currencies are never added."""
+    return say("returns.sum", count=len(rows), totals=_totals(rows, rules))
+
+
+def _totals(rows: Sequence[Row], rules: Rules) -> Text:
+    sums: dict[str, Decimal] = {} if rows else {rules.currency: ZERO}
+    for row in rows:
+        currency = row["currency"] if isinstance(row["currency"], str) else rules.currency
+        sums[currency] = sums.get(currency, ZERO) + row["net"]
+    texts = (say("returns.money", total=total, currency=currency) for currency, total in sorted(sums.items()))
+    return reduce(lambda told, text: say("returns.both", one=told, other=text), texts)
+
+
+def _problem_table(news: Sequence[Verdict], payables: Mapping[str, Row]) -> Table:
+    columns = (
+        Column(say("column.severity"), Look.LEVEL, 8),
+        Column(say("returns.column.problem"), Look.WRAP, 20),
+        Column(say("returns.column.payee"), Look.WRAP, 26),
+        Column(say("returns.column.amount"), Look.MONEY, 14),
+        Column(say("returns.column.paid_on"), Look.DATE, 12),
+        Column(say("returns.column.reference"), Look.TEXT, 20),
+        Column(say("returns.column.ours"), Look.WRAP, 40),
+        Column(say("returns.column.mend"), Look.WRAP, 46),
+        Column(say("column.evidence"), Look.WRAP, 34),
+    )
+    rows = tuple(
+        (
+            say(f"severity.{'critical' if one.outcome in GRAVE else 'warning'}"),
+            say(f"returns.problem.{one.outcome}.name"), one.row.vendor, one.row.amount, one.row.paid_on,
+            one.row.reference or one.row.key, _ours(one, payables), say(f"returns.problem.{one.outcome}.mend"),
+            one.row.source,
+        )
+        for one in problems(news)
+    )  # fmt: skip
+    return Table(columns, rows, empty=say("returns.nothing_wrong"))
+
+
+def _ours(verdict: Verdict, payables: Mapping[str, Row]) -> Text:
+    """The lines that a row speaks of or could mean, as we know them."""
+    known = [payables[key] for key in verdict.keys if key in payables]
+    texts = tuple(
+        say("returns.line", vendor=row["vendor"], invoice=row["invoice_no"], net=row["net"], batch=row["batch"],
+            state=say(f"state.{row['state']}"))
+        for row in known
+    )  # fmt: skip
+    return say("list.lines", items=texts) if texts else say("returns.no_line")
+
+
+def _settled_table(news: Sequence[Verdict], payables: Mapping[str, Row]) -> Table:
+    columns = (
+        Column(say("returns.column.outcome"), Look.TEXT, 10),
+        Column(say("column.vendor"), Look.WRAP, 28),
+        Column(say("column.invoice_no"), Look.TEXT, 23),
+        Column(say("column.net"), Look.MONEY, 14),
+        Column(say("column.batch"), Look.TEXT, 17),
+        Column(say("returns.column.paid_on"), Look.DATE, 12),
+        Column(say("returns.column.reference"), Look.TEXT, 20),
+        Column(say("returns.column.reason"), Look.WRAP, 26),
+        Column(say("column.payment_key"), Look.TEXT, 26),
+        Column(say("column.evidence"), Look.WRAP, 34),
+    )
+    moved = sorted(confirmed_and_returned(news), key=lambda one: (one[0].outcome, one[0].row.vendor, one[1]))
+    rows = tuple(
+        (
+            say(f"state.{one.outcome}"), payables[key]["vendor"], payables[key]["invoice_no"], payables[key]["net"],
+            payables[key]["batch"], one.row.paid_on, one.row.reference, one.row.reason, key, one.row.source,
+        )
+        for one, key in moved
+    )  # fmt: skip
+    return Table(columns, rows, empty=say("returns.nothing_settled"))
+
+
+def _waiting_table(waiting: Sequence[Row]) -> Table:
+    columns = (
+        Column(say("column.vendor"), Look.WRAP, 28),
+        Column(say("column.invoice_no"), Look.TEXT, 23),
+        Column(say("column.net"), Look.MONEY, 14),
+        Column(say("column.due_on"), Look.DATE, 12),
+        Column(say("column.batch"), Look.TEXT, 17),
+        Column(say("column.state"), Look.TEXT, 10),
+        Column(say("column.payment_key"), Look.TEXT, 26),
+    )
+    rows = tuple(
+        (
+            row["vendor"], row["invoice_no"], row["net"], _day(row["due_on"]), row["batch"],
+            say(f"state.{row['state']}"), row["payment_key"],
+        )
+        for row in sorted(waiting, key=lambda row: (row["vendor"], row["invoice_no"], row["payment_key"]))
+    )  # fmt: skip
+    return Table(columns, rows, total=(2,) if rows else (), empty=say("returns.nothing_waiting"))
+
+
+def _day(value: Any) -> date | str:
+    return date.fromisoformat(value) if isinstance(value, str) else ""
+
+
+def _foreign_table(news: Sequence[Verdict]) -> Table:
+    columns = (
+        Column(say("returns.column.payee"), Look.WRAP, 30),
+        Column(say("returns.column.amount"), Look.MONEY, 14),
+        Column(say("returns.column.paid_on"), Look.DATE, 12),
+        Column(say("returns.column.reference"), Look.TEXT, 22),
+        Column(say("returns.column.reason"), Look.WRAP, 30),
+        Column(say("column.evidence"), Look.WRAP, 40),
+    )
+    rows = tuple(
+        (one.row.vendor, one.row.amount, one.row.paid_on, one.row.reference, one.row.reason, one.row.source)
+        for one in news
+        if one.outcome == FOREIGN
+    )
+    return Table(columns, rows, empty=say("returns.nothing_foreign"))
+
+
+def returns_notice(news: Sequence[Verdict], payables: Mapping[str, Row], rules: Rules) -> Notice:
+    """What the bank answered, in a letter to finance; critical where money may be where it does not belong."""
+    wrong = problems(news)
+    moved = [(one, payables[key]) for one, key in confirmed_and_returned(news)]
+    paid, back = ([row for one, row in moved if one.outcome == outcome] for outcome in (CONFIRMED, RETURNED))
+    lines = tuple(
+        say("returns.notice.line", problem=say(f"returns.problem.{one.outcome}.name"), vendor=one.row.vendor,
+            amount=one.row.amount, day=one.row.paid_on)
+        for one in wrong[:MOST_TOLD]
+    )  # fmt: skip
+    headline = say(
+        "returns.notice.headline", confirmed=len(paid), total=_totals(paid, rules), returned=len(back),
+        sent_back=_totals(back, rules), problems=len(wrong),
+    )  # fmt: skip
+    grave = any(one.outcome in GRAVE for one in wrong)
+    severity = "critical" if grave else "warning" if wrong or back else "info"
+    step = say("returns.notice.mend" if wrong else "returns.notice.back" if back else "returns.notice.next")
+    return Notice("finance", headline, lines, severity, ("returns-checked",), None, step)

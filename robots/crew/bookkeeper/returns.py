@@ -1,0 +1,105 @@
+"""The bank's answers: lines confirmed or returned, and what finance has to look into, as a workbook (回单核对).
+
+They are rows of a workbook and no alerts: they belong to one bank row, are mended in the bank's or our own books, and a
+bad day brings a hundred of them. What is grave (paid twice, to another vendor, to another account) goes out at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from robots.crew.bookkeeper.check import returns_checked, returns_notice
+from robots.figures.batches import RELEASED, Moves, batch_state, move
+from robots.figures.lines import records
+from robots.figures.returns import (
+    SETTLING,
+    TOLD,
+    Line,
+    Settled,
+    Verdict,
+    confirmed_and_returned,
+    match,
+    remittances,
+)
+from robots.ledger import Ledger
+from robots.model.decisions import Decision, record
+from robots.rules import Rules
+
+ROBOT = "bookkeeper"
+Row = dict[str, Any]
+
+
+def bank_returns(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
+    """Judge every row of the bank's; record what moves, tell what is new. The same rows again say nothing."""
+    paid = records(ledger.table("payments"))
+    if not paid:
+        return
+    payables = {row["payment_key"]: row for row in records(ledger.said("payables"))}
+    before = {row["receipt"]: row for row in records(ledger.said("returns"))}
+    batches = records(ledger.said("batches"))
+    lines = list(lines_of(payables.values(), batches, records(ledger.said("movements"))))
+    known = set(ledger.table("vendors")["vendor"]) | {line.vendor for line in lines}
+    days = rules.settlement(today).return_days
+    verdicts = match(remittances(paid), lines, settled_of(before.values()), known, days)
+    news = [one for one in verdicts if before.get(one.row.id, {}).get("outcome") != one.outcome]
+    if not news:
+        return
+    yield from _moves(news, payables, batches, today)
+    yield Decision(ROBOT, today.isoformat(), "returns", record("returns", [_kept(one, today) for one in news]))
+    if any(one.outcome != TOLD for one in news):
+        workbook = returns_checked(news, verdicts, payables, rules, today)
+        yield Decision(ROBOT, today.isoformat(), "returns-checked", workbook, name="returns-checked")
+        yield Decision(ROBOT, today.isoformat(), "notice-returns", returns_notice(news, payables, rules))
+
+
+def lines_of(payables: Iterable[Row], batches: Sequence[Row], movements: Sequence[Row]) -> Iterator[Line]:
+    """Payment lines that stood on a sheet, with the day of their last release, else of their batch."""
+    ranked = sorted((row for row in movements if row["state_after"] == RELEASED), key=lambda row: row["n"])
+    released = {row["payment_key"]: date.fromisoformat(row["day"]) for row in ranked}
+    days = {row["batch"]: date.fromisoformat(row["day"]) for row in batches}
+    for row in payables:
+        if row["state"] != "held":
+            account = row["bank_account"] if isinstance(row["bank_account"], str) else ""
+            sent_on = released.get(row["payment_key"]) or days.get(row["batch"])
+            yield Line(row["payment_key"], row["vendor"], row["net"], row["state"], row["batch"], account, sent_on)
+
+
+def settled_of(rows: Any) -> Iterator[Settled]:
+    """Rows that settled lines in an earlier turn."""
+    for row in rows:
+        if row["outcome"] in SETTLING:
+            keys = tuple(row["payment_keys"].split(","))
+            reference = row["bank_reference"] if isinstance(row["bank_reference"], str) else ""
+            paid_on = date.fromisoformat(row["paid_on"])
+            yield Settled(row["receipt"], keys, row["outcome"], row["amount"], paid_on, reference)
+
+
+def _moves(
+    news: Sequence[Verdict], payables: Mapping[str, Row], batches: Sequence[Row], today: date
+) -> Iterator[Decision]:
+    """The lines in their new state with every movement; one that was paid and sent back in one turn moves twice."""
+    rows, moved = dict(payables), Moves()
+    for verdict, key in confirmed_and_returned(news):
+        moved += move([rows[key]], verdict.outcome, today, ROBOT, verdict.row.reason or verdict.row.reference)
+        rows |= {row["payment_key"]: row for row in moved.rows}
+    if moved.rows:
+        yield Decision(ROBOT, today.isoformat(), "payables", record("payables", list(moved.rows)))
+        yield Decision(ROBOT, today.isoformat(), "movements", record("movements", list(moved.movements)))
+        touched = {row["batch"] for row in moved.rows}
+        stand = [
+            row | {"state": batch_state(one["state"] for one in rows.values() if one["batch"] == row["batch"])}
+            for row in batches
+            if row["batch"] in touched
+        ]
+        yield Decision(ROBOT, today.isoformat(), "batches", record("batches", stand))
+
+
+def _kept(verdict: Verdict, today: date) -> Row:
+    row = verdict.row
+    return {
+        "receipt": row.id, "vendor": row.vendor, "amount": row.amount, "paid_on": row.paid_on, "status": row.status,
+        "bank_reference": row.reference or None, "outcome": verdict.outcome, "payment_keys": ",".join(verdict.keys),
+        "reason": row.reason or None, "day": today, "source": row.source,
+    }  # fmt: skip

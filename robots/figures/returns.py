@@ -1,0 +1,373 @@
+"""What the bank says it did, matched to the payment lines that it was told to pay (RULES 7): never a guess.
+
+A row of the bank's return names its line by payment key, else by the reference of an earlier row, else by vendor,
+amount and day: then exactly one line, or exactly one vendor's whole sum in one batch, must fit. A bank shows one sum
+per vendor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from robots.ledger import place
+from robots.model.money import ZERO
+
+OPEN = frozenset({"released"})  # lines that the bank has been told to pay
+CONFIRMED, RETURNED = "confirmed", "returned"
+TOLD, FOREIGN = "told", "foreign"  # what was known already; what is no payment of a sheet of ours
+UNKNOWN_KEY, OTHER_VENDOR, OTHER_ACCOUNT, AMOUNT = "UNKNOWN_KEY", "OTHER_VENDOR", "OTHER_ACCOUNT", "AMOUNT"
+TWICE, EARLY, CLOSED, AMBIGUOUS = "TWICE", "EARLY", "CLOSED", "AMBIGUOUS"
+UNMATCHED, CHANGED = "UNMATCHED", "CHANGED"
+GRAVE = frozenset({TWICE, OTHER_VENDOR, OTHER_ACCOUNT})  # money may be where it does not belong
+SETTLING = frozenset({CONFIRMED, RETURNED})
+QUIET = frozenset({*SETTLING, TOLD, FOREIGN})  # outcomes that ask nothing of anybody
+
+PAID, SENT_BACK, CAME_IN = "成功", "退回", "进账"  # the words of the kind `payments`
+_BACK_WORDS = ("退", "冲正", "return", "reject", "revers")
+_NEVER_SENT = frozenset({"held", "rejected", "void", "reversed"})
+
+Row = Mapping[str, Any]
+Keys = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A payment line as it stands: `sent_on` is the day from which the bank could pay it (None: not known)."""
+
+    key: str
+    vendor: str
+    net: Decimal
+    state: str
+    batch: str = ""
+    account: str = ""
+    sent_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Remittance:
+    """One row of a bank's return. Blank texts are ''."""
+
+    id: str
+    key: str
+    reference: str
+    vendor: str
+    amount: Decimal
+    paid_on: date
+    status: str
+    reason: str = ""
+    account: str = ""
+    batch: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A row that settled lines in an earlier turn, as it read then."""
+
+    id: str
+    keys: tuple[str, ...]
+    outcome: str
+    amount: Decimal
+    paid_on: date
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a row: its outcome, and the lines that it speaks of. `fresh`: it moves them now."""
+
+    row: Remittance
+    outcome: str
+    keys: tuple[str, ...] = ()
+    fresh: bool = False
+
+
+# ------------------------------------------------------------------ tables → values
+
+
+def remittances(rows: Iterable[Row]) -> list[Remittance]:
+    """Rows of `payments` with an id each that does not hang on their place; a row without any number is named by what
+    it says, and such rows alike are counted."""
+    seen: Counter[str] = Counter()
+    found = []
+    for row in sorted((_remittance(row) for row in rows), key=_by_content):
+        text = "\x1f".join((row.reference, row.key) if row.reference or row.key else map(str, _by_content(row)[:-1]))
+        seen[text] += 1
+        named = hashlib.sha256(f"{text}\x1f{seen[text]}".encode()).hexdigest()[:24]
+        found.append(replace(row, id=named))
+    return found
+
+
+def _remittance(row: Row) -> Remittance:
+    return Remittance(
+        "", _text(row["payment_key"]), _text(row["bank_reference"]), row["vendor"], row["amount"], row["paid_on"],
+        row["status"], _text(row["reason"]), _text(row["payee_account"]), _text(row["batch"]), place(dict(row)),
+    )  # fmt: skip
+
+
+def _by_content(row: Remittance) -> tuple[Any, ...]:
+    """The order in which rows are judged: days first, payments before what comes back, then those that name most;
+    places only between twins."""
+    named = (row.key == "", row.reference == "", row.key, row.reference)
+    return row.paid_on, row.status != PAID, *named, row.vendor, row.amount, row.status, row.source
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+# ------------------------------------------------------------------ the match
+
+_Group = tuple[Line, ...]
+
+
+@dataclass
+class _Book:
+    """The lines while rows are judged one after the other."""
+
+    lines: Mapping[str, Line]
+    known: Collection[str]
+    days: int
+    states: dict[str, str] = field(default_factory=dict)
+    paid_by: dict[str, tuple[date, str]] = field(default_factory=dict)
+    by_reference: dict[str, Keys] = field(default_factory=dict)
+    by_vendor: dict[str, list[_Group]] = field(default_factory=lambda: defaultdict(list))
+    by_sum: dict[Decimal, list[_Group]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        """Every line under its state; whole sums under their vendor, and these and single lines under their amount."""
+        self.states = {key: line.state for key, line in self.lines.items()}
+        sent: dict[tuple[str, str], list[Line]] = defaultdict(list)
+        for line in self.lines.values():
+            if line.state not in _NEVER_SENT:
+                sent[line.batch, line.vendor].append(line)
+        for (_, vendor), group in sorted(sent.items()):
+            whole = tuple(sorted(group, key=lambda line: line.key))
+            self.by_vendor[vendor].append(whole)
+            for lines in dict.fromkeys((*((line,) for line in whole), whole)):
+                self.by_sum[_sum(lines)].append(lines)
+
+    def settle(self, keys: Iterable[str], outcome: str, paid_on: date, reference: str) -> None:
+        """Note what a row did to lines."""
+        for key in keys:
+            self.states[key] = outcome
+            if outcome == CONFIRMED:
+                self.paid_by[key] = (paid_on, reference)
+        if outcome == CONFIRMED and reference:
+            self.by_reference[reference] = frozenset(keys) | self.by_reference.get(reference, frozenset())
+
+    def sets(self, row: Remittance, states: Collection[str], mine: bool = True, early: bool = False) -> list[Keys]:
+        """Lines, and whole sums of a vendor in a batch, that a row's amount fits to the cent; each set once.
+
+        `mine`: of the row's vendor, else of every other; `early`: where the row is before its time.
+        """
+        return [
+            frozenset(line.key for line in lines)
+            for lines in self.by_sum.get(row.amount, ())
+            if (lines[0].vendor == row.vendor) == mine and row.batch in ("", lines[0].batch)
+            if self._fits(row, lines, states, early)
+        ]
+
+    def _fits(self, row: Remittance, lines: _Group, states: Collection[str], early: bool) -> bool:
+        if not all(self.states[line.key] in states for line in lines):
+            return False
+        if early:
+            return any(_is_early(row, line) for line in lines)
+        return all(self._is_in_time(row, line) for line in lines)
+
+    def _is_in_time(self, row: Remittance, line: Line) -> bool:
+        sent = line.sent_on
+        return sent is None or sent <= row.paid_on <= sent + timedelta(days=self.days)
+
+    def is_told(self, row: Remittance, keys: Iterable[str]) -> bool:
+        """Has another row told the very same payment? Two references are two payments; without, the day tells."""
+        before = [self.paid_by.get(key) for key in keys]
+        return all(one is not None and _is_same_payment(row, *one) for one in before)
+
+
+def _is_early(row: Remittance, line: Line) -> bool:
+    return line.sent_on is not None and row.paid_on < line.sent_on
+
+
+def _is_same_payment(row: Remittance, paid_on: date, reference: str) -> bool:
+    return row.reference == reference if row.reference and reference else row.paid_on == paid_on
+
+
+def match(
+    rows: Iterable[Remittance], lines: Iterable[Line], settled: Iterable[Settled], known: Collection[str], days: int
+) -> list[Verdict]:
+    """Every row with its outcome. `settled` rows of earlier turns are not judged again; `known`: vendors by name;
+    `days`: for how long after its batch went out a payment is looked for where no key names it.
+
+    Rows are judged by their days, and of one day those first that name most: where they stand never matters.
+    """
+    book = _Book({line.key: line for line in lines}, known, days)
+    before = {one.id: one for one in settled}
+    for one in before.values():
+        book.settle(one.keys, one.outcome, one.paid_on, one.reference)
+    for key, line in book.lines.items():  # a reversed line that is put up again is open, whatever was before
+        book.states[key] = line.state
+    ranked = sorted(rows, key=lambda row: (row.id not in before, *_by_content(row)))
+    return [_judged(row, before.get(row.id), book) for row in ranked]
+
+
+def _judged(row: Remittance, before: Settled | None, book: _Book) -> Verdict:
+    if before is not None:
+        return _again(row, before, book)
+    outcome, keys = _outcome(row, book)
+    if outcome in SETTLING:
+        book.settle(keys, outcome, row.paid_on, row.reference)
+    return Verdict(row, outcome, tuple(sorted(keys)), outcome in SETTLING)
+
+
+def _again(row: Remittance, before: Settled, book: _Book) -> Verdict:
+    """A row of an earlier turn: as it was, or the bank has sent the money back meanwhile; any other change is told."""
+    same_status = (row.status == PAID) == (before.outcome == CONFIRMED)
+    if row.amount == before.amount and same_status:
+        return Verdict(row, before.outcome, before.keys)
+    came_back = row.status == SENT_BACK and row.amount == before.amount
+    if not came_back or any(book.states.get(key) != CONFIRMED for key in before.keys):
+        return Verdict(row, CHANGED, before.keys)
+    book.settle(before.keys, RETURNED, row.paid_on, row.reference)
+    return Verdict(row, RETURNED, before.keys, fresh=True)
+
+
+def _outcome(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
+    is_payment = row.status == PAID
+    if row.status == CAME_IN and not _says_back(row):
+        return FOREIGN, ()
+    if row.key:
+        return _by_key(row, book, is_payment)
+    return _payment_by_sum(row, book) if is_payment else _return_by_sum(row, book)
+
+
+def _by_key(row: Remittance, book: _Book, is_payment: bool) -> tuple[str, Collection[str]]:
+    line = book.lines.get(row.key)
+    if line is None:
+        return UNKNOWN_KEY, ()
+    if line.vendor != row.vendor:
+        return OTHER_VENDOR, (line.key,)
+    lines = _named(row, line, book)
+    return (_paid(row, lines, book) if is_payment else _sent_back(row, lines, book)), [one.key for one in lines]
+
+
+def _named(row: Remittance, line: Line, book: _Book) -> _Group:
+    """The line that a key names; where the amount is its vendor's whole sum in that batch, all of these (one row of
+    the bank's pays them, and what was set off)."""
+    wholes = (group for group in book.by_vendor.get(line.vendor, ()) if line in group)
+    whole = next(wholes, (line,))
+    is_whole = row.amount != line.net and row.amount == _sum(whole)
+    return whole if is_whole and len({book.states[one.key] for one in whole}) == 1 else (line,)
+
+
+def _sum(lines: _Group) -> Decimal:
+    return sum((line.net for line in lines), ZERO)
+
+
+def _paid(row: Remittance, lines: _Group, book: _Book) -> str:
+    state = book.states[lines[0].key]
+    if state == CONFIRMED:
+        is_told = row.amount == _sum(lines) and book.is_told(row, (line.key for line in lines))
+        return TOLD if is_told else TWICE
+    if state in ("proposed", "approved") and state not in OPEN:
+        return EARLY
+    if state not in OPEN:
+        return CLOSED
+    if any(_is_early(row, line) for line in lines):
+        return EARLY
+    if row.amount != _sum(lines):
+        return AMOUNT
+    return CONFIRMED if _is_account(row, lines) else OTHER_ACCOUNT
+
+
+def _sent_back(row: Remittance, lines: _Group, book: _Book) -> str:
+    state = book.states[lines[0].key]
+    if row.amount != _sum(lines):
+        return AMOUNT
+    if state == RETURNED:
+        return TOLD
+    return RETURNED if state in OPEN or state == CONFIRMED else CLOSED
+
+
+def _is_account(row: Remittance, lines: Iterable[Line]) -> bool:
+    """Did the money go to the account that stood on the sheet? Where one of the two is not told, nobody can say."""
+    return not row.account or all(line.account in ("", row.account) for line in lines)
+
+
+def _payment_by_sum(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
+    fits = book.sets(row, OPEN)
+    if len(fits) > 1:
+        return AMBIGUOUS, frozenset().union(*fits)
+    if fits:
+        is_account = _is_account(row, (book.lines[key] for key in fits[0]))
+        return (CONFIRMED if is_account else OTHER_ACCOUNT), fits[0]
+    return _why_no_payment(row, book)
+
+
+def _why_no_payment(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
+    """Nothing open fits: paid before, too early, somebody else's money, another amount, or nothing of ours."""
+    if paid := book.sets(row, {CONFIRMED}):
+        told = [keys for keys in paid if book.is_told(row, keys)]
+        return (TOLD, told[0]) if told else (TWICE, frozenset().union(*paid))
+    if early := book.sets(row, OPEN, early=True):
+        return EARLY, frozenset().union(*early)
+    if others := book.sets(row, OPEN, mine=False):
+        return OTHER_VENDOR, frozenset().union(*others)
+    mine = book.by_vendor.get(row.vendor, [])
+    if not mine and row.vendor not in book.known:
+        return FOREIGN, ()
+    waiting = [group for group in mine if all(book.states[line.key] in OPEN for line in group)]
+    return (AMOUNT, [line.key for line in waiting[0]]) if len(waiting) == 1 else (UNMATCHED, ())
+
+
+def _return_by_sum(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
+    named = book.by_reference.get(row.reference, frozenset())
+    if named and sum((book.lines[key].net for key in named if key in book.lines), ZERO) == row.amount:
+        states = {book.states.get(key) for key in named}
+        return (RETURNED, named) if states == {CONFIRMED} else (TOLD if states == {RETURNED} else CLOSED, named)
+    fits = book.sets(row, OPEN | {CONFIRMED})
+    if len(fits) == 1:
+        return RETURNED, fits[0]
+    if fits:
+        return AMBIGUOUS, frozenset().union(*fits)
+    if back := book.sets(row, {RETURNED}):
+        return TOLD, frozenset().union(*back)
+    return (UNMATCHED if row.status == SENT_BACK else FOREIGN), ()
+
+
+def confirmed_and_returned(verdicts: Iterable[Verdict]) -> Iterator[tuple[Verdict, str]]:
+    """Every line that moves now, in the order in which it moves."""
+    for verdict in verdicts:
+        if verdict.fresh:
+            for key in verdict.keys:
+                yield verdict, key
+
+
+def stayed(rows: Iterable[Remittance]) -> list[Remittance]:
+    """Payments that were not sent back: each row that tells of a return takes away one payment that it can mean."""
+    ranked = sorted(rows, key=_by_content)
+    paid = [row for row in ranked if row.status == PAID]
+    for back in ranked:
+        if back.status == SENT_BACK or (back.status == CAME_IN and _says_back(back)):
+            before = [row for row in paid if _may_return(back, row)]
+            if before:
+                paid.remove(max(before, key=lambda row: (_names_same(back, row), row.paid_on)))
+    return paid
+
+
+def _says_back(row: Remittance) -> bool:
+    return any(word in row.reason.casefold() for word in _BACK_WORDS)
+
+
+def _may_return(back: Remittance, row: Remittance) -> bool:
+    return (row.vendor, row.amount) == (back.vendor, back.amount) and row.paid_on <= back.paid_on
+
+
+def _names_same(back: Remittance, row: Remittance) -> bool:
+    return bool((back.key and back.key == row.key) or (back.reference and back.reference == row.reference))

@@ -1,0 +1,592 @@
+"""The loop: what the bank answers is matched to payment lines and never guessed; a vendor's statement against ours."""
+
+from __future__ import annotations
+
+import io
+import random
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from robots.crew.bookkeeper.check import _sum_of
+from robots.edge.settings import shipped_words
+from robots.figures.reconciling import (
+    DELIVERY,
+    INVOICE,
+    PAYMENT,
+    Balances,
+    Entry,
+    Reconciliation,
+    bridge,
+    of_days,
+    reconcile,
+)
+from robots.figures.returns import (
+    AMBIGUOUS,
+    AMOUNT,
+    CHANGED,
+    CLOSED,
+    CONFIRMED,
+    EARLY,
+    FOREIGN,
+    OTHER_ACCOUNT,
+    OTHER_VENDOR,
+    RETURNED,
+    TOLD,
+    TWICE,
+    UNKNOWN_KEY,
+    UNMATCHED,
+    Line,
+    Remittance,
+    Settled,
+    Verdict,
+    match,
+)
+from robots.model.decisions import record
+from robots.reading.grid import Grid
+from robots.rules import Rules
+from tests.conftest import FIRST_DAY, Home
+from tests.sheets import DAY, read, sheet, taken
+
+D = Decimal
+A, B, STRANGER = "示例甲电子有限公司", "虚构乙机加工厂", "示例路人物业公司"
+SENT = date(2026, 7, 3)
+PAID_ON = SENT + timedelta(days=3)
+
+
+def line(key: str = "k1", net: str = "100.00", vendor: str = A, batch: str = "FK-1", **more: Any) -> Line:
+    """A released line of a batch that went out on 3 July."""
+    return Line(key, vendor, D(net), more.pop("state", "released"), batch, more.pop("account", "6222"), SENT, **more)
+
+
+def row(amount: str = "100.00", key: str = "", vendor: str = A, **more: Any) -> Remittance:
+    """A row of the bank's, three days later."""
+    usual = {"id": "r1", "reference": "", "paid_on": PAID_ON, "status": "成功"}
+    return Remittance(key=key, vendor=vendor, amount=D(amount), **(usual | more))
+
+
+def judged(rows: list[Remittance], *lines: Line, settled: tuple[Settled, ...] = ()) -> list[Verdict]:
+    verdicts = match(rows, lines, settled, {A, B}, 30)
+    return sorted(verdicts, key=lambda one: one.row.id)
+
+
+TWO = (line("k1"), line("k2", "50.00"))
+CASES = {
+    "the key names the line": ([row(key="k1")], TWO, [(CONFIRMED, ("k1",))]),
+    "an unknown key": ([row(key="k9")], TWO, [(UNKNOWN_KEY, ())]),
+    "the key of another vendor's line": ([row(key="k1", vendor=B)], TWO, [(OTHER_VENDOR, ("k1",))]),
+    "the key, but not the amount": ([row("99.99", key="k1")], TWO, [(AMOUNT, ("k1",))]),
+    "the key, but the money went to another account": (
+        [row(key="k1", account="6333")], TWO, [(OTHER_ACCOUNT, ("k1",))],
+    ),
+    "the key, before the batch went out": ([row(key="k1", paid_on=date(2026, 7, 2))], TWO, [(EARLY, ("k1",))]),
+    "the key of one line, and the amount of the vendor's whole sum, with what was set off": (
+        [row("130.00", key="k1")], (*TWO, line("k3", "-20.00")), [(CONFIRMED, ("k1", "k2", "k3"))],
+    ),
+    "two references are two payments": (
+        [row(key="k1", reference="B-1"), row(key="k1", reference="B-2", id="r2")], TWO,
+        [(CONFIRMED, ("k1",)), (TWICE, ("k1",))],
+    ),
+    "told twice, once without a reference": (
+        [row(key="k1", reference="B-1"), row(key="k1", id="r2")], TWO, [(CONFIRMED, ("k1",)), (TOLD, ("k1",))],
+    ),
+    "a line that was void": ([row(key="k1")], (line(state="void"),), [(CLOSED, ("k1",))]),
+    "no key: vendor and amount fit one line": ([row("50.00")], TWO, [(CONFIRMED, ("k2",))]),
+    "no key: the vendor's whole sum in one batch": ([row("150.00")], TWO, [(CONFIRMED, ("k1", "k2"))]),
+    "no key: two lines of one amount are not guessed": (
+        [row()], (line("k1"), line("k2", batch="FK-2")), [(AMBIGUOUS, ("k1", "k2"))],
+    ),
+    "no key: a line and another batch's sum": (
+        [row("150.00")], (*TWO, line("k3", "150.00", batch="FK-2")), [(AMBIGUOUS, ("k1", "k2", "k3"))],
+    ),
+    "no key: but the bank names the batch": (
+        [row(batch="FK-2")], (line("k1"), line("k2", batch="FK-2")), [(CONFIRMED, ("k2",))],
+    ),
+    "no key: two of three lines are no vendor's sum": (
+        [row("150.00")], (*TWO, line("k3", "7.00")), [(AMOUNT, ("k1", "k2", "k3"))],
+    ),
+    "no key: later than the bank's days": ([row(paid_on=SENT + timedelta(days=31))], (line(),), [(AMOUNT, ("k1",))]),
+    "no key: earlier than the batch": ([row(paid_on=date(2026, 7, 1))], (line(),), [(EARLY, ("k1",))]),
+    "no key: the sum of another vendor": (
+        [row("70.00", vendor=B)], (line(net="70.00"),), [(OTHER_VENDOR, ("k1",))],
+    ),
+    "no key: a known vendor of whom nothing is open": ([row(vendor=B)], (line(net="70.00"),), [(UNMATCHED, ())]),
+    "somebody who is no vendor": ([row(vendor=STRANGER)], (line(net="70.00"),), [(FOREIGN, ())]),
+    "paid twice, the second row without a key": (
+        [row(reference="B-1"), row(reference="B-2", id="r2")], (line(),), [(CONFIRMED, ("k1",)), (TWICE, ("k1",))],
+    ),
+    "sent back by its key": ([row(key="k1", status="退回", reason="户名不符")], TWO, [(RETURNED, ("k1",))]),
+    "paid and sent back days later": (
+        [row(reference="B-1"), row(status="退回", reference="B-7", id="r2", paid_on=date(2026, 7, 8))], (line(),),
+        [(CONFIRMED, ("k1",)), (RETURNED, ("k1",))],
+    ),
+    "sent back under the reference of its payment": (
+        [row("150.00", reference="B-1"), row("150.00", reference="B-1", status="退回", id="r2", batch="x")], TWO,
+        [(CONFIRMED, ("k1", "k2")), (RETURNED, ("k1", "k2"))],
+    ),
+    "sent back twice in two files": (
+        [row(key="k1", status="退回"), row(key="k1", status="退回", id="r2")], TWO,
+        [(RETURNED, ("k1",)), (TOLD, ("k1",))],
+    ),
+    "paid again after it was sent back": (
+        [row(key="k1", status="退回"), row(key="k1", id="r2", paid_on=date(2026, 7, 9))], TWO,
+        [(RETURNED, ("k1",)), (CLOSED, ("k1",))],
+    ),
+    "money that came in and was sent back": (
+        [row(status="进账", reason="退汇 账号不符")], (line(),), [(RETURNED, ("k1",))],
+    ),
+    "money that came in for another cause": ([row(status="进账", reason="货款")], (line(),), [(FOREIGN, ())]),
+    "sent back, and nothing like it was paid": ([row("3.00", status="退回")], (line(),), [(UNMATCHED, ())]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "lines", "expected"), CASES.values(), ids=CASES)
+def test_a_row_of_the_bank(rows: list[Remittance], lines: tuple[Line, ...], expected: list[tuple[str, Any]]) -> None:
+    assert [(one.outcome, one.keys) for one in judged(rows, *lines)] == expected
+
+
+BEFORE = Settled("r1", ("k1",), CONFIRMED, D("100.00"), PAID_ON, "B-1")
+CHANGES = {
+    "the same row again moves nothing": (row(reference="B-1"), (CONFIRMED, False)),
+    "the same row, the status now 退回": (row(reference="B-1", status="退回"), (RETURNED, True)),
+    "the same row with another amount": (row("10.00", reference="B-1"), (CHANGED, False)),
+}
+
+
+@pytest.mark.parametrize(("again", "expected"), CHANGES.values(), ids=CHANGES)
+def test_a_row_that_settled_a_line_before(again: Remittance, expected: tuple[str, bool]) -> None:
+    [verdict] = judged([again], line(state="confirmed"), settled=(BEFORE,))
+    assert (verdict.outcome, verdict.fresh) == expected
+
+
+amounts = st.sampled_from(["10.00", "20.00", "30.00"])
+some_lines = st.lists(
+    st.tuples(amounts, st.sampled_from([A, B]), st.sampled_from(["FK-1", "FK-2"])), min_size=1, max_size=6
+)
+some_rows = st.lists(
+    st.tuples(
+        st.sampled_from(["10.00", "20.00", "30.00", "40.00"]), st.sampled_from(["", "", "k0", "k1", "k7"]),
+        st.sampled_from([A, B]), st.sampled_from(["成功", "成功", "退回"]), st.integers(0, 4),
+        st.sampled_from(["", "B-1", "B-2"]),
+    ),
+    max_size=7,
+)  # fmt: skip
+
+
+@given(some_lines, some_rows, st.randoms())
+def test_no_line_is_confirmed_twice_and_the_order_of_rows_never_matters(
+    lines: list[tuple[str, str, str]], rows: list[Any], chance: random.Random
+) -> None:
+    known = [line(f"k{n}", net, vendor, batch) for n, (net, vendor, batch) in enumerate(lines)]
+    told = [
+        row(amount, key, vendor, status=status, paid_on=SENT + timedelta(days=days), reference=reference, id=f"r{n}")
+        for n, (amount, key, vendor, status, days, reference) in enumerate(rows)
+    ]
+    verdicts = judged(told, *known)
+    confirmed = [key for one in verdicts if one.outcome == CONFIRMED for key in one.keys]
+    assert len(confirmed) == len(set(confirmed))
+    nets = {one.key: one.net for one in known}
+    assert all(one.row.amount == sum(nets[key] for key in one.keys) for one in verdicts if one.fresh)
+    told = [replace(one, source=f"文件 › 表 › {one.id}") for one in told]
+    straight = judged(told, *known)
+    chance.shuffle(told)
+    assert judged(told, *reversed(known)) == straight
+
+
+# ------------------------------------------------------------------ through a home
+
+MONDAY = date(2026, 7, 6)
+
+
+@pytest.fixture
+def team(home: Home, books: SimpleNamespace) -> Home:
+    """Two vendors with an invoice each, put on one payment sheet on 3 July: 536.75 and 226.00."""
+    crew = {name: home.settings.crew[name] for name in ("paymaster", "bookkeeper", "sentinel")}
+    home.settings = replace(home.settings, crew=crew, on_news=home.settings.on_news & set(crew))
+    second = {"供应商": B, "订单号": "PO-2", "合同编号": ""}
+    vendor = {
+        "供应商名称": B,
+        "供应商编码": "V-002",
+        "统一社会信用代码": "91310000MA1EXAMPL2",
+        "银行账号": "6222000000000000002",
+    }
+    home.drop("供应商.xlsx", books.vendors({}, vendor))
+    home.drop("合同.xlsx", books.contracts())
+    home.drop("订单.xlsx", books.orders({}, second | {"订单数量": 40}))
+    home.drop("收货.xlsx", books.deliveries({}, {**second, "送货单号": "SH-2", "到货数": 40, "合格数": 40}))
+    bill = {"发票号码": "26112000000087654321", "数量": 40, "不含税金额": 200, "税额": 26, "价税合计": 226}
+    home.drop("发票.xlsx", books.invoices({}, second | bill))
+    home.turn(FIRST_DAY)
+    with home.store.transaction() as tx:  # as its approvers would: their story is told elsewhere
+        rows = [row | {"state": "released"} for row in tx.table("payables").to_pylist()]
+        tx.record(record("payables", rows))
+    return home
+
+
+def keys(home: Home) -> dict[str, str]:
+    return {one["vendor"]: one["payment_key"] for one in home.export("payables")}
+
+
+def states(home: Home) -> dict[str, str]:
+    return {one["vendor"]: one["state"] for one in home.export("payables")}
+
+
+def checked(home: Home, day: date = MONDAY) -> dict[str, list[tuple[Any, ...]]]:
+    """The sheets of 回单核对, as rows of values."""
+    book = openpyxl.load_workbook(home.settings.out_folder("payments") / f"回单核对 {day}.xlsx")
+    return {sheet.title: [tuple(cells) for cells in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
+
+
+def test_the_banks_return_confirms_a_line_and_its_alert_closes_by_itself(team: Home) -> None:
+    late = date(2026, 7, 27)  # the invoice of 25 June is due within 30 days
+    team.turn(late)
+    mine = [one for one in team.export("alerts") if one["code"] == "OVERDUE_PAYMENT" and one["subject"] == A]
+    assert [one["state"] for one in mine] == ["open"]
+    told = {
+        "付款编号": keys(team)[A],
+        "银行流水号": "B-1",
+        "收款人": A,
+        "付款金额": 536.75,
+        "付款日期": late,
+        "付款状态": "交易成功",
+    }
+    team.drop("回单.xlsx", [told])
+    team.turn(late)
+    assert states(team) == {A: "confirmed", B: "released"}
+    mine = [one for one in team.export("alerts") if one["code"] == "OVERDUE_PAYMENT" and one["subject"] == A]
+    assert [one["state"] for one in mine] == ["closed"]
+
+
+def test_a_banks_own_list_with_titles_debit_and_credit(team: Home) -> None:
+    """Titles above, account numbers as text, one sum per vendor, a payment sent back, and what is not ours."""
+    headers = ("交易日期", "交易流水号", "借方金额", "贷方金额", "对方户名", "对方账号", "摘要")
+    rows = (
+        (MONDAY, "B-001", 536.75, None, A, "6222000000000000001", "货款"),
+        (MONDAY, "B-002", 226, None, B, "6222000000000000002", "货款"),
+        (MONDAY, "B-003", None, 226, B, "6222000000000000002", "退汇 户名不符"),
+        (MONDAY, "B-004", 1800, None, STRANGER, "6222000000000000077", "物业费"),
+        (MONDAY, "B-005", None, 9000, "示例客户有限公司", "6222000000000000088", "货款收入"),
+    )
+    book = openpyxl.Workbook()
+    for cells in (("示例银行 账户明细",), ("账号：6222000000009999999",), headers, *rows):
+        book.active.append(cells)
+    path = team.settings.inbox / "银行明细.xlsx"
+    book.save(path)
+    team.turn(MONDAY)
+    assert states(team) == {A: "confirmed", B: "returned"}
+    sheets = checked(team)
+    noon, ours = datetime(2026, 7, 6), {one["vendor"]: one for one in team.export("payables")}
+    told = [
+        (state, vendor, ours[vendor]["invoice_no"], float(ours[vendor]["net"]), "FK-20260703-01", noon, reference, why)
+        for state, vendor, reference, why in (
+            ("已付款", A, "B-001", "货款"), ("已付款", B, "B-002", "货款"), ("银行退回", B, "B-003", "退汇 户名不符"),
+        )
+    ]  # fmt: skip
+    assert [cells[:8] for cells in sheets["已付与退回"][3:]] == told
+    assert sheets["已付与退回"][3][8:] == (keys(team)[A], "银行明细.xlsx › Sheet › 4")
+    assert [cells[0] for cells in sheets["与付款单无关"][3:]] == [STRANGER, "示例客户有限公司"]
+    assert [one["state"] for one in team.export("batches")] == ["confirmed"]
+    facts = {cells[0]: cells[2] for cells in sheets["回单核对"][2:7]}
+    assert facts == {
+        "截至": "2026-07-06", "本次已付": "2 笔，762.75 CNY", "本次退回": "1 笔，226.00 CNY", "需要处理": "0",
+        "尚未回单": "0 笔，0.00 CNY",
+    }  # fmt: skip
+
+
+def test_what_does_not_fit_is_told_with_its_place_and_how_to_mend_it_and_mends_by_dropping_again(team: Home) -> None:
+    wrong = {"付款编号": keys(team)[A], "银行流水号": "B-1", "收款人": A, "付款金额": 500, "付款日期": MONDAY}
+    stray = {"付款编号": "", "银行流水号": "B-2", "收款人": A, "付款金额": 226, "付款日期": MONDAY}
+    team.drop("回单.xlsx", [wrong, stray])
+    team.turn(MONDAY)
+    assert states(team) == {A: "released", B: "released"}
+    found = [(cells[0], cells[1], cells[3], cells[8]) for cells in checked(team)["回单核对"][9:11]]
+    assert found == [
+        ("严重", "付给了别的供应商", 226, "回单.xlsx › Sheet1 › 3"),
+        ("警告", "金额不一致", 500, "回单.xlsx › Sheet1 › 2"),
+    ]
+    tuesday = date(2026, 7, 7)
+    team.drop("回单.xlsx", [wrong | {"付款金额": 536.75}, stray | {"收款人": B}])
+    team.turn(tuesday)
+    assert states(team) == {A: "confirmed", B: "confirmed"}
+    assert checked(team, tuesday)["回单核对"][9][0] == "没有需要核对的回单。"
+
+
+def test_a_return_dropped_again_under_another_name_changes_nothing(team: Home) -> None:
+    told = {"付款编号": keys(team)[A], "银行流水号": "B-1", "收款人": A, "付款金额": 536.75, "付款日期": MONDAY}
+    for name in ("回单.xlsx", "回单 复件.xlsx"):
+        team.drop(name, [told])
+        team.turn(MONDAY)
+    assert states(team) == {A: "confirmed", B: "released"}
+    written = team.settings.out_folder("payments").glob("回单核对*")
+    assert [path.name for path in written] == ["回单核对 2026-07-06.xlsx"]
+
+
+# ------------------------------------------------------------------ a vendor's statement, line by line
+
+JUNE = (date(2026, 6, 1), date(2026, 6, 30))
+SIGNS = {INVOICE: 1, PAYMENT: -1, DELIVERY: 0}
+
+
+def entry(number: str = "F-1", amount: str = "100.00", day: int | None = 10, sort: str = INVOICE, **more: Any) -> Entry:
+    """A row of June on either side."""
+    on = None if day is None else date(2026, 6, day)
+    return Entry(sort, number, on, D(amount), D(amount) * SIGNS[sort], **more)
+
+
+def classes(ours: list[Entry], theirs: list[Entry]) -> dict[str, Any]:
+    """What every row became, those of no class left out."""
+    found = reconcile(of_days(ours, *JUNE), theirs, Balances())
+    pairs = {"equal": found.equal, "differing": found.differing}
+    told: dict[str, Any] = {name: [one.differs for one in some] for name, some in pairs.items()}
+    told |= {"ours": [one.entry.number for one in found.ours], "theirs": [one.entry.number for one in found.theirs]}
+    return {name: some for name, some in told.items() if some}
+
+
+LATE = {"day": None}
+ROWS = {
+    "the same on both sides": ([entry()], [entry()], {"equal": [()]}),
+    "the number spelled otherwise": ([entry("inv-O415")], [entry("INV 0415")], {"equal": [()]}),
+    "another amount": ([entry()], [entry(amount="110.00")], {"differing": [("amount",)]}),
+    "another day": ([entry()], [entry(day=12)], {"differing": [("date",)]}),
+    "a day that they do not tell": ([entry()], [entry(day=None)], {"equal": [()]}),
+    "one edit apart is two rows": ([entry("F-17")], [entry("F-77")], {"ours": ["F-17"], "theirs": ["F-77"]}),
+    "an invoice of theirs stands twice": ([entry()], [entry(), entry()], {"equal": [()], "theirs": ["F-1"]}),
+    "of two, the one with our amount is ours": (
+        [entry()], [entry(amount="90.00"), entry()], {"equal": [()], "theirs": ["F-1"]},
+    ),
+    "the same number, an invoice and a delivery": (
+        [entry()], [entry(sort=DELIVERY)], {"ours": ["F-1"], "theirs": ["F-1"]},
+    ),
+    "a payment by its day and amount, each with a number of its own": (
+        [entry("B-1", sort=PAYMENT)], [entry("SK-9", sort=PAYMENT)], {"equal": [()]},
+    ),
+    "a payment a few days later": (
+        [entry("B-1", sort=PAYMENT)], [entry("", day=14, sort=PAYMENT)], {"differing": [("date",)]},
+    ),
+    "two payments of one amount are not guessed": (
+        [entry("B-1", day=9, sort=PAYMENT), entry("B-2", day=11, sort=PAYMENT)], [entry("", sort=PAYMENT)],
+        {"ours": ["B-1", "B-2"], "theirs": [""]},
+    ),
+    "a payment of another amount is another": (
+        [entry("B-1", sort=PAYMENT)], [entry("", "99.99", sort=PAYMENT)], {"ours": ["B-1"], "theirs": [""]},
+    ),
+    "a payment two weeks later is another": (
+        [entry("B-1", day=1, sort=PAYMENT)], [entry("", day=20, sort=PAYMENT)], {"ours": ["B-1"], "theirs": [""]},
+    ),
+    "an invoice without a number, on its day": ([entry()], [entry("")], {"equal": [()]}),
+    "ours of another month is not asked for": ([replace(entry(), day=date(2026, 5, 3))], [], {}),
+    "but found where they name it": (
+        [replace(entry(), day=date(2026, 7, 1))], [entry(day=30)], {"differing": [("date",)]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("ours", "theirs", "expected"), ROWS.values(), ids=ROWS)
+def test_a_row_of_a_statement(ours: list[Entry], theirs: list[Entry], expected: dict[str, Any]) -> None:
+    assert classes(ours, theirs) == expected
+
+
+def test_a_number_one_edit_apart_is_suggested() -> None:
+    found = reconcile([entry("F-17")], [entry("F-77"), entry("F-99")], Balances())
+    near = {one.entry.number: one.near and one.near.number for one in (*found.ours, *found.theirs)}
+    assert near == {"F-17": "F-77", "F-77": "F-17", "F-99": None}
+
+
+def _walk(found: Reconciliation) -> Decimal:
+    """Where the bridge arrives."""
+    return sum((step.amount for step in bridge(found)), found.ours_closing)
+
+
+BRIDGES = {
+    "openings differ": (Balances(D(10), D(13), None), [("opening", "3"), ("theirs", "7")]),
+    "their rows do not make their closing": (
+        Balances(D(10), D(10), D("120.01")), [("theirs", "7"), ("footing", "3.01")],
+    ),
+    "no opening told: it follows from their closing": (
+        Balances(D(10), None, D(119)), [("opening", "2"), ("theirs", "7")],
+    ),
+    "no balance told: ours is where they start": (Balances(D(10)), [("theirs", "7")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("balances", "expected"), BRIDGES.values(), ids=BRIDGES)
+def test_the_bridge_leads_from_our_balance_to_theirs(balances: Balances, expected: list[tuple[str, str]]) -> None:
+    found = reconcile([entry()], [entry(), entry("F-2", "7.00")], balances)
+    assert [(step.cause, step.amount) for step in bridge(found)] == [(cause, D(text)) for cause, text in expected]
+    assert _walk(found) == found.theirs_closing
+
+
+some_entries = st.lists(
+    st.tuples(
+        st.sampled_from(["", "F-1", "F-2", "F-12", "f1"]), st.sampled_from(["10.00", "10.01", "20.00"]),
+        st.sampled_from([None, 1, 2, 9, 30]), st.sampled_from([INVOICE, DELIVERY, PAYMENT]),
+    ),
+    max_size=7,
+).map(lambda rows: [entry(*row) for row in rows])  # fmt: skip
+told = st.one_of(st.none(), st.decimals("-50", "50", places=2))
+
+
+@given(some_entries, some_entries, told, told, st.randoms())
+def test_every_row_is_in_one_class_the_bridge_sums_and_order_never_matters(
+    ours: list[Entry], theirs: list[Entry], opening: Decimal | None, closing: Decimal | None, chance: random.Random
+) -> None:
+    ours, theirs = ([replace(one, place=f"{n}") for n, one in enumerate(side)] for side in (ours, theirs))
+    balances = Balances(D("5.00"), opening, closing)
+    found = reconcile(ours, theirs, balances)
+    pairs = (*found.equal, *found.differing)
+    assert sorted([one.entry.place for one in found.ours] + [one.ours.place for one in pairs]) == [
+        e.place for e in ours
+    ]
+    classed = [one.entry.place for one in found.theirs] + [one.theirs.place for one in pairs]
+    assert sorted(classed) == [one.place for one in theirs]
+    assert _walk(found) == found.theirs_closing
+    assert found.ours_closing == 5 + sum(one.effect for one in ours)
+    chance.shuffle(ours)
+    chance.shuffle(theirs)
+    assert reconcile(ours, theirs, balances) == found
+
+
+# ------------------------------------------------------------------ what a sheet is read as
+
+BILLED = ["发票号码", "开票日期", "订单号", "价税合计"]
+BILL = ["26110001", DAY, "PO-1", 22.6]
+BANKS = ["交易日期", "对方户名", "借方金额", "贷方金额"]
+SHEETS = {
+    "a list of invoices under a vendor's 对账单 is no register of ours": (
+        sheet([f"{A}  2026年6月对账单"], [], BILLED, BILL), "", {"statements": (1, 0)},
+    ),
+    "the same under a name of the file": (
+        sheet(["致：示例采购方"], BILLED, BILL), f"{A}6月对账单.xlsx", {"statements": (1, 0)},
+    ),
+    "the same list with a vendor in each row, and no 对账单 said": (
+        sheet([*BILLED, "供应商"], [*BILL, A]), "", {"invoices": (1, 0)},
+    ),
+    "our own register, whatever its file is called": (
+        sheet([*BILLED, "供应商"], [*BILL, A]), "6月对账单.xlsx", {"invoices": (1, 0)},
+    ),
+    "a bank's account list": (
+        sheet([*BANKS, "交易流水号"], [DAY, A, 5.0, "", "B-1"], [DAY, A, "", 7.0, "B-2"]), "", {"payments": (2, 0)},
+    ),
+    "a ledger with debit and credit that no bank numbered": (sheet(BANKS, [DAY, A, 5.0, ""]), "", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("grid", "file", "expected"), SHEETS.values(), ids=SHEETS)
+def test_a_sheet_is_read_as(grid: Grid, file: str, expected: dict[str, tuple[int, int]]) -> None:
+    assert taken(read(grid, file=file)) == expected
+
+
+# ------------------------------------------------------------------ a statement through a home
+
+WEDNESDAY = date(2026, 7, 8)
+
+
+def statement(*rows: tuple[Any, ...], title: str = f"{A} 2026年6月对账单") -> bytes:
+    """What a vendor sends: its name in the title alone, a line per document, balances first and last."""
+    book = openpyxl.Workbook()
+    book.active.append((title,))
+    book.active.append(())
+    for cells in (("单据类型", "单据号", "日期", "订单号", "金额"), *rows):
+        book.active.append(cells)
+    memory = io.BytesIO()
+    book.save(memory)
+    return memory.getvalue()
+
+
+def told_of(home: Home) -> list[Any]:
+    return sorted(home.settings.out_folder("payments").glob("对账差异表*"))
+
+
+THEIRS = (
+    ("期初余额", None, None, None, 100),
+    ("发票", "26112000000012345678", date(2026, 6, 25), "PO-1", 565),
+    ("发票", "26112000000099999999", date(2026, 6, 28), "PO-9", 113),
+    ("收款", "SK-1", date(2026, 6, 30), None, 50),
+    ("期末余额", None, None, None, 728),
+)
+
+
+def test_a_statement_becomes_a_workbook_of_differences_and_no_invoice_of_ours(team: Home) -> None:
+    before = len(team.export("invoices"))
+    team.drop("示例甲六月.xlsx", statement(*THEIRS))
+    team.turn(WEDNESDAY)
+    assert len(team.export("invoices")) == before
+    [path] = told_of(team)
+    assert path.name == f"对账差异表 {A} 截至2026-06-30 2026-07-08.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheets = {sheet.title: [tuple(cells) for cells in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
+    mine, theirs = "发票.xlsx › 发票登记 › 2", "示例甲六月.xlsx › Sheet › "
+    assert sheets["对账差异表"][2:24] == [
+        ("供应商", A, None, None, None),
+        ("对账单文件", "示例甲六月.xlsx", None, None, None),
+        ("对账期间", "2026-06-01 至 2026-06-30", None, None, None),
+        ("我方期末应付", "565.00 CNY", None, None, None),
+        ("对方期末余额", "728.00 CNY", None, None, None),
+        ("差额（对方 − 我方）", "163.00 CNY", None, None, None),
+        ("结论", "有差异，见下表", None, None, None),
+        (None,) * 5,
+        ("逐行核对结果与下一步", None, None, None, None),
+        ("核对结果", "行数", "我方计入应付", "对方计入应付", "下一步"),
+        ("我方有、对方无", 0, 0, None, "请供应商补记；付款类请附银行回单。"),
+        ("对方有、我方无", 2, None, 63, "发票类：向供应商要发票并登记；付款类：查银行流水；核实前不付款。"),
+        ("双方都有、不一致", 0, 0, 0, "逐行对照原件，错的一方更正；我方有误的改台账后再放入收件箱。"),
+        ("双方一致", 1, 565, 565, "不用处理。"),
+        (None,) * 5,
+        ("余额桥：我方到对方", None, None, None, None),
+        ("项目", "类型", "金额", "余额", "哪一行"),
+        ("我方期末应付", None, None, 565, None),
+        ("期初余额不同", None, 100, 665, "本期以前的差异，请先核对上一期对账单"),
+        ("对方有、我方无", "付款", -50, 615, f"SK-1，2026-06-30，{theirs}7"),
+        ("对方有、我方无", "发票", 113, 728, f"26112000000099999999，2026-06-28，{theirs}6"),
+        ("对方期末余额", None, None, 728, None),
+    ]
+    number, day = "26112000000012345678", datetime(2026, 6, 25)
+    assert sheets["双方一致"][3:] == [
+        ("发票", number, number, day, day, 565, 565, 0, None, mine, f"{theirs}5")
+    ]  # fmt: skip
+    assert [cells[1:5] for cells in sheets["对方有、我方无"][3:]] == [
+        ("SK-1", None, datetime(2026, 6, 30), 50),
+        ("26112000000099999999", "PO-9", datetime(2026, 6, 28), 113),
+    ]
+    assert sheets["我方有、对方无"][3][0] == sheets["双方都有、不一致"][3][0] == "没有。"
+    assert all(B not in str(cells) for rows in sheets.values() for cells in rows)
+
+
+def test_a_statement_is_reconciled_once_for_each_version(team: Home) -> None:
+    team.drop("示例甲六月.xlsx", statement(*THEIRS))
+    team.turn(WEDNESDAY)
+    team.drop("示例甲六月(1).xlsx", statement(*THEIRS, title=f"{A}  2026年6月 对账单"))
+    team.turn(date(2026, 7, 9))
+    assert len(told_of(team)) == 1
+    team.drop("示例甲六月.xlsx", statement(*THEIRS[:2], ("期末余额", None, None, None, 665)))
+    team.turn(date(2026, 7, 10))
+    assert [path.name[-15:-5] for path in told_of(team)] == ["2026-07-08", "2026-07-10"]
+
+
+def test_amounts_side_by_side_a_running_balance_and_the_vendor_in_the_files_name(team: Home) -> None:
+    """What it began with follows from the balance beside its first row; what the bank paid agrees to the day."""
+    paid = {"付款编号": keys(team)[A], "银行流水号": "B-1", "收款人": A, "付款金额": 536.75, "付款日期": MONDAY}
+    team.drop("回单.xlsx", [paid])
+    headers = ("日期", "单据号", "摘要", "开票金额", "收款金额", "余额")
+    rows = (
+        (date(2026, 6, 25), "26112000000012345678", "开票", 565, None, 565),
+        (MONDAY, "SK-2", "收款", None, 536.75, 28.25),
+    )
+    team.drop(f"对账单_{A}_2026.7.xlsx", [dict(zip(headers, cells, strict=True)) for cells in rows])
+    team.turn(WEDNESDAY)
+    [path] = told_of(team)
+    facts = {cells[0].value: cells[1].value for cells in openpyxl.load_workbook(path).worksheets[0].iter_rows(3, 9)}
+    assert (facts["我方期末应付"], facts["对方期末余额"], facts["结论"]) == ("28.25 CNY", "28.25 CNY", "双方一致")
+
+
+def test_sums_of_several_currencies_are_told_beside_each_other_never_added() -> None:
+    rows = [{"net": D(net), "currency": currency} for net, currency in (("10", "USD"), ("5.50", None), ("2", "CNY"))]
+    said = shipped_words("zh").speak(_sum_of(rows, Rules({})))
+    assert said == "3 笔，7.50 CNY、10.00 USD"
