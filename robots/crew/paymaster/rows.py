@@ -13,7 +13,7 @@ import pandas as pd
 from robots.figures.batches import FREE, HELD
 from robots.figures.settlement import DUPLICATE, LINE, STEPS, Payable, Step
 from robots.model.money import ZERO
-from robots.model.words import say
+from robots.model.words import Text, say
 
 AMOUNTS = (*STEPS, "net")
 SET_OFF, OVERPAID = "SET_OFF", "OVERPAID"
@@ -70,6 +70,12 @@ def _new_key(payable: Payable, mine: Sequence[Row], before: Sequence[Row]) -> st
     return next(one for one in (key, *free, *more) if one not in bound)
 
 
+def rest(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Decimal:
+    """What of a line would go onto a sheet now; below zero where a credit note takes back."""
+    row = propose(payable, before, "", vendors)
+    return Decimal(row["net"]) if row else ZERO
+
+
 def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Row | None:
     """A line of which nothing is payable and no sheet has carried anything, kept so that it can be seen."""
     carried = any(_same_line(r, payable) and r["state"] not in FREE for r in before)
@@ -91,7 +97,7 @@ def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator
                 "hold": _hash(p.source, p.order_id, p.line, *((p.what,) if p.what != LINE else ())),
                 "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
                 "reasons": ",".join(reasons), "gross": p.gross, "stopped": stopped + too_much, "due_on": p.due_on,
-                "source": p.source,
+                "source": p.source, "evidence": listed(p.evidence),
             }  # fmt: skip
 
 
@@ -125,6 +131,13 @@ def waterfalls(payable: Payable, row: Row, before: Sequence[Row]) -> Iterator[Ro
             "payment_key": row["payment_key"], "n": n, "step": step.name, "amount": step.amount,
             "because": step.because, "place": step.place,
         }  # fmt: skip
+
+
+def listed(texts: Sequence[Text]) -> Text | None:
+    """Several texts one under the other; None where there is none."""
+    if len(texts) < 2:
+        return texts[0] if texts else None
+    return say("list.lines", items=tuple(texts))
 
 
 def payment_key(payable: Payable) -> str:

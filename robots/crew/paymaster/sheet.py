@@ -9,11 +9,13 @@ from decimal import Decimal
 
 import pandas as pd
 
-from robots.crew.paymaster.rows import AMOUNTS, Row
+from robots.crew.paymaster.rows import AMOUNTS, Row, listed
+from robots.figures.clock import default_interest
 from robots.figures.settlement import STEPS, Payable
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.money import ZERO, in_words
 from robots.model.words import Text, say
+from robots.rules import Settlement
 
 
 def payment_sheet(
@@ -24,6 +26,7 @@ def payment_sheet(
     currency: str,
     today: date,
     next_step: Text,
+    terms: Settlement,
 ) -> Workbook:
     """付款申请单: one page per vendor group to sign, the waterfall of every line, and what is held and why."""
     by_vendor: dict[str, list[Row]] = defaultdict(list)
@@ -43,7 +46,10 @@ def payment_sheet(
         notes=(say("payment.note"), next_step), signatures=signatures,
     )  # fmt: skip
     lines = Sheet(
-        say("sheet.payment_lines"), say("title.payment_lines", batch=batch), (), tuple(_line_tables(by_vendor))
+        say("sheet.payment_lines"),
+        say("title.payment_lines", batch=batch),
+        (),
+        tuple(_line_tables(by_vendor, today, terms)),
     )
     holds = Sheet(say("sheet.holds"), say("title.holds"), (), (_hold_table(stopped),))
     return Workbook("payments", say("file.payment", batch=batch), (front, lines, holds))
@@ -82,17 +88,19 @@ _LINE_COLUMNS = (
     *(Column(say(f"column.{name}"), Look.MONEY, 13) for name in STEPS),
     Column(say("column.net"), Look.MONEY, 14),
     Column(say("column.due_on"), Look.DATE, 11),
+    Column(say("column.interest"), Look.MONEY, 12),
     Column(say("column.retention_due_on"), Look.DATE, 11),
     Column(say("column.payment_key"), Look.TEXT, 26),
 )
 
 
-def _line_tables(by_vendor: Mapping[str, list[Row]]) -> Iterator[Table]:
+def _line_tables(by_vendor: Mapping[str, list[Row]], today: date, terms: Settlement) -> Iterator[Table]:
     for vendor, mine in by_vendor.items():
         rows = tuple(
             (
                 row["invoice_no"], f"{row['order_id']}/{row['line']}", *(row[name] for name in AMOUNTS),
-                row["due_on"], row["retention_due_on"], row["payment_key"],
+                row["due_on"], default_interest(row["net"], row["due_on"], today, terms), row["retention_due_on"],
+                row["payment_key"],
             )
             for row in mine
         )  # fmt: skip
@@ -114,7 +122,8 @@ def _hold_table(stopped: Sequence[Payable]) -> Table:
     rows = tuple(
         (
             p.vendor, p.invoice_no, f"{p.order_id}/{p.line}".rstrip("/"), p.gross,
-            p.held + p.price_variance + p.rejected, p.net, _all(p, "name"), _all(p, "release"), p.source,
+            p.held + p.price_variance + p.rejected, p.net, _all(p, "name"), _all(p, "release"),
+            listed((p.source, *p.evidence)),
         )
         for p in sorted(stopped, key=lambda p: (p.vendor, p.invoice_no))
     )  # fmt: skip
