@@ -42,6 +42,7 @@ LONG, SWAPPED, NEXT = "26112000000012345678", "26112000000021345678", "261120000
 PAIRS = {
     "same amount within 45 days": (bill("A-1"), bill("B-7", 46), ["SAME_AMOUNT"]),
     "same amount a day later than that": (bill("A-1"), bill("B-7", 47), []),
+    "the same figure in another currency": (bill("A-1"), bill("B-7", 2, currency="USD"), []),
     "another amount": (bill("A-1"), bill("B-7", 2, "565.01"), []),
     "two characters swapped": (bill(LONG), bill(SWAPPED, 300, "9.00"), ["NEAR_NUMBER"]),
     "one left out": (bill(LONG), bill(LONG[:-1], 300, "9.00"), ["NEAR_NUMBER"]),
@@ -232,7 +233,9 @@ HELD: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"certificates": {VENDOR: [paper("ISO 9001", YESTERDAY), paper("ISO 9001", date(2028, 1, 1), None)]}}, (),
     ),
     "no contract named": ({"contracts": frozenset({"HT-1"}), "contract_of": {("PO-1", "1"): ""}}, ("NO_CONTRACT",)),
-    "a contract unknown": ({"contracts": frozenset({"HT-1"}), "contract_of": {("PO-1", "1"): "HT-9"}}, ("NO_CONTRACT",)),
+    "a contract nobody has": (
+        {"contracts": frozenset({"HT-1"}), "contract_of": {("PO-1", "1"): "HT-9"}}, ("NO_CONTRACT",),
+    ),
     "its contract": ({"contracts": frozenset({"HT-1"}), "contract_of": {("PO-1", "1"): "HT-1"}}, ()),
     "no contract ledger at all": ({"contracts": None, "contract_of": {("PO-1", "1"): ""}}, ()),
     "account changed": ({"accounts": changed()}, ("BANK_CHANGE",)),
@@ -342,3 +345,203 @@ INTEREST = {
 @pytest.mark.parametrize(("due_on", "interest"), INTEREST.values(), ids=INTEREST)
 def test_default_interest(due_on: date | None, interest: str) -> None:
     assert default_interest(D("1000.00"), due_on, TODAY, RULES) == D(interest)
+
+
+# ------------------------------------------------------------------ stories
+
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 7, day) for day in (6, 7, 8, 9, 10))
+SECOND = {"发票号码": "26112000000087654321", "订单号": "PO-2"}
+PHONE = {"电话": "021-00000001"}
+
+
+def _team(home: Home, books: SimpleNamespace, received: int = 100) -> None:
+    home.drop("供应商.xlsx", books.vendors(PHONE))
+    home.drop("合同.xlsx", books.contracts())
+    home.drop("订单.xlsx", books.orders({}, {"订单号": "PO-2", "单价": 6}))
+    home.drop("收货.xlsx", books.deliveries({"到货数": received, "合格数": received}))
+    home.drop("发票.xlsx", books.invoices())
+
+
+def _second_bill(home: Home, books: SimpleNamespace, price: int = 6) -> None:
+    """Another order of the same vendor, received and billed at another price, or at the same as the first."""
+    home.drop("订单2.xlsx", books.orders({"订单号": "PO-2", "单价": price}))
+    home.drop("收货2.xlsx", books.deliveries({"送货单号": "SH-2", "订单号": "PO-2"}))
+    net, tax = 100 * price, 13 * price
+    home.drop("发票2.xlsx", books.invoices(
+        {**SECOND, "单价": price, "不含税金额": net, "税额": tax, "价税合计": net + tax}
+    ))  # fmt: skip
+
+
+def _forms(home: Home, beginning: str, folder: str = "forms") -> list[Path]:
+    place = home.settings.out_folder(folder)
+    return sorted(path for path in place.glob("*.xlsx") if path.name.startswith(beginning))
+
+
+def _filled(path: Path, answers: Row, which: str = "") -> bytes:
+    """A form as a person sends it back: answers under the headers of these words, in rows that hold `which`."""
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[0]
+    head = next(row for row in page.iter_rows() if {cell.value for cell in row} >= set(answers))
+    columns = {cell.value: cell.column for cell in head}
+    for row in page.iter_rows(min_row=head[0].row + 1):
+        if row[0].value and any(which in str(cell.value or "") for cell in row):
+            for word, value in answers.items():
+                page.cell(row[0].row, columns[word], value)
+    memory = BytesIO()
+    book.save(memory)
+    return memory.getvalue()
+
+
+def _lines(home: Home, order: str) -> list[tuple[str, str, str | None]]:
+    return [(p["state"], p["net"], p["hold_reason"]) for p in home.export("payables") if p["order_id"] == order]
+
+
+def _table(home: Home, name: str) -> list[Row]:
+    with home.store.transaction() as tx:
+        rows: list[Row] = tx.table(name).to_pylist()
+    return rows
+
+
+CALLED = {"回拨日期": TUESDAY, "回拨人": "虚构甲", "接听人": "虚构丙", "回拨结果": "确认变更", "变更放行人": "虚构乙"}
+
+
+def test_a_changed_account_is_called_back_released_by_a_second_person_after_two_days_and_paid_once(
+    home: Home, books: SimpleNamespace
+) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    home.drop("供应商.xlsx", books.vendors({"电话": "021-99999999", "银行账号": NEW}))
+    _second_bill(home, books)
+    home.turn(TUESDAY)
+    assert _lines(home, "PO-2") == [("held", "0.00", "BANK_CHANGE")]
+    (form,) = _forms(home, "账户变更回拨单")
+    written = {str(cell.value) for row in openpyxl.load_workbook(form).worksheets[0].iter_rows() for cell in row}
+    assert any(text.startswith("021-00000001（取自变更之前的文件") for text in written)
+    assert not any("021-99999999" in text for text in written)
+
+    home.drop("回拨 甲.xlsx", _filled(form, {**CALLED, "变更放行人": "虚构甲"}))
+    home.turn(WEDNESDAY)
+    assert [one["why"] for one in _table(home, "accounts")] == ["", "same_person"]
+    home.drop("回拨 甲.xlsx", _filled(form, CALLED))
+    home.turn(datetime(2026, 7, 9, 17, 59))
+    assert [one["why"] for one in _table(home, "accounts")] == ["", "hours"]
+    assert _lines(home, "PO-2") == [("held", "0.00", "BANK_CHANGE")]
+    home.turn(FRIDAY)
+    home.turn(date(2026, 7, 13))
+    assert _lines(home, "PO-2") == [("proposed", "644.10", None)]
+    assert [row["bank_account"] for row in _table(home, "payables")] == [OLD, NEW]
+    assert len(_forms(home, "账户变更回拨单")) == 1
+    assert [one["state"] for one in _table(home, "accounts")] == ["trusted", "released"]
+
+
+def test_what_is_on_a_sheet_already_does_not_leave_for_an_account_that_has_changed(
+    home: Home, books: SimpleNamespace
+) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    (key,) = [row["payment_key"] for row in _table(home, "payables")]
+    home.drop("供应商.xlsx", books.vendors({"银行账号": NEW}))
+    home.turn(TUESDAY)
+    stops = {row["hold"]: row["reasons"] for row in _table(home, "holds")}
+    assert stops[key] == "SILENT_EDIT,BANK_CHANGE"
+
+
+def test_the_old_account_stays_in_use_where_a_person_says_so(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    home.drop("供应商.xlsx", books.vendors({"银行账号": NEW}))
+    home.turn(TUESDAY)
+    (form,) = _forms(home, "账户变更回拨单")
+    home.drop("回拨.xlsx", _filled(form, {"回拨人": "虚构甲", "回拨结果": "未接通", "期间付旧账户": "是"}))
+    _second_bill(home, books)
+    home.turn(WEDNESDAY)
+    assert _lines(home, "PO-2") == [("proposed", "644.10", None)]
+    assert [row["bank_account"] for row in _table(home, "payables")] == [OLD, OLD]
+
+
+def test_a_soft_duplicate_waits_for_a_person_and_is_paid_once_after_it(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    _second_bill(home, books, price=5)
+    home.turn(TUESDAY)
+    assert _lines(home, "PO-2") == [("held", "0.00", "SAME_AMOUNT")]
+    (held,) = _table(home, "holds")
+    assert held["evidence"] == "与发票 26112000000012345678（2026-06-25，发票.xlsx › 发票登记 › 2）相似"
+    home.turn(WEDNESDAY)
+    (form,) = _forms(home, "暂扣放行单")
+    home.drop("放行.xlsx", _filled(form, {"暂扣处理": "放行", "放行人": "虚构甲"}))
+    home.turn(THURSDAY)
+    assert _lines(home, "PO-2") == [("held", "0.00", "SAME_AMOUNT")]  # nobody said why
+    home.drop("放行.xlsx", _filled(form, {"暂扣处理": "放行", "放行人": "虚构甲", "放行理由": "两个订单各一批"}))
+    home.turn(FRIDAY)
+    home.turn(date(2026, 7, 13))
+    assert _lines(home, "PO-2") == [("proposed", "536.75", None)]
+    assert not _table(home, "holds")
+
+
+def test_a_quantity_edited_after_the_sheet_is_paid_when_somebody_has_answered(
+    home: Home, books: SimpleNamespace
+) -> None:
+    _team(home, books, received=60)
+    home.turn(MONDAY)
+    home.drop("收货.xlsx", books.deliveries({"到货数": 100, "合格数": 100}))
+    home.turn(TUESDAY)
+    assert [line[:2] for line in _lines(home, "PO-1")] == [("proposed", "322.05")]
+    assert "SILENT_EDIT" in {row["reasons"] for row in _table(home, "holds")}
+    (alerts,) = _forms(home, "预警清单 2026-07-07", "alerts")
+    home.drop("预警.xlsx", _filled(alerts, {"处理状态": "已确认", "预警处理人": "虚构甲"}, "静默修改"))
+    home.turn(WEDNESDAY)
+    assert sorted(line[:2] for line in _lines(home, "PO-1")) == [("proposed", "214.70"), ("proposed", "322.05")]
+    assert not _table(home, "holds")
+
+
+EMPLOYEES = """[[in_force]]
+from = 2026-01-01
+[in_force.employees]
+"虚构员" = "6222000000000000001"
+"""
+
+
+def test_an_account_of_our_own_people_is_told_at_once_and_takes_two_to_release(
+    home: Home, books: SimpleNamespace
+) -> None:
+    (home.path / "config" / "rules").mkdir(exist_ok=True)
+    (home.path / "config" / "rules" / "settlement.toml").write_text(EMPLOYEES, "utf-8")
+    home.configure("")
+    _team(home, books)
+    home.turn(MONDAY)
+    assert _lines(home, "PO-1") == [("held", "0.00", "SHARED_ACCOUNT")]
+    (alert,) = [a for a in home.export("alerts") if a["code"] == "BANK_CHANGE"]
+    assert (alert["severity"], "员工 虚构员" in alert["seen"], OLD in alert["seen"]) == ("critical", True, False)
+    (form,) = _forms(home, "暂扣放行单")
+    one = {"暂扣处理": "放行", "放行人": "虚构甲", "放行理由": "个体户，本人即员工家属，已备案"}
+    home.drop("放行.xlsx", _filled(form, one))
+    home.turn(TUESDAY)
+    assert _lines(home, "PO-1") == [("held", "0.00", "SHARED_ACCOUNT")]
+    home.drop("放行.xlsx", _filled(form, {**one, "第二人": "虚构乙"}))
+    home.turn(WEDNESDAY)
+    assert _lines(home, "PO-1") == [("proposed", "536.75", None)]
+
+
+def test_numbers_that_lost_their_digits_never_reach_a_sheet(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.drop("供应商.xlsx", books.vendors({"银行账号": 6222000000000000001}))
+    home.drop("发票2.xlsx", books.invoices({"发票号码": 26112000000087654321, "订单号": "PO-2"}))
+    home.turn(MONDAY)
+    assert [one["code"] for one in home.export("findings") if one["level"] == "error"] == ["ID_DAMAGED", "ID_DAMAGED"]
+    assert [line[0] for line in _lines(home, "PO-1")] == ["held"]
+    assert not _lines(home, "PO-2")
+    assert not home.export("batches")
+
+
+def test_interest_is_shown_once_overdue_on_the_alert_and_on_the_sheet(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.turn(date(2026, 8, 4))  # due on 25 July: 536.75 × 0.05 % × 10 days
+    (sheet,) = _forms(home, "付款申请单", "payments")
+    page = openpyxl.load_workbook(sheet, data_only=True)["付款明细"]
+    rows = [[cell.value for cell in row] for row in page.iter_rows()]
+    head = next(row for row in rows if "逾期利息（提示）" in row)
+    line = next(row for row in rows if "26112000000012345678" in row)
+    assert line[head.index("逾期利息（提示）")] == 2.68
+    (alert,) = [a for a in home.export("alerts") if a["code"] == "OVERDUE_PAYMENT"]
+    assert "累计逾期利息 2.68（仅提示，不自动支付）" in alert["seen"]

@@ -42,21 +42,21 @@ class Bill:
     currency: str = ""
 
     @classmethod
-    def of(cls, row: Row, account: str, carried: Collection[str], currencies: Mapping[str, str]) -> Bill:
+    def of(cls, row: Row, account: str, carried: Collection[str], currencies: Mapping[str, str], home: str) -> Bill:
         """The bill of an invoice row; `account`: where its vendor is paid to; `carried`: keys that a sheet has had."""
         vendor, number = identity(row["vendor"]), invoice_identity(row["invoice_no"])
         place = f"{row['_file']} › {row['_sheet']} › {row['_row']}"
         key = f"{vendor}|{number}"
         return cls(
             key, vendor, number, row["invoice_no"], row["invoiced_on"], row["gross"], account_identity(account), place,
-            key in carried, _currency(row, currencies),
+            key in carried, _currency(row, currencies, home),
         )  # fmt: skip
 
 
-def _currency(row: Row, currencies: Mapping[str, str]) -> str:
-    """The currency that an invoice row names, else its order's; empty for the home's."""
-    own = row.get("currency")
-    return own if isinstance(own, str) else currencies.get(row.get("order_id") or "", "")
+def _currency(row: Row, currencies: Mapping[str, str], home: str) -> str:
+    """The currency that an invoice row names, else its order's, else the home's."""
+    own, order = row.get("currency"), row.get("order_id")
+    return own if isinstance(own, str) else currencies.get(order if isinstance(order, str) else "", home)
 
 
 @dataclass(frozen=True)
@@ -156,9 +156,12 @@ def bills_of(
     accounts: Mapping[str, str],
     carried: Collection[str] = (),
     currencies: Mapping[str, str] | None = None,
+    home: str = "",
 ) -> list[Bill]:
     """The blue invoices of a register; `accounts`: vendor → the account that it is paid to; `currencies`: order → its
     own, where it is not the home's."""
     return [
-        Bill.of(row, accounts.get(row["vendor"], ""), carried, currencies or {}) for row in invoices if not is_red(row)
+        Bill.of(row, accounts.get(row["vendor"], ""), carried, currencies or {}, home)
+        for row in invoices
+        if not is_red(row)
     ]

@@ -61,7 +61,7 @@ def _suspects(
     orders = ledger.table("orders")
     foreign = orders[orders["currency"].notna() & (orders["currency"] != home)]
     currencies = dict(zip(foreign["order_id"], foreign["currency"], strict=True))
-    for suspect in suspects(bills_of(records(ledger.table("invoices")), accounts, carried, currencies), days):
+    for suspect in suspects(bills_of(records(ledger.table("invoices")), accounts, carried, currencies, home), days):
         found[suspect.later.key].append(suspect)
     return found
 

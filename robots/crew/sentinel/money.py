@@ -21,13 +21,15 @@ from robots.figures.accounts import (
 )
 from robots.figures.alerts import Alert
 from robots.figures.clock import default_interest
-from robots.figures.controls import SHARED_ACCOUNT
+from robots.figures.controls import CERTIFICATE, SHARED_ACCOUNT
+from robots.figures.edits import SILENT_EDIT
 from robots.figures.lines import records
 from robots.figures.settlement import BANK_CHANGE, PRICE
 from robots.model.money import ZERO
 from robots.model.words import Text, say
 
 _PAID = ("confirmed", "returned")
+_TOLD_ELSEWHERE = (PRICE, BANK_CHANGE, SHARED_ACCOUNT, CERTIFICATE, SILENT_EDIT)  # each has an alert of its own
 
 
 def _held(scene: Scene) -> Iterator[tuple[Row, tuple[str, ...]]]:
@@ -42,9 +44,10 @@ def _evidence(row: Row) -> Text:
 
 @watch("INVOICE", "PRICE")
 def held_invoices(scene: Scene) -> Iterator[Alert]:
-    """Invoices that the match stopped: PRICE where the price is above the order's, INVOICE for every other cause."""
+    """Invoices that the match stopped: PRICE where the price is above the order's, INVOICE for every other cause
+    that has no alert of its own."""
     for row, reasons in _held(scene):
-        others = tuple(reason for reason in reasons if reason not in (PRICE, BANK_CHANGE, SHARED_ACCOUNT))
+        others = tuple(reason for reason in reasons if reason not in _TOLD_ELSEWHERE)
         subject = f"{row['vendor']} · {row['invoice_no']}" + (f" · {row['line']}" if row["line"] else "")
         for code, causes in (("PRICE", (PRICE,) if PRICE in reasons else ()), ("INVOICE", others)):
             if causes:
