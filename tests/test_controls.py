@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +21,7 @@ from robots.figures.controls import Books, Hold, controlled, is_released, lapsed
 from robots.figures.duplicates import bills_of, is_mistyped, suspects
 from robots.figures.settlement import Payable
 from robots.rules import Settlement
+from tests.conftest import Home
 
 D = Decimal
 Row = dict[str, Any]
