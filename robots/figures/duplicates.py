@@ -72,8 +72,10 @@ def suspects(bills: Iterable[Bill], days: int) -> Iterator[Suspect]:
     """Every pair, in the order of the later bill's day and place; two rows of one number are the match's business.
 
     What a sheet has carried comes before what none has: an invoice that is found late, and dated early, is the one to
-    look at.
+    look at. Days below zero: a team that bills like amounts all the time does not want to be asked.
     """
+    if days < 0:
+        return
     ranked = sorted(bills, key=lambda bill: (not bill.carried, bill.day, bill.place))
     seen = _Seen()
     for later in ranked:
