@@ -114,6 +114,9 @@ class History(Protocol):
     def edits(self, since: str) -> pa.Table:
         """Silent edits from a day (ISO) on, with the name, day and owner of their drop."""
 
+    def moment(self) -> str:
+        """The moment (ISO) of the turn that is going on."""
+
     def lines_due(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
         """Order rows of vendors due in a month: due_first, due_latest, accepted, completed_on, excused; places."""
 

@@ -174,6 +174,9 @@ class Settlement:
     `retention_months`: where a contract keeps a share and names no time. `retention_caps`: category → the most that may
     be kept. `tolerances`: name → a tolerance of its own. `work`: contract or category → what counts as accepted.
     `return_days`: for how long after its batch went out a payment without a key is looked for in the bank's return.
+    `soft_duplicate_days`: same vendor and amount within these is looked at; `bank_change_hours`: between the change of
+    an account and its release; `interest_rate_daily`: of what is overdue, where nothing is agreed; `employees`: name →
+    account of our own people, for comparison alone.
     """
 
     reference: str
@@ -187,6 +190,10 @@ class Settlement:
     tolerances: dict[str, Tolerance] = field(default_factory=dict)
     work: dict[str, Work] = field(default_factory=dict)
     return_days: int = 30
+    soft_duplicate_days: int = 45
+    bank_change_hours: int = 48
+    interest_rate_daily: Decimal = Decimal("0.0005")
+    employees: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises ValueError where a tolerance is for nothing that has a place in the order, or two for the same."""

@@ -93,7 +93,11 @@ def large_office(large: Path, tmp_path: Path) -> Iterator[Home]:
 
 
 def invoices_of(home: Home, books: SimpleNamespace, *numbers: int, price: int = 5) -> None:
-    """Orders of a hundred pieces, each delivered and billed, without retention."""
+    """Orders of a hundred pieces, each delivered and billed, without retention; like amounts are no duplicates here."""
+    rules = home.path / "config" / "rules" / "settlement.toml"
+    rules.parent.mkdir(exist_ok=True)
+    rules.write_text("[[in_force]]\nfrom = 2026-01-01\nsoft_duplicate_days = -1\n", "utf-8")
+    home.configure("")
     home.drop("供应商台账.xlsx", books.vendors())
     home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0}))
     home.drop("订单.xlsx", books.orders(*({"订单号": f"PO-{n}", "单价": price} for n in numbers)))

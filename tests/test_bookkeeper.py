@@ -218,8 +218,8 @@ def team(home: Home, books: SimpleNamespace) -> Home:
         "银行账号": "6222000000000000002",
     }
     home.drop("供应商.xlsx", books.vendors({}, vendor))
-    home.drop("合同.xlsx", books.contracts())
-    home.drop("订单.xlsx", books.orders({}, second | {"订单数量": 40}))
+    home.drop("合同.xlsx", books.contracts({}, {"合同编号": "HT-2", "供应商": B, "质保金比例": 0}))
+    home.drop("订单.xlsx", books.orders({}, second | {"订单数量": 40, "合同编号": "HT-2"}))
     home.drop("收货.xlsx", books.deliveries({}, {**second, "送货单号": "SH-2", "到货数": 40, "合格数": 40}))
     bill = {"发票号码": "26112000000087654321", "数量": 40, "不含税金额": 200, "税额": 26, "价税合计": 226}
     home.drop("发票.xlsx", books.invoices({}, second | bill))

@@ -32,7 +32,8 @@ def june(home: Home, books: SimpleNamespace) -> None:
     good = [f"PO-{n}" for n in range(1, 9)]
     orders = [*good, "PO-A", "PO-B", "PO-C", "PO-D", "PO-E"]
     home.drop("供应商.xlsx", books.vendors({}, {"供应商名称": "虚构乙有限公司", "供应商编码": "V-002",
-                                            "统一社会信用代码": "91310000MA1EXAMPL2"}))  # fmt: skip
+                                            "统一社会信用代码": "91310000MA1EXAMPL2",
+                                            "银行账号": "6222000000000000002"}))  # fmt: skip
     home.drop("合同.xlsx", books.contracts())
     home.drop(
         "订单.xlsx", books.orders(*({"订单号": one, "承诺交期": due.get(one, date(2026, 6, 20))} for one in orders))

@@ -46,9 +46,17 @@ def test_after_a_change_of_account_nothing_more_is_payable_until_somebody_looked
     _team(home, books)
     home.turn(MONDAY)
     home.drop("供应商.xlsx", books.vendors({"银行账号": "6222000000000009999"}))
-    home.drop("订单2.xlsx", books.orders({"订单号": "PO-2"}))
+    home.drop("订单2.xlsx", books.orders({"订单号": "PO-2", "单价": 6}))
     home.drop("收货2.xlsx", books.deliveries({"送货单号": "SH-2", "订单号": "PO-2"}))
-    home.drop("发票2.xlsx", books.invoices({"发票号码": "26112000000087654321", "订单号": "PO-2"}))
+    bill = {
+        "发票号码": "26112000000087654321",
+        "订单号": "PO-2",
+        "单价": 6,
+        "不含税金额": 600,
+        "税额": 78,
+        "价税合计": 678,
+    }
+    home.drop("发票2.xlsx", books.invoices(bill))
     home.turn(TUESDAY)
     later = [p for p in home.export("payables") if p["order_id"] == "PO-2"]
     assert [(p["state"], p["net"], p["hold_reason"]) for p in later] == [("held", "0.00", "BANK_CHANGE")]
@@ -264,10 +272,18 @@ def test_a_credit_note_after_payment_is_set_off_against_the_next_invoice(home: H
     home.drop("红字.xlsx", books.invoices(red))
     home.turn(TUESDAY)
     assert len(home.export("batches")) == 1  # nothing to set it off against yet
-    home.drop("订单2.xlsx", books.orders({"订单号": "PO-2"}))
+    home.drop("订单2.xlsx", books.orders({"订单号": "PO-2", "单价": 6}))
     home.drop("收货2.xlsx", books.deliveries({"送货单号": "SH-2", "订单号": "PO-2"}))
-    home.drop("发票2.xlsx", books.invoices({"发票号码": "26112000000087654321", "订单号": "PO-2"}))
+    bill = {
+        "发票号码": "26112000000087654321",
+        "订单号": "PO-2",
+        "单价": 6,
+        "不含税金额": 600,
+        "税额": 78,
+        "价税合计": 678,
+    }
+    home.drop("发票2.xlsx", books.invoices(bill))
     home.turn(WEDNESDAY)
     later = [(p["order_id"], p["gross"], p["net"]) for p in home.export("payables")][1:]
-    assert sorted(later) == [("PO-1", "-113.00", "-107.35"), ("PO-2", "565.00", "536.75")]
-    assert [b["total"] for b in home.export("batches")] == ["536.75", "429.40"]
+    assert sorted(later) == [("PO-1", "-113.00", "-107.35"), ("PO-2", "678.00", "644.10")]
+    assert [b["total"] for b in home.export("batches")] == ["536.75", "536.75"]  # 644.10 − 107.35

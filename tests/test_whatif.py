@@ -102,6 +102,11 @@ def test_other_tolerances_release_a_held_price(team: Home) -> None:
     assert moves.scores == ()
 
 
+def test_our_own_peoples_accounts_are_told_by_their_last_digits(team: Home) -> None:
+    [rule, *_] = what_if(team, '[settlement.employees]\n"虚构员" = "6222000000000007777"\n').rules
+    assert (rule.name, rule.before, rule.after) == ("employees.虚构员", None, "…7777")
+
+
 def test_a_bonus_that_is_earned_in_other_months_is_told(team: Home) -> None:
     """The ladder keeps what was earned by vendor, rung and month."""
     row = {"vendor": VENDOR, "rung": 3, "month": "2026-06", "reward": "bonus", "amount": D("120.00")}

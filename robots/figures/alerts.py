@@ -42,7 +42,12 @@ class Alert:
     @property
     def id(self) -> str:
         """The same finding on two days is one alert."""
-        return hashlib.sha256(f"{self.code}|{self.cause}|{self.subject}".encode()).hexdigest()[:16]
+        return alert_id(self.code, self.cause, self.subject)
+
+
+def alert_id(code: str, cause: str, subject: str) -> str:
+    """The id of an alert: who rests on its answer need not see it again to know which it is."""
+    return hashlib.sha256(f"{code}|{cause}|{subject}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

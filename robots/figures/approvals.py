@@ -22,8 +22,10 @@ from robots.model.findings import column_letter
 from robots.model.forms import as_text
 from robots.model.money import ZERO
 from robots.model.names import fold, identity
+from robots.model.words import Text
 
 Row = dict[str, Any]
+Refused = dict[str, tuple[Text, Text]]  # payment key → who or what refuses it, and why
 LAYOUT = (
     "batch", "payment_key", "payee", "account", "invoice", "order_line", "net", "due_on", "approver", "opinion",
     "reason", "code",
@@ -251,9 +253,9 @@ def endorsed(row: Row, form: Form, verdict: Verdict, today: date) -> Row:
     return row | {"tries": int(row["tries"]) + (verdict.code in (WRONG, "TRIES")), "source": source}
 
 
-def refusals(endorsements: Sequence[Row]) -> dict[str, tuple[str, str]]:
+def refusals(endorsements: Sequence[Row]) -> Refused:
     """Key → who refuses it, and why; the first who does."""
-    found: dict[str, tuple[str, str]] = {}
+    found: Refused = {}
     for row in endorsements:
         if row["state"] == GIVEN:
             for key, reason in json.loads(row["rejected"]).items():
@@ -261,7 +263,7 @@ def refusals(endorsements: Sequence[Row]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def with_set_offs(refused: Mapping[str, tuple[str, str]], lines: Sequence[Row]) -> dict[str, tuple[str, str]]:
+def with_set_offs(refused: Refused, lines: Sequence[Row]) -> Refused:
     """A vendor whose credit note is set off among the lines is paid as a whole or not at all: without the row below
     zero it would get too much, without the others the bank would be asked for less than nothing."""
     credited = {(line["vendor"], line["currency"]) for line in lines if line["net"] < 0}

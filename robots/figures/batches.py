@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from robots.model.words import Text
+
 HELD, PROPOSED, APPROVED, RELEASED = "held", "proposed", "approved", "released"
 CONFIRMED, RETURNED, REJECTED, VOID, REVERSED = "confirmed", "returned", "rejected", "void", "reversed"
 NOWHERE = ""  # the state of a line before anybody put it up
@@ -54,7 +56,7 @@ class Moves:
         return Moves(tuple(rows.values()), (*self.movements, *other.movements))
 
 
-def move(rows: Iterable[Row], state: str, day: date, by: str, why: str = "") -> Moves:
+def move(rows: Iterable[Row], state: str, day: date, by: Text, why: Text = "") -> Moves:
     """Lines (rows of `payables`) moved to a state, by whom and why. Raises Backwards where it does not follow."""
     moved = [_moved(row, row["state"], state, day, by, why) for row in rows]
     return Moves(tuple(row for row, _ in moved), tuple(movement for _, movement in moved))
@@ -69,7 +71,7 @@ def put_up(rows: Iterable[Row], before: Mapping[str, Row], day: date, by: str) -
     return Moves(tuple(row for row, _ in moved), tuple(movement for _, movement in moved))
 
 
-def _moved(row: Row, before: str, after: str, day: date, by: str, why: str) -> tuple[Row, Row]:
+def _moved(row: Row, before: str, after: str, day: date, by: Text, why: Text) -> tuple[Row, Row]:
     if after not in FOLLOWS[before]:
         raise Backwards(f"{row['payment_key']}: {before or 'nothing'} → {after}")
     number = _count(row.get("moves")) + 1

@@ -20,7 +20,9 @@ from robots.crew.paymaster.approvals import (
     standing,
     why_no_reversal,
 )
+from robots.crew.paymaster.controls import books_of, release_form, stop_rows
 from robots.crew.paymaster.plan import present_lines, weekly_plan
+from robots.crew.paymaster.quarantine import accounts_of, quarantine
 from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import (
     Line,
@@ -33,16 +35,19 @@ from robots.crew.paymaster.rows import (
     line_of,
     payment_key,
     propose,
+    rest,
     set_off,
     waterfalls,
 )
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
 from robots.crew.paymaster.statement import monthly_statements
 from robots.crew.registry import robot
+from robots.figures.accounts import payees
 from robots.figures.approvals import Case
 from robots.figures.batches import FREE, PROPOSED, put_up
 from robots.figures.bonuses import line_of as bonus_line
 from robots.figures.bonuses import place_bonuses, with_bonuses
+from robots.figures.controls import controlled
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import Payable, Terms, accept_work, milestone_book, order_book, settle
 from robots.ledger import Ledger
@@ -79,14 +84,20 @@ def _let_out(ledger: Ledger, now: Standing, rules: Rules, today: date) -> Iterat
 
 def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     """A payment sheet for each currency, and what is held and why."""
+    accounts = accounts_of(ledger, rules, today)
+    yield from quarantine(accounts, ledger, rules, today)
     invoices = ledger.table("invoices")
     if not len(invoices):
         return
     vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
+    books = books_of(ledger, rules, today, vendors, accounts)
+    vendors = payees(vendors, accounts)
     before = records(ledger.said("payables"))
     lines = by_line(before)
     earned = records(ledger.said("earned"))
-    owed = with_bonuses(_owed(ledger, invoices, vendors, before, rules, today), earned)
+    found = with_bonuses(_owed(ledger, invoices, vendors, before, rules, today), earned)
+    looked = controlled(found, books, lambda p: rest(p, lines.get(line_of(p), ()), vendors))
+    owed = [one.payable for one in looked]
     batches = _batches(ledger.said("batches"), _proposed(owed, lines, vendors), rules.currency, today)
     settled = list(_settled(owed, earned, lines, batches, vendors, rules))
     owed = with_bonuses(owed, settled)
@@ -95,7 +106,9 @@ def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     gone = tuple(r["payment_key"] for r in before if r["state"] == "held" and r["payment_key"] not in _keys(held))
     if settled:
         yield Decision("paymaster", today.isoformat(), "earned", record("earned", settled))
-    yield Decision("paymaster", today.isoformat(), "holds", record("holds", list(holds(owed, lines)), replace=True))
+    stopped = [*holds(owed, lines), *stop_rows(ledger, books)]
+    yield Decision("paymaster", today.isoformat(), "holds", record("holds", stopped, replace=True))
+    yield from release_form(looked, ledger, today)
     if held or gone:
         yield Decision("paymaster", today.isoformat(), "payables", record("payables", held, gone=gone))
     steps = list(_waterfalls(owed, proposed, lines))
@@ -155,8 +168,8 @@ def _owed(
     terms = Terms(rules.settlement(today), rules.currency, rules.settle_from, today, rules)
     accept_work(book, ledger.table("measurements"), ledger.table("tickets"), terms.rules, today)
     sheeted = sorted((row for row in before if row["state"] not in FREE), key=lambda row: row["batch"])
-    accounts = {row["vendor"]: row["bank_account"] for row in sheeted if row["bank_account"]}  # the latest sheet's
-    return settle(book, records(invoices), vendors, accounts, terms, services, first_sheets(sheeted))
+    # accounts that changed are the controls' business
+    return settle(book, records(invoices), vendors, {}, terms, services, first_sheets(sheeted))
 
 
 def _batches(batches: pd.DataFrame, proposed: Sequence[Row], home: str, today: date) -> dict[str, str]:
@@ -194,7 +207,8 @@ def _issue(
         yield Decision("paymaster", day, f"owed-{batch}", record("endorsements", endorsements))
     stopped = [p for p in owed if is_stopped(p)]
     next_step = papers.next_step(entry, endorsements)
-    sheet = payment_sheet(proposed, steps, stopped, batch, vendors, currency, today, next_step)
+    terms = rules.settlement(today)
+    sheet = payment_sheet(proposed, steps, stopped, batch, vendors, currency, today, next_step, terms)
     yield Decision("paymaster", day, batch, sheet, name=f"payment-sheet-{batch}")
     notice = payment_notice(proposed, stopped, batch, total, currency, next_step)
     yield Decision("paymaster", day, f"notice-{batch}", notice)

@@ -5,11 +5,13 @@ A batch is released in the turn in which its last needed approval is found good.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 
 from robots.crew.paymaster import papers
+from robots.crew.paymaster.controls import stops
 from robots.figures.approvals import (
     GIVEN,
     GOOD,
@@ -19,6 +21,7 @@ from robots.figures.approvals import (
     Bench,
     Case,
     Form,
+    Refused,
     Row,
     Verdict,
     endorsed,
@@ -39,6 +42,7 @@ from robots.figures.batches import (
     Moves,
     move,
 )
+from robots.figures.controls import Hold
 from robots.figures.lines import records
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, Notice, record
@@ -63,6 +67,14 @@ class Standing:
     told: list[tuple[str, Notice]] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     closed: list[Case] = field(default_factory=list)
+    stops: Callable[[], Mapping[str, Sequence[Hold]]] = dict
+
+    def stopped(self, case: Case) -> Refused:
+        """Lines that a control stops today, whoever approved them: key → (what stops it, why)."""
+        holds = self.stops()
+        found = {line["payment_key"]: holds.get(line["payment_key"], ()) for line in case.lines}
+        names = {key: tuple(say(f"hold.{one.code}.name") for one in mine) for key, mine in found.items() if mine}
+        return {key: (say("approval.control"), say("list.lines", items=items)) for key, items in names.items()}
 
     @property
     def released(self) -> list[Case]:
@@ -94,7 +106,7 @@ def standing(ledger: Ledger, rules: Rules, today: date) -> Standing:
         mine = [by_key[row["payment_key"]]] if row["payment_key"] in by_key else []
         cases[row["reversal"]] = Case(row["reversal"], row, tuple(mine), reverses=True)
     endorsements = {(row["number"], row["approver"]): row for row in map(clean, records(ledger.said("endorsements")))}
-    return Standing(cases, endorsements, rules, today)
+    return Standing(cases, endorsements, rules, today, stops=partial(stops, ledger, rules, today))
 
 
 def clean(row: Row) -> Row:
@@ -232,6 +244,8 @@ def _close(now: Standing, case: Case) -> None:
     mine = [row for (number, _), row in now.endorsements.items() if number == case.number and row["state"] == GIVEN]
     names = "、".join(row["approver"] for row in mine)
     refused = with_set_offs(refusals(mine), case.lines)
+    stopped = {} if case.reverses or len(mine) < int(case.row["needed"]) else now.stopped(case)
+    refused = with_set_offs(stopped | refused, case.lines)
     if len(refused) < len(case.lines) and len(mine) < int(case.row["needed"]):
         now.tell(f"waits-{case.number}", papers.waits(case, names, int(case.row["needed"]) - len(mine)))
     elif case.reverses:
@@ -240,7 +254,7 @@ def _close(now: Standing, case: Case) -> None:
         _release(now, case, names, refused)
 
 
-def _release(now: Standing, case: Case, names: str, refused: dict[str, tuple[str, str]]) -> None:
+def _release(now: Standing, case: Case, names: str, refused: Refused) -> None:
     kept = [line for line in case.lines if line["payment_key"] not in refused]
     for who, why in dict.fromkeys(refused.values()):
         lines = [line for line in case.lines if refused.get(line["payment_key"]) == (who, why)]
@@ -257,7 +271,7 @@ def _release(now: Standing, case: Case, names: str, refused: dict[str, tuple[str
     now.tell(f"decided-{case.number}", *papers.decided(replace(changed, lines=released.rows), names, refused, case))
 
 
-def _reverse(now: Standing, case: Case, names: str, refused: dict[str, tuple[str, str]]) -> None:
+def _reverse(now: Standing, case: Case, names: str, refused: Refused) -> None:
     if not refused:
         by, why = f"{case.row['preparer']}、{names}", case.row["reason"]
         now.moves += move(case.lines, REVERSED, now.today, by, why)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from robots.figures.approvals import AGREED, OVER, REFUSED, WRONG, Case, Form, Row, Verdict, given, order_line
+from robots.figures.approvals import AGREED, OVER, REFUSED, WRONG, Case, Form, Refused, Row, Verdict, given, order_line
 from robots.figures.batches import VOID
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.forms import Form as Issued
@@ -140,7 +140,7 @@ def release(case: Case) -> Workbook:
     return Workbook("payments", say("file.release", batch=case.number), (sheet,))
 
 
-def decided(case: Case, names: str, refused: Mapping[str, tuple[str, str]], before: Case) -> list[Notice]:
+def decided(case: Case, names: str, refused: Refused, before: Case) -> list[Notice]:
     """A batch that was released whole, in part, or not at all; with the lines that were refused and why."""
     table = _refused_table(before, refused) if refused else None
     if not case.lines:
@@ -158,7 +158,7 @@ def decided(case: Case, names: str, refused: Mapping[str, tuple[str, str]], befo
     return [Notice("finance", headline, lines, "warning", (release_name(case),), table, next_step)]
 
 
-def _refused_table(case: Case, refused: Mapping[str, tuple[str, str]]) -> Table:
+def _refused_table(case: Case, refused: Refused) -> Table:
     columns = tuple(Column(say(f"column.{name}")) for name in ("payee", "invoice_no", "net", "refused_by", "reason"))
     rows = tuple(
         (line["vendor"], line["invoice_no"], line["net"], *refused[line["payment_key"]])
@@ -178,7 +178,7 @@ def waits(case: Case, names: str, missing: int) -> Notice:
     return Notice("finance", headline, (), "info", (), None, say("approval.waits.next"))
 
 
-def reversal_decided(case: Case, names: str, refused: Mapping[str, tuple[str, str]]) -> Notice:
+def reversal_decided(case: Case, names: str, refused: Refused) -> Notice:
     """A reversal that was made, or refused."""
     what = "refused" if refused else "made"
     why = next((reason for _, reason in refused.values()), case.row["reason"])

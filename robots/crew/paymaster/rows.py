@@ -70,6 +70,12 @@ def _new_key(payable: Payable, mine: Sequence[Row], before: Sequence[Row]) -> st
     return next(one for one in (key, *free, *more) if one not in bound)
 
 
+def rest(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Decimal:
+    """What of a line would go onto a sheet now; below zero where a credit note takes back."""
+    row = propose(payable, before, "", vendors)
+    return Decimal(row["net"]) if row else ZERO
+
+
 def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Row | None:
     """A line of which nothing is payable and no sheet has carried anything, kept so that it can be seen."""
     carried = any(_same_line(r, payable) and r["state"] not in FREE for r in before)
@@ -91,7 +97,7 @@ def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator
                 "hold": short_hash(p.source, p.order_id, p.line, *((p.what,) if p.what != LINE else ())),
                 "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
                 "reasons": ",".join(reasons), "gross": p.gross, "stopped": stopped + too_much, "due_on": p.due_on,
-                "source": p.source,
+                "source": p.source, "evidence": listed(p.evidence),
             }  # fmt: skip
 
 
@@ -141,6 +147,13 @@ def reasons_of(payable: Payable, what: str) -> Text:
     """Every reason of a hold in one cell: its name, or what would release it."""
     texts = tuple(say(f"hold.{reason}.{what}") for reason in payable.reasons)
     return texts[0] if len(texts) == 1 else say("list.lines", items=texts)
+
+
+def listed(texts: Sequence[Text]) -> Text | None:
+    """Several texts one under the other; None where there is none."""
+    if len(texts) < 2:
+        return texts[0] if texts else None
+    return say("list.lines", items=tuple(texts))
 
 
 def payment_key(payable: Payable) -> str:

@@ -10,11 +10,13 @@ from decimal import Decimal
 import pandas as pd
 
 from robots.crew.paymaster.causes import cause_table
-from robots.crew.paymaster.rows import AMOUNTS, Row, reasons_of, stopped_of
+from robots.crew.paymaster.rows import AMOUNTS, Row, listed, reasons_of, stopped_of
+from robots.figures.clock import default_interest
 from robots.figures.settlement import STEPS, Payable
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.money import ZERO, in_words
 from robots.model.words import Text, say
+from robots.rules import Settlement
 
 
 def payment_sheet(
@@ -26,6 +28,7 @@ def payment_sheet(
     currency: str,
     today: date,
     next_step: Text,
+    terms: Settlement,
 ) -> Workbook:
     """付款申请单: the vendors to sign for, each line's waterfall by vendor, the cause of every step, what is held.
 
@@ -48,7 +51,8 @@ def payment_sheet(
         notes=(say("payment.note"), next_step), signatures=signatures,
     )  # fmt: skip
     lines = Sheet(
-        say("sheet.payment_lines"), say("title.payment_lines", batch=batch), facts[2:4], tuple(_line_tables(by_vendor)),
+        say("sheet.payment_lines"), say("title.payment_lines", batch=batch), facts[2:4],
+        tuple(_line_tables(by_vendor, today, terms)),
         groups=say("payment.all_vendors"),
     )  # fmt: skip
     reasons = Sheet(
@@ -92,15 +96,17 @@ _LINE_COLUMNS = (
     *(Column(say(f"column.{name}"), Look.MONEY, 16 if name == "gross" else 12) for name in STEPS),
     Column(say("column.net"), Look.MONEY, 16),
     Column(say("column.due_on"), Look.DATE, 11),
+    Column(say("column.interest"), Look.MONEY, 12),
     Column(say("column.payment_key"), Look.TEXT, 27),
 )
 
 
-def _line_tables(by_vendor: Mapping[str, list[Row]]) -> Iterator[Table]:
+def _line_tables(by_vendor: Mapping[str, list[Row]], today: date, terms: Settlement) -> Iterator[Table]:
     for number, (vendor, mine) in enumerate(by_vendor.items(), 1):
         rows = tuple(
             (
                 row["invoice_no"], f"{row['order_id']}/{row['line']}", *(row[name] for name in AMOUNTS), row["due_on"],
+                default_interest(row["net"], row["due_on"], today, terms),
                 row["payment_key"],
             )
             for row in mine
@@ -124,7 +130,7 @@ def _hold_table(stopped: Sequence[Payable]) -> Table:
     rows = tuple(
         (
             p.vendor, p.invoice_no, f"{p.order_id}/{p.line}".rstrip("/"), p.gross,
-            stopped_of(p), p.net, reasons_of(p, "name"), reasons_of(p, "release"), p.source,
+            stopped_of(p), p.net, reasons_of(p, "name"), reasons_of(p, "release"), listed((p.source, *p.evidence)),
         )
         for p in sorted(stopped, key=lambda p: (p.vendor, p.invoice_no))
     )  # fmt: skip

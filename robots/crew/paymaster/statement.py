@@ -31,7 +31,8 @@ def monthly_statements(ledger: Ledger, payables: Sequence[Row], rules: Rules, to
     written = list(books.statements(*span(month)))
     if written:
         yield from _written(written, month, month)
-        rows = [{"what": ISSUED, "period": month, "whom": one.vendor, "day": today} for one in written]
+        vendors = dict.fromkeys(one.vendor for one in written)  # one may have statements in several currencies
+        rows = [{"what": ISSUED, "period": month, "whom": vendor, "day": today} for vendor in vendors]
         yield Decision("paymaster", month, "statements-issued", record("issued", rows))
 
 

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from robots.crew.sentinel.scene import Row, Scene, given, watch
+from robots.figures.accounts import (
+    Account,
+    AccountWatch,
+    Shared,
+    accounts_now,
+    ending,
+    last_paid,
+    pending,
+    shared_accounts,
+    trusted,
+)
 from robots.figures.alerts import Alert
+from robots.figures.clock import default_interest
+from robots.figures.controls import CERTIFICATE, SHARED_ACCOUNT
+from robots.figures.edits import SILENT_EDIT
 from robots.figures.lines import records
 from robots.figures.settlement import BANK_CHANGE, PRICE
-from robots.ledger import place
-from robots.model.words import say
+from robots.model.money import ZERO
+from robots.model.words import Text, say
 
 _NOT_DUE = ("held", "confirmed")  # what the bank sent back is still owed
+_TOLD_ELSEWHERE = (PRICE, BANK_CHANGE, SHARED_ACCOUNT, CERTIFICATE, SILENT_EDIT)  # each has an alert of its own
 
 
 def _held(scene: Scene) -> Iterator[tuple[Row, tuple[str, ...]]]:
@@ -22,18 +37,24 @@ def _held(scene: Scene) -> Iterator[tuple[Row, tuple[str, ...]]]:
         yield row, tuple(row["reasons"].split(","))
 
 
+def _evidence(row: Row) -> Text:
+    """The invoice's own place, and what the hold rests on."""
+    return say("list.lines", items=(row["source"], seen)) if (seen := given(row["evidence"])) else str(row["source"])
+
+
 @watch("INVOICE", "PRICE")
 def held_invoices(scene: Scene) -> Iterator[Alert]:
-    """Invoices that the match stopped: PRICE where the price is above the order's, INVOICE for every other cause."""
+    """Invoices that the match stopped: PRICE where the price is above the order's, INVOICE for every other cause
+    that has no alert of its own."""
     for row, reasons in _held(scene):
-        others = tuple(reason for reason in reasons if reason not in (PRICE, BANK_CHANGE))
+        others = tuple(reason for reason in reasons if reason not in _TOLD_ELSEWHERE)
         subject = f"{row['vendor']} · {row['invoice_no']}" + (f" · {row['line']}" if row["line"] else "")
         for code, causes in (("PRICE", (PRICE,) if PRICE in reasons else ()), ("INVOICE", others)):
             if causes:
                 names = tuple(say(f"hold.{cause}.name") for cause in causes)
                 steps = tuple(say(f"hold.{cause}.release") for cause in causes)
                 yield scene.alert(
-                    code, ",".join(causes), "warning", subject, row["vendor"], evidence=row["source"],
+                    code, ",".join(causes), "warning", subject, row["vendor"], evidence=_evidence(row),
                     seen=say(f"alert.{code}.seen", causes=names, stopped=row["stopped"], gross=row["gross"],
                              order=given(row["order_id"])),
                     limit=say(f"alert.{code}.limit"), action=say("list.lines", items=steps),
@@ -43,31 +64,46 @@ def held_invoices(scene: Scene) -> Iterator[Alert]:
 
 @watch("BANK_CHANGE")
 def changed_accounts(scene: Scene) -> Iterator[Alert]:
-    """A vendor's account is not the one it was last paid to."""
-    paid: dict[str, str] = {}
-    for row in sorted(records(scene.ledger.said("payables")), key=lambda row: given(row["batch"]) or ""):
-        if row["state"] != "held" and given(row["bank_account"]):
-            paid[row["vendor"]] = row["bank_account"]
-    for vendor, account in sorted(paid.items()):
-        row = scene.vendors.get(vendor, {})
-        now = given(row.get("bank_account"))
-        if now and now != account:
-            yield scene.alert(
-                "BANK_CHANGE", now, "critical", vendor, vendor, evidence=place(row),
-                seen=say("alert.BANK_CHANGE.seen", before=_ending(account), after=_ending(now)),
-                limit=say("alert.BANK_CHANGE.limit"),
-            )  # fmt: skip
+    """A vendor's account is not the one that it may be paid to; or two, one of our own people among them, have one."""
+    accounts = _accounts(scene)
+    before = trusted(accounts)
+    for vendor, change in sorted(pending(accounts).items()):
+        yield scene.alert(
+            "BANK_CHANGE", change.account, "critical", vendor, vendor, evidence=change.place,
+            seen=say("alert.BANK_CHANGE.seen", before=ending(before[vendor].account), after=ending(change.account)),
+            limit=say("alert.BANK_CHANGE.limit"), action=say(f"quarantine.why.{change.why}"),
+        )  # fmt: skip
+    employees = scene.rules.settlement(scene.today).employees
+    for shared in shared_accounts(scene.vendors.values(), employees):
+        yield _shared(scene, shared)
 
 
-def _ending(account: str) -> str:
-    """An account by its last digits: a letter is no place for the whole."""
-    return account[-4:]
+def _accounts(scene: Scene) -> list[Account]:
+    """The accounts as they stand at this moment: the paymaster keeps them when it works, an alert does not wait."""
+    ledger = scene.ledger
+    watch = AccountWatch(
+        datetime.fromisoformat(ledger.history.moment()), scene.rules.settlement(scene.today).bank_change_hours,
+        last_paid(records(ledger.said("payables"))),
+        {row["change"]: row for row in records(ledger.table("account_checks"))},
+    )  # fmt: skip
+    return accounts_now(scene.vendors.values(), records(ledger.said("accounts")), watch)
+
+
+def _shared(scene: Scene, shared: Shared) -> Alert:
+    owners = (*shared.vendors, *(say("alert.BANK_CHANGE.employee", name=name) for name in shared.employees))
+    return scene.alert(
+        "BANK_CHANGE", "shared", "critical", " · ".join(shared.vendors), shared.vendors[0],
+        seen=say("alert.BANK_CHANGE.shared", ending=ending(shared.account), owners=say("list.lines", items=owners)),
+        limit=say("alert.BANK_CHANGE.shared_limit"), action=say("alert.BANK_CHANGE.shared_action"),
+        evidence=say("list.lines", items=shared.places),
+    )  # fmt: skip
 
 
 @watch("OVERDUE_PAYMENT")
 def payments_due(scene: Scene) -> Iterator[Alert]:
     """What is due within days, or was due, and no bank return has confirmed; one alert per vendor."""
     until = scene.today + timedelta(days=scene.limits.payment_days)
+    terms = scene.rules.settlement(scene.today)
     mine: dict[str, list[tuple[date, Decimal, Row]]] = defaultdict(list)
     for row in records(scene.ledger.said("payables")):
         due = given(row["due_on"])
@@ -80,7 +116,8 @@ def payments_due(scene: Scene) -> Iterator[Alert]:
         yield scene.alert(
             "OVERDUE_PAYMENT", "due", "critical" if is_past else "warning", vendor, vendor,
             seen=say("alert.OVERDUE_PAYMENT.past" if is_past else "alert.OVERDUE_PAYMENT.soon", count=len(rows),
-                     total=sum((net for _, net, _ in rows), Decimal(0)), due=earliest, currency=scene.rules.currency),
+                     total=sum((net for _, net, _ in rows), Decimal(0)), due=earliest, currency=scene.rules.currency,
+                     interest=sum((default_interest(net, due, scene.today, terms) for due, net, _ in rows), ZERO)),
             limit=say("alert.OVERDUE_PAYMENT.limit", days=scene.limits.payment_days),
             evidence=say("alert.OVERDUE_PAYMENT.evidence", invoices=", ".join(list(numbers)[:10]),
                          batches=", ".join(dict.fromkeys(str(row["batch"]) for _, _, row in rows))),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from robots.crew.sentinel.scene import Row, Scene, given, watch
 from robots.figures.alerts import Alert
+from robots.figures.edits import edit_subject
 from robots.figures.lines import records
 from robots.model.words import say
 
@@ -17,9 +18,8 @@ def silent_edits(scene: Scene) -> Iterator[Alert]:
     since = (scene.today - timedelta(days=scene.limits.silent_edit_days)).isoformat()
     for row in records(scene.ledger.edits(since)):
         vendor = given(row["vendor"]) or ""
-        order = f"{row['order_id']}/{given(row['line']) or '1'}" if given(row["order_id"]) else vendor
         yield scene.alert(
-            "SILENT_EDIT", str(row["n"]), "critical", order, vendor,
+            "SILENT_EDIT", str(row["n"]), "critical", edit_subject(row), vendor,
             seen=say("alert.SILENT_EDIT.seen", field=say(f"field.{row['field']}"), before=_shown(row, "before"),
                      after=_shown(row, "after"), day=row["day"], owner=given(row["owner"])),
             limit=say("alert.SILENT_EDIT.limit"), evidence=f"{row['name']} › {row['sheet']} › {row['row']}", event=True,

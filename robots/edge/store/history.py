@@ -30,6 +30,7 @@ from robots.edge.store.tables import (
     ROWS,
     SCORES,
     STALE,
+    TURNS,
 )
 from robots.kinds import known
 from robots.model.names import identity
@@ -311,6 +312,10 @@ class History:
         source = EDITS.join(DROPS, DROPS.c.id == EDITS.c.drop)
         query = select(*chosen.values()).select_from(source).where(DROPS.c.day >= since).order_by(EDITS.c.n)
         return as_table(self.connection.execute(query).all(), chosen)
+
+    def moment(self) -> str:
+        """The moment (ISO) of the turn that is going on, else of the last one."""
+        return str(self.connection.execute(select(func.max(TURNS.c.at))).scalar_one())
 
     # -------------------------------------------------------------- what stands behind a figure
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, inspect, selec
 from sqlalchemy.schema import CreateColumn
 
 from robots.edge.store.tables import (
+    ACCOUNTS,
     ALERTS,
     ALIASES,
     ARRIVALS,
@@ -136,6 +137,12 @@ def bank_returns(connection: Connection) -> None:
     RETURNS.create(connection, checkfirst=True)
 
 
+def quarantine(connection: Connection) -> None:
+    """Every account that a vendor had, with who called back and who released; and what a hold rests on."""
+    ACCOUNTS.create(connection, checkfirst=True)
+    _add_columns(connection, HOLDS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -176,6 +183,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     waterfalls_and_currencies,
     approvals_and_movements,
     bank_returns,
+    quarantine,
 )
 
 

@@ -512,6 +512,20 @@ HOLDS = Table(
     Column("stopped", BigInteger, nullable=False, info=_CENTS),
     Column("due_on", Text),
     Column("source", Text, nullable=False),
+    Column("evidence", Text),
+)
+
+ACCOUNTS = Table(
+    "accounts",
+    META,
+    Column("vendor", Text),
+    Column("n", BigInteger),
+    Column("account", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    *(Column(name, Text) for name in ("bank_name", "phone", "phone_place", "place", "called_by", "released_by", "why")),
+    Column("pays_old", Boolean),
+    PrimaryKeyConstraint("vendor", "n"),
 )
 
 RETURNS = Table(
@@ -630,6 +644,6 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
 _DERIVED = (
     KPIS, SCORES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED, ALERTS, PAYABLES, WATERFALLS, BATCHES, REVERSALS,
-    ENDORSEMENTS, MOVEMENTS, HOLDS, RETURNS, STALE, ORDERED, LEADS, PRICES,
+    ENDORSEMENTS, MOVEMENTS, HOLDS, ACCOUNTS, RETURNS, STALE, ORDERED, LEADS, PRICES,
 )  # fmt: skip
 DERIVED = {table.name: table for table in _DERIVED}

@@ -41,7 +41,8 @@ class Payable:
 
     `gross` is what is billed less its credit notes, `tax` the VAT in it; `penalty` is for lateness and for quality
     together. `what` is a "line", or the later release of its "retention" (whose tax its line carries already).
-    `causes` are the steps as they were taken; `steps` tells all of them, those that came later too.
+    `causes` are the steps as they were taken; `steps` tells all of them, those that came later too. `accepted_on`: the
+    last acceptance that it pays for; `evidence`: what its holds rest on, beside `source`.
     """
 
     invoice_key: str
@@ -67,6 +68,8 @@ class Payable:
     credit: Decimal = ZERO
     what: str = LINE
     causes: tuple[Step, ...] = ()
+    accepted_on: date | None = None
+    evidence: tuple[Text, ...] = ()
 
     @property
     def net(self) -> Decimal:

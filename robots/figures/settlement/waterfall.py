@@ -51,7 +51,7 @@ def waterfall(payable: Payable, piece: Piece, bill: Bill, balances: Balances) ->
     """All steps of one piece in their order; bonuses come on top later, once a person has earned them."""
     for take in (_price_variance, _rejected, _over, _late, _quality, _advance, _retention):
         payable = take(payable, piece, bill, balances)
-    payable = payable.but(due_on=_due_on(piece, bill, balances.terms.on(bill.day)))
+    payable = payable.but(due_on=_due_on(piece, bill, balances.terms.on(bill.day)), accepted_on=_accepted_on(piece))
     piece.line.billed += piece.good
     piece.line.rejected_billed += piece.turned_down
     return payable

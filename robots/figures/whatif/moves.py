@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from robots.figures.accounts import ending
 from robots.figures.alerts import CLOSED, number
 from robots.figures.explain.shown import given, kpi_name
 from robots.figures.scores import grade_of
@@ -27,7 +28,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "reviewer": ("scorecard",),
     "sentinel": ("alerts", "settlement"),
     "timekeeper": ("alerts",),
-    "paymaster": ("settlement",),
+    "paymaster": ("settlement", "alerts"),
 }
 
 
@@ -154,7 +155,12 @@ def _differing(old: Row, new: Row) -> Iterator[tuple[str, Any, Any]]:
     flat_old, flat_new = _flat(old), _flat(new)
     for name in dict.fromkeys((*flat_old, *flat_new)):
         if flat_old.get(name) != flat_new.get(name):
-            yield name, flat_old.get(name), flat_new.get(name)
+            yield name, _discreet(name, flat_old.get(name)), _discreet(name, flat_new.get(name))
+
+
+def _discreet(name: str, value: Any) -> Any:
+    """A number as it may be shown: of our own people's accounts the last digits."""
+    return f"…{ending(value)}" if name.startswith("employees.") and value else value
 
 
 # ------------------------------------------------------------------ scores

@@ -1,0 +1,183 @@
+"""What the controls look at, gathered from the ledger; 暂扣放行单, where people let holds go; what must not leave."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from robots.crew.paymaster.quarantine import accounts_of
+from robots.crew.paymaster.rows import Row, listed
+from robots.figures.accounts import Account, given, numbered, payees, shared_accounts
+from robots.figures.batches import FREE
+from robots.figures.controls import RELEASE, Books, Controlled, Hold, releasable, stopped
+from robots.figures.duplicates import Suspect, bills_of, suspects
+from robots.figures.edits import edit_number, unanswered
+from robots.figures.lines import records
+from robots.ledger import Ledger
+from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
+from robots.model.forms import Form
+from robots.model.money import ZERO
+from robots.model.words import say
+from robots.rules import Rules
+
+FORM_LAYOUT = 1
+VERDICTS = (RELEASE, "不放行")  # the words of the kind `hold_releases`
+WAITING = ("proposed", "approved")
+_ISSUED = "hold-release"
+
+
+def books_of(
+    ledger: Ledger, rules: Rules, today: date, vendors: Mapping[str, Row], accounts: Sequence[Account]
+) -> Books:
+    """Everything that the controls look at. `vendors`: the vendor ledger as it stands, by name."""
+    terms, limits = rules.settlement(today), rules.alerts(today)
+    contracts = frozenset(ledger.table("contracts")["contract_id"])
+    before = [row for row in records(ledger.said("payables")) if row["state"] not in FREE]
+    return Books(
+        today, terms, limits.may_work, vendors, _by_vendor(records(ledger.table("certificates"))),
+        {(row["order_id"], row["line"]): given(row["contract_id"]) for row in records(ledger.table("orders"))},
+        contracts or None,
+        _suspects(ledger, vendors, {row["invoice_key"] for row in before}, terms.soft_duplicate_days, rules.currency),
+        accounts, tuple(shared_accounts(vendors.values(), terms.employees)),
+        _put_up(before, ledger), _edits(ledger, today - timedelta(days=limits.silent_edit_days)),
+        {row["hold"]: row for row in records(ledger.table("hold_releases"))},
+    )  # fmt: skip
+
+
+def _by_vendor(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    mine: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        mine[row["vendor"]].append(row)
+    return mine
+
+
+def _suspects(
+    ledger: Ledger, vendors: Mapping[str, Row], carried: set[str], days: int, home: str
+) -> dict[str, list[Suspect]]:
+    accounts = {name: given(row["bank_account"]) for name, row in vendors.items()}
+    found: dict[str, list[Suspect]] = defaultdict(list)
+    orders = ledger.table("orders")
+    foreign = orders[orders["currency"].notna() & (orders["currency"] != home)]
+    currencies = dict(zip(foreign["order_id"], foreign["currency"], strict=True))
+    for suspect in suspects(bills_of(records(ledger.table("invoices")), accounts, carried, currencies, home), days):
+        found[suspect.later.key].append(suspect)
+    return found
+
+
+def _put_up(before: Iterable[Row], ledger: Ledger) -> dict[tuple[str, str], date]:
+    """(order, line) → the day of the first sheet that carried it."""
+    days = {row["batch"]: date.fromisoformat(row["day"]) for row in records(ledger.said("batches"))}
+    first: dict[tuple[str, str], date] = {}
+    for row in before:
+        line, day = (given(row["order_id"]), given(row["line"])), days.get(row["batch"])
+        if day and day <= first.get(line, day):
+            first[line] = day
+    return first
+
+
+def _edits(ledger: Ledger, since: date) -> Sequence[Mapping[str, Any]]:
+    """Silent edits that nobody has answered, for as long as their alert asks."""
+    edits = records(ledger.edits(since.isoformat()))
+    return unanswered(edits, records(ledger.answers({edit_number(row) for row in edits}))) if edits else []
+
+
+# ------------------------------------------------------------------ what must not leave
+
+
+def stops(ledger: Ledger, rules: Rules, today: date) -> dict[str, tuple[Hold, ...]]:
+    """Payment key → why a line on a sheet must not be released today. To be asked before a batch is."""
+    vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
+    accounts = accounts_of(ledger, rules, today)
+    return stopped_of(ledger, books_of(ledger, rules, today, vendors, accounts))
+
+
+def stopped_of(ledger: Ledger, books: Books) -> dict[str, tuple[Hold, ...]]:
+    """Payment key → why, of the lines that are proposed or approved."""
+    waiting = [row for row in records(ledger.said("payables")) if row["state"] in WAITING]
+    return stopped(waiting, books, payees({name: dict(row) for name, row in books.vendors.items()}, books.accounts))
+
+
+def stop_rows(ledger: Ledger, books: Books) -> Iterator[Row]:
+    """Lines on a sheet that must not leave, as rows of the table `holds`, under their payment keys."""
+    found = stopped_of(ledger, books)
+    for row in records(ledger.said("payables")) if found else ():
+        if holds := found.get(row["payment_key"]):
+            codes = dict.fromkeys(hold.code for hold in holds)
+            yield {
+                "hold": row["payment_key"], "vendor": row["vendor"], "order_id": row["order_id"], "line": row["line"],
+                "invoice_no": row["invoice_no"], "reasons": ",".join(codes), "gross": row["gross"],
+                "stopped": row["net"], "due_on": row["due_on"], "source": row["batch"],
+                "evidence": listed(tuple(dict.fromkeys(hold.seen for hold in holds))),
+            }  # fmt: skip
+
+
+# ------------------------------------------------------------------ the release form
+
+
+def release_form(found: Sequence[Controlled], ledger: Ledger, today: date) -> Iterator[Decision]:
+    """暂扣放行单, whenever there is a hold on it that no form has asked about yet."""
+    waiting = releasable(found)
+    asked = {row["period"] for row in records(ledger.said("issued")) if row["what"] == _ISSUED}
+    new = sorted(waiting.keys() - asked)
+    if not new:
+        return
+    name = f"hold-release-{numbered(*sorted(waiting))}"
+    yield Decision("paymaster", today.isoformat(), name, _form(waiting, today), name=name)
+    rows = [
+        {"what": _ISSUED, "period": number, "whom": waiting[number][1][0].payable.vendor, "day": today}
+        for number in new
+    ]
+    yield Decision("paymaster", today.isoformat(), f"asked-{name}", record("issued", rows))
+    lines = tuple(
+        say(
+            "notice.release.line",
+            vendor=one.payable.vendor,
+            invoice=one.payable.invoice_no,
+            reason=say(f"hold.{hold.code}.name"),
+        )
+        for hold, (one, *_) in (waiting[number] for number in new)
+    )
+    notice = Notice("finance", say("notice.release.headline", count=len(new)), lines, "warning", (name,), None,
+                    say("notice.release.next"))  # fmt: skip
+    yield Decision("paymaster", today.isoformat(), f"notice-{name}", notice)
+
+
+def _form(waiting: Mapping[str, tuple[Hold, list[Controlled]]], today: date) -> Workbook:
+    rows = tuple(_row(number, hold, lines) for number, (hold, lines) in sorted(waiting.items(), key=_rank))
+    facts = ((say("form.how"), say("release.how")), (say("release.second"), say("release.second_how")))
+    sheet = Sheet(say("release.sheet"), say("release.title"), facts, (Table(_columns(), rows),))
+    form = Form(f"hold_releases-{today:%Y%m%d}-{numbered(*sorted(waiting))}", FORM_LAYOUT, "hold_releases")
+    return Workbook("forms", say("release.file", day=today, number=numbered(*sorted(waiting))[:4]), (sheet,), form)
+
+
+def _rank(pair: tuple[str, tuple[Hold, list[Controlled]]]) -> tuple[str, str, str]:
+    number, (_, lines) = pair
+    return lines[0].payable.vendor, lines[0].payable.invoice_no, number
+
+
+def _row(number: str, hold: Hold, lines: Sequence[Controlled]) -> tuple[Any, ...]:
+    payables = [one.payable for one in lines]
+    vendors, invoices = (dict.fromkeys(getattr(one, name) for one in payables) for name in ("vendor", "invoice_no"))
+    return (
+        number, "\n".join(vendors), "\n".join(invoices), sum((one.amount for one in lines), ZERO),
+        say(f"hold.{hold.code}.name"), hold.seen, say("form.yes" if hold.second else "form.no"), "", "", "", "", "",
+    )  # fmt: skip
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column(say("form.word.hold"), Look.TEXT, 15),
+        Column(say("column.vendor"), Look.WRAP, 26),
+        Column(say("column.invoice_no"), Look.WRAP, 23),
+        Column(say("column.stopped"), Look.MONEY, 14),
+        Column(say("column.reason"), Look.WRAP, 26),
+        Column(say("column.evidence"), Look.WRAP, 40),
+        Column(say("release.second"), Look.TEXT, 11),
+        Column(say("form.word.hold_verdict"), Look.TEXT, 12, open=True, choices=VERDICTS),
+        Column(say("form.word.hold_released_by"), Look.TEXT, 12, open=True),
+        Column(say("form.word.hold_remark"), Look.WRAP, 28, open=True),
+        Column(say("form.word.agreed_by"), Look.TEXT, 12, open=True),
+        Column(say("form.word.hold_released_on"), Look.DATE, 13, open=True),
+    )

@@ -1,0 +1,282 @@
+"""Controls over what the waterfall found payable (RULES 7): each holds whole lines for a cause that a person can see
+to, and none of them pays a cent more. Money moves from net to held; gross and every step before stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from robots.figures.accounts import Account, Shared, ending, given, numbered, pending
+from robots.figures.clock import on_the_clock
+from robots.figures.duplicates import Suspect
+from robots.figures.edits import SILENT_EDIT, after_put_up
+from robots.figures.settlement import BANK_CHANGE, Payable
+from robots.model.money import ZERO
+from robots.model.names import identity
+from robots.model.words import Text, say
+from robots.rules import Settlement
+
+Row = Mapping[str, Any]
+SHARED_ACCOUNT, UNQUALIFIED, CERTIFICATE, NO_CONTRACT = "SHARED_ACCOUNT", "UNQUALIFIED", "CERTIFICATE", "NO_CONTRACT"
+RELEASE = "放行"  # the word of the kind `hold_releases`
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why a line is held. `number`: what a release names, empty where mending the books releases; `seen`: what it
+    rests on; `second`: whether a second person has to agree."""
+
+    code: str
+    seen: Text = ""
+    number: str = ""
+    second: bool = False
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the controls look at. `certificates`, `suspects` by vendor and by the later bill's key; `contract_of`:
+    (order, line) → contract named there; `contracts`: those there are, None where no contract ledger is kept;
+    `put_up`: (order, line) → day of its first payment sheet; `edits`: without an answer; `releases`: number → row."""
+
+    today: date
+    rules: Settlement
+    may_work: Sequence[str]
+    vendors: Mapping[str, Row]
+    certificates: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    contract_of: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    contracts: frozenset[str] | None = None
+    suspects: Mapping[str, Sequence[Suspect]] = field(default_factory=dict)
+    accounts: Sequence[Account] = ()
+    shared: Sequence[Shared] = ()
+    put_up: Mapping[tuple[str, str], date] = field(default_factory=dict)
+    edits: Sequence[Row] = ()
+    releases: Mapping[str, Row] = field(default_factory=dict)
+
+
+Look = Callable[[Payable], Iterator[Hold]]
+Control = Callable[[Books], Look]  # what is the same for all lines is made once
+
+
+@dataclass(frozen=True)
+class Controlled:
+    """A payable after all controls, with the holds that stand on it and what they hold of it."""
+
+    payable: Payable
+    holds: tuple[Hold, ...] = ()
+    amount: Decimal = ZERO
+
+
+def controlled(
+    owed: Iterable[Payable], books: Books, rest: Callable[[Payable], Decimal] = lambda payable: payable.net
+) -> list[Controlled]:
+    """Every payable: due on the day that the law allows, and held where a control says so.
+
+    `rest`: what of a line no payment sheet has carried yet; where nothing is left there is nothing to hold.
+    """
+    looks = [control(books) for control in CONTROLS]
+    found = []
+    for one in owed:
+        payable = on_the_clock(one, books.vendors.get(one.vendor, {}), books.rules)
+        amount = rest(payable)
+        holds = tuple(_standing(payable, looks, books)) if amount > 0 else ()
+        found.append(Controlled(held(payable, holds, amount), holds, amount if holds else ZERO))
+    return found
+
+
+def _standing(payable: Payable, looks: Sequence[Look], books: Books) -> Iterator[Hold]:
+    """The holds on a line that no person has released."""
+    for look in looks:
+        yield from (hold for hold in look(payable) if not is_released(hold, books.releases))
+
+
+def held(payable: Payable, holds: Sequence[Hold], amount: Decimal) -> Payable:
+    """The line with an amount of its net held for these causes; without a cause, as it was."""
+    if not holds:
+        return payable
+    codes = tuple(dict.fromkeys((*payable.reasons, *(hold.code for hold in holds))))
+    seen = tuple(dict.fromkeys((*payable.evidence, *(hold.seen for hold in holds if hold.seen))))
+    told = tuple(text for hold in holds for text in (say(f"hold.{hold.code}.name"), hold.seen) if text)
+    after = payable.taken("held", amount, say("list.lines", items=told), payable.source)
+    return after.but(reasons=codes, evidence=seen)
+
+
+def releasable(found: Iterable[Controlled]) -> dict[str, tuple[Hold, list[Controlled]]]:
+    """Number → a hold that a person may release, with the lines that it holds."""
+    waiting: dict[str, tuple[Hold, list[Controlled]]] = {}
+    for one in found:
+        for hold in one.holds:
+            if hold.number:
+                waiting.setdefault(hold.number, (hold, []))[1].append(one)
+    return waiting
+
+
+def is_released(hold: Hold, releases: Mapping[str, Row]) -> bool:
+    """Has somebody released it, with a name and a reason; and where an account is at stake, a second person too?"""
+    row = releases.get(hold.number) if hold.number else None
+    if row is None or given(row["verdict"]) != RELEASE or not given(row["remark"]):
+        return False
+    first, second = identity(given(row["released_by"])), identity(given(row["agreed_by"]))
+    return bool(first) and (not hold.second or (bool(second) and second != first))
+
+
+# ------------------------------------------------------------------ the controls
+
+
+def duplicates(books: Books) -> Look:
+    """The later of two invoices that may be one: it names the earlier ones and their places."""
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        by_code: dict[str, list[Suspect]] = defaultdict(list)
+        for suspect in books.suspects.get(payable.invoice_key, ()):
+            by_code[suspect.code].append(suspect)
+        for code, found in sorted(by_code.items()):
+            keys = sorted({suspect.earlier.key for suspect in found})
+            yield Hold(code, _named(found), numbered(code, payable.invoice_key, *keys), code == "SAME_PAYEE")
+
+    return look
+
+
+def _named(found: Sequence[Suspect]) -> Text:
+    earlier = [suspect.earlier for suspect in found[-_MOST_NAMED:]]
+    named = tuple(say("hold.seen.invoice", invoice=bill.shown, day=bill.day, place=bill.place) for bill in earlier)
+    return named[0] if len(named) == 1 else say("list.lines", items=named)
+
+
+def changed_accounts(books: Books) -> Look:
+    """A vendor whose account has changed and is not released; where the old one is still paid, nothing is held."""
+    waiting = {vendor: one for vendor, one in pending(books.accounts).items() if not one.pays_old}
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        if change := waiting.get(payable.vendor):
+            seen = say("hold.seen.account", change=change.number, ending=ending(change.account), place=change.place,
+                       why=say(f"quarantine.why.{change.why}"))  # fmt: skip
+            yield Hold(BANK_CHANGE, seen)
+
+    return look
+
+
+def shared_payees(books: Books) -> Look:
+    """A vendor paid to an account that another vendor, or one of our own people, has too."""
+    mine = {vendor: shared for shared in books.shared for vendor in shared.vendors}
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        if shared := mine.get(payable.vendor):
+            others = [name for name in shared.vendors if name != payable.vendor]
+            seen = say("hold.seen.shared", ending=ending(shared.account), places=" · ".join(shared.places),
+                       others="、".join((*others, *shared.employees)))  # fmt: skip
+            yield Hold(SHARED_ACCOUNT, seen, shared.number, second=True)
+
+    return look
+
+
+def not_qualified(books: Books) -> Look:
+    """A vendor whose status is known and is none under which it may work."""
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        row = books.vendors.get(payable.vendor, {})
+        status = given(row.get("status"))
+        if status and status not in books.may_work:
+            yield Hold(UNQUALIFIED, say("hold.seen.status", status=status, place=_place(row)))
+
+    return look
+
+
+def lapsed_certificates(books: Books) -> Look:
+    """A vendor of whom a type of certificate is required, and none of that type is in force today."""
+    found = {vendor: tuple(lapsed(papers, books.today)) for vendor, papers in books.certificates.items()}
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        for row in found.get(payable.vendor, ()):
+            yield Hold(CERTIFICATE, say("hold.seen.paper", type=row["type"], on=row["expires_on"], place=_place(row)))
+
+    return look
+
+
+def lapsed(papers: Iterable[Row], today: date) -> Iterator[Row]:
+    """The latest paper of each required type that is over, by type."""
+    by_type: dict[str, list[Row]] = defaultdict(list)
+    for row in papers:
+        by_type[row["type"]].append(row)
+    for _, rows in sorted(by_type.items()):
+        latest = max(rows, key=lambda row: row["expires_on"])
+        if latest["expires_on"] < today and any(given(row["required"]) == "True" for row in rows):
+            yield latest
+
+
+def without_contract(books: Books) -> Look:
+    """An order line under no contract, or under one that the contract ledger does not have. A home without any
+    contract ledger is not asked for one."""
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        line = (payable.order_id, payable.line)
+        if books.contracts is not None and line in books.contract_of:
+            contract = books.contract_of[line]
+            if contract not in books.contracts:
+                yield Hold(NO_CONTRACT, say("hold.seen.contract", contract=contract or None))
+
+    return look
+
+
+def silent_edits(books: Books) -> Look:
+    """A line edited after it was first put up for payment: nothing more is paid of it until somebody has answered."""
+    edits: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for line, row in after_put_up(books.edits, books.put_up):
+        edits[line].append(row)
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        for row in edits.get((payable.order_id, payable.line), ()):
+            yield Hold(SILENT_EDIT, edit_seen(row))
+
+    return look
+
+
+def edit_seen(row: Row) -> Text:
+    """What an edit changed, and where; of an account the last digits."""
+    before, after = (given(row[name]) for name in ("before", "after"))
+    if row["field"] == "bank_account":
+        before, after = f"…{ending(before)}", f"…{ending(after)}"
+    return say("hold.seen.edit", field=say(f"field.{row['field']}"), before=before or None, after=after or None,
+               place=f"{row['name']} › {row['sheet']} › {row['row']}")  # fmt: skip
+
+
+def _place(row: Row) -> str:
+    return f"{row['_file']} › {row['_sheet']} › {row['_row']}"
+
+
+CONTROLS: tuple[Control, ...] = (
+    duplicates, changed_accounts, shared_payees, not_qualified, lapsed_certificates, without_contract, silent_edits,
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ what stands on a sheet already
+
+
+def stopped(waiting: Iterable[Row], books: Books, payees: Mapping[str, Row]) -> dict[str, tuple[Hold, ...]]:
+    """Payment key → why a line that was put up and is not released yet (proposed, approved) must not leave.
+
+    Its order, its deliveries or its account were edited since, or the account on the sheet is not the one that its
+    vendor is paid to now. `payees`: the vendor ledger as it is paid.
+    """
+    edits: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for line, edit in after_put_up(books.edits, books.put_up):
+        edits[line].append(edit)
+    accounts = [edit for edit in books.edits if edit["field"] == "bank_account"]
+    changes = {vendor: one for vendor, one in pending(books.accounts).items() if not one.pays_old}
+    found: dict[str, tuple[Hold, ...]] = {}
+    for row in waiting:
+        line = (given(row["order_id"]), given(row["line"]))
+        since = books.put_up.get(line, books.today).isoformat()
+        mine = [*edits.get(line, ()), *(e for e in accounts if e["vendor"] == row["vendor"] and e["day"] >= since)]
+        holds = [Hold(SILENT_EDIT, edit_seen(edit)) for edit in mine]
+        payee = given(payees.get(row["vendor"], {}).get("bank_account"))
+        if row["vendor"] in changes or payee != given(row["bank_account"]):
+            holds.append(Hold(BANK_CHANGE, say("hold.seen.other_account", ending=ending(payee) or None)))
+        if holds:
+            found[row["payment_key"]] = tuple(holds)
+    return found
