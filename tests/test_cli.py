@@ -113,8 +113,18 @@ def test_a_what_if_writes_a_workbook_and_a_wrong_file_names_all_its_mistakes(hom
     rules.write_text("[scorecard]\ncolour = 1\ntolerance_days = []\n", "utf-8")
     wrong = run("what-if", rules, home=home)
     assert wrong.returncode == 2
-    assert "scorecard.colour" in wrong.stderr
+    assert "没有叫“colour”的项" in wrong.stderr
     assert "tolerance_days" in wrong.stderr
+
+
+def test_an_empty_home_has_nothing_to_try_other_rules_on(tmp_path: Path) -> None:
+    home, rules = tmp_path / "新团队", tmp_path / "新规.toml"
+    run("init", home)
+    rules.write_text("[scorecard]\ntolerance_days = 2\n", "utf-8")
+    tried = run("what-if", rules, home=home)
+    assert tried.returncode == 2
+    assert "这里还没有数据" in tried.stderr
+    assert not list(home.rglob("*.xlsx"))
 
 
 def test_check_reads_without_a_home_and_posts_nothing(tmp_path: Path) -> None:

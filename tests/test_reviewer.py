@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import email.parser
+import email.policy
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -15,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robots.crew import registry
+from robots.edge import explaining
 from robots.edge import settings as configuration
 from robots.figures.ladder import climb, earned
 from robots.figures.ranking import percentile, ranking_scores, shrunken
@@ -67,6 +71,15 @@ def test_a_streak(values: list[Any], streaks: list[int]) -> None:
 def test_a_contracts_own_target_is_what_counts() -> None:
     lenient = basis(otd_target=D("0.5"))
     assert [step.reached for step in climb(months(BAD), lenient)] == [True]
+
+
+def test_a_month_with_a_veto_is_a_miss_whatever_was_delivered() -> None:
+    paper = {"vendor": "甲", "type": "ISO9001", "required": True, "expires_on": date(2026, 5, 10)}
+    one = replace(basis(), certificates=table("certificates", [paper]))
+    april, may, june = climb(months(GOOD, GOOD, GOOD), one)
+    assert (april.reached, april.streak, april.missed) == (True, 1, ())
+    assert (may.reached, may.streak, may.missed) == (False, 0, ("veto",))
+    assert june.missed == ("veto",)
 
 
 def test_the_running_month_is_not_on_the_ladder_yet() -> None:
@@ -167,6 +180,14 @@ def test_a_list(grades: tuple[str, ...], vetoes: str | None, lists: list[str]) -
     assert [one.list for one in listings("甲", quarters(*grades, vetoes=vetoes), "2026Q2", CARD)] == lists
 
 
+def test_a_certificate_alone_says_what_would_cure_it() -> None:
+    (one, _) = listings("甲", quarters("A", "C", vetoes="certificate"), "2026Q2", CARD)
+    (other, _) = listings("甲", quarters("A", "D", vetoes="certificate,incident"), "2026Q2", CARD)
+    assert (getattr(one.because, "key", ""), getattr(other.because, "key", "")) == (
+        "list.eliminate.curable", "list.eliminate.veto",
+    )  # fmt: skip
+
+
 def test_decline_is_counted_back_from_now() -> None:
     rows = {name: {"score": D(score)} for name, score in
             (("2025Q2", 80), ("2025Q3", 95), ("2025Q4", 90), ("2026Q1", 85), ("2026Q2", 70))}  # fmt: skip
@@ -249,7 +270,7 @@ def test_a_first_edition_goes_out_without_ratings_and_the_final_one_when_they_ar
         "供应商评分卡 2026Q2 初版",
         "供应商评分卡 2026Q2 定版",
     ]
-    assert sorted(p.stem for p in home.settings.out_folder("vendors").iterdir()) == [
+    assert sorted(p.stem for p in home.settings.out_folder("vendors").glob("供应商评分卡*")) == [
         f"供应商评分卡 2026Q2 {vendor}" for vendor in sorted((BAD_VENDOR, GOOD_VENDOR))
     ]
 
@@ -372,3 +393,164 @@ def test_what_was_earned_before_this_home_settles_is_not_paid_again(home: Home, 
     assert [(row["reward"], row["settled_by"]) for row in mine] == [
         ("bonus", "elsewhere"), ("volume", "elsewhere"), ("strategic", None),
     ]  # fmt: skip
+
+
+def under(home: Home, text: str) -> None:
+    """The home with other numbers on scorecards from the year 2000 on."""
+    path = home.path / "config" / "rules" / "scorecard.toml"
+    path.write_text(f"[[in_force]]\nfrom = 2000-01-01\n{text}\n", "utf-8")
+    home.settings = configuration.load(home.path, registry.names())
+
+
+def letters_of(home: Home, day: str) -> str:
+    """What was written to anybody on a day."""
+    parser = email.parser.BytesParser(policy=email.policy.default)
+    found = home.settings.out_folder("letters").glob(f"{day}*.eml")
+    return "\n".join(parser.parsebytes(p.read_bytes()).get_body(("plain",)).get_content() for p in sorted(found))
+
+
+def test_a_score_that_other_rules_changed_says_so_and_names_no_old_appeal(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    ruled = {"申诉编号": "SS-1", "供应商": BAD_VENDOR, "订单号": "A2026060", "申诉理由": "图纸晚到", "责任方": "需方",
+             "处理结果": "成立"}  # fmt: skip
+    home.drop("申诉.xlsx", [ruled])
+    home.turn(MONDAY)
+    under(home, "[in_force.weights]\nquality = 60")
+    home.turn(TUESDAY)
+    rows = {
+        row["day"]: row for row in home.export("rescored") if (row["vendor"], row["period"]) == (BAD_VENDOR, "2026Q2")
+    }
+    assert (rows["2026-07-06"]["because"], rows["2026-07-06"]["why"]) == ("SS-1", None)
+    assert (rows["2026-07-07"]["because"], rows["2026-07-07"]["why"]) == (None, "rules")
+    told = letters_of(home, "2026-07-07")
+    assert "规则变更" in told and "台账数据有变" not in told and "SS-1" not in told
+
+
+def papers(*spans: tuple[date, date]) -> list[dict[str, Any]]:
+    """A certificate that is asked of the vendor, and its renewals."""
+    usual = {"供应商": GOOD_VENDOR, "证书类型": "ISO9001", "必备": "是"}
+    return [usual | {"证书编号": f"ZS-{until:%Y%m}", "发证日期": since, "有效期至": until} for since, until in spans]
+
+
+def cells_of(path: Path) -> list[str]:
+    book = openpyxl.load_workbook(path)
+    return [str(cell.value) for page in book.worksheets for row in page.iter_rows() for cell in row if cell.value]
+
+
+@pytest.fixture
+def lapsed(home: Home, books: SimpleNamespace) -> Home:
+    """The vendor that is always on time was without its certificate in December, and is since May; it is scored."""
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.drop("资质.xlsx", papers((date(2024, 1, 1), date(2025, 12, 10)), (date(2026, 1, 1), date(2026, 5, 10))))
+    home.turn(FRIDAY)
+    return home
+
+
+def test_a_capped_vendor_is_ranked_by_its_grade_and_its_edition_names_no_file(lapsed: Home) -> None:
+    book = openpyxl.load_workbook(issued(lapsed, "reports", "供应商评分卡 2026Q2"))
+    rows = [row for row in book.worksheets[0].iter_rows(values_only=True) if row[1] in (GOOD_VENDOR, BAD_VENDOR)]
+    grades = {row[1]: row[3] for row in rows}
+    assert grades[GOOD_VENDOR] == "C" and [row[3] for row in rows] == sorted(row[3] for row in rows)
+    texts = cells_of(issued(lapsed, "vendors", f"供应商评分卡 2026Q2 {GOOD_VENDOR}"))
+    assert any("必备资质“ISO9001”已于 2026-05-10 到期" in text for text in texts)
+    assert any("未达标：否决项" in text for text in texts)
+    assert not [text for text in texts if "2025-12-10" in text and "2026-05-10" in text]  # the last paper of its type
+    assert not [text for text in texts if "›" in text or "config" in text or "RULES" in text or "资质.xlsx" in text]
+
+
+def test_the_first_scorecard_knows_the_alerts_of_its_own_day(lapsed: Home) -> None:
+    texts = cells_of(issued(lapsed, "reports", "供应商评分卡 2026Q2"))
+    assert "资质证书" in texts
+
+
+def test_rewards_wait_while_an_elimination_is_proposed(lapsed: Home) -> None:
+    proposed = {row["vendor"]: row for row in lapsed.export("listed") if row["list"] == "eliminate"}
+    assert proposed[GOOD_VENDOR]["because"].endswith("续证后可撤销建议")
+    assert [(r["month"], r["reward"]) for r in lapsed.export("earned") if r["settled_by"] is None] == [
+        ("2026-03", "renewal")
+    ]
+    assert "暂停：已建议淘汰" in cells_of(issued(lapsed, "reports", "供应商评分卡 2026Q2"))
+    assert "续约优先（暂停：已建议淘汰）" in letters_of(lapsed, "2026-07-03")
+
+
+def test_a_renewed_certificate_withdraws_the_proposal_and_says_so(lapsed: Home) -> None:
+    lapsed.drop("续证.xlsx", papers((date(2026, 7, 4), date(2028, 5, 10))))
+    lapsed.turn(MONDAY)
+    states = {(row["vendor"], row["list"]): row["state"] for row in lapsed.export("listed")}
+    assert states[GOOD_VENDOR, "eliminate"] == "withdrawn"
+    assert "淘汰建议已撤销" in letters_of(lapsed, "2026-07-06")
+    lapsed.turn(TUESDAY)
+    assert "淘汰建议已撤销" not in letters_of(lapsed, "2026-07-07")
+
+
+def test_scorecards_that_nobody_was_there_for_are_named(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    lines = [{"订单号": f"B{m}", "供应商": GOOD_VENDOR, "承诺交期": date(2026, m, 20)} for m in (7, 8, 10)]
+    home.drop("后来.xlsx", books.orders(*lines))
+    home.turn(date(2026, 11, 3))
+    assert "跳过未发的评分卡：2026-07、2026-08、2026Q3" in letters_of(home, "2026-11-03")
+
+
+def test_an_upheld_appeal_brings_a_corrected_edition_with_before_and_after(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    usual = {"供应商": BAD_VENDOR, "申诉理由": "图纸晚到", "责任方": "需方", "处理结果": "成立"}
+    lines = [f"A20260{month}{number}" for month in (4, 5, 6) for number in (0, 1)]
+    home.drop("申诉.xlsx", [usual | {"申诉编号": f"SS-{line}", "订单号": line} for line in lines])
+    home.turn(MONDAY)
+    home.turn(datetime(2026, 7, 6, 19))
+    home.turn(TUESDAY)
+    reports = home.settings.out_folder("reports")
+    assert [p.stem for p in reports.glob("*更正版*")] == ["供应商评分卡 2026Q2 更正版1"]
+    texts = cells_of(issued(home, "reports", "供应商评分卡 2026Q2 更正版1"))
+    assert "更正：与上一版相比" in texts and any(text.startswith("申诉成立：SS-A2026040") for text in texts)
+    edition = cells_of(issued(home, "vendors", f"供应商评分卡 2026Q2 更正版1 {BAD_VENDOR}"))
+    assert any(text.startswith("原为 ") and "更正为" in text for text in edition)
+    assert not [text for text in edition if "›" in text]
+    assert "更正版1" in letters_of(home, "2026-07-06") and "更正版" not in letters_of(home, "2026-07-07")
+    told = letters_of(home, "2026-07-06")
+    assert "淘汰建议已撤销" in told and "续约优先" in told and "暂停" not in told
+
+
+def test_a_final_figure_that_moves_without_the_score_is_told_by_explain(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    home.drop("返工.xlsx", books.deliveries({"送货单号": "SB2026060", "订单号": "B2026060", "供应商": GOOD_VENDOR,
+              "到货日期": date(2026, 6, 18), "到货数": 101, "不合格数": 1}))  # fmt: skip
+    home.turn(MONDAY)
+    assert not list(home.settings.out_folder("reports").glob("*更正版*"))
+    [found] = explaining.explain(home.settings, home.store, f"{GOOD_VENDOR}:2026Q2:quality", MONDAY)
+    told = [home.settings.words.speak(one) for one in found.sentences]
+    assert "合格率：定版（2026-07-03）时 100.00%，现 99.83%。" in told
+
+
+def test_a_vendor_may_appeal_against_rejections_vetoes_and_marks_too(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 3))
+    home.drop("资质.xlsx", papers((date(2024, 1, 1), date(2026, 5, 10))))
+    bad = {
+        "订单号": "B2026060",
+        "供应商": GOOD_VENDOR,
+        "到货日期": date(2026, 6, 19),
+        "到货数": 10,
+        "合格数": 0,
+        "不合格数": 10,
+    }
+    home.drop("不合格.xlsx", books.deliveries(bad | {"送货单号": "S-BAD"}))
+    home.turn(FRIDAY)
+    edition = issued(home, "vendors", f"供应商评分卡 2026Q2 {GOOD_VENDOR}")
+    rows = {row[0]: row for row in openpyxl.load_workbook(edition).worksheets[1].iter_rows(values_only=True) if row[0]}
+    assert rows["SS-2026Q2-S-BAD-1"][3:7] == ("B2026060", "1", "S-BAD", "不合格 10 件")
+    assert "必备资质“ISO9001”" in rows["SS-2026Q2-certificate-1"][6] and not rows["SS-2026Q2-certificate-1"][3]
+    assert "客户满意度 3.00" in rows["SS-2026Q2-csat"][6]
+    home.drop("申诉.xlsx", filled(edition, 1, {"申诉理由": "图纸错了", "责任方": "需方", "证据": "邮件"}, "S-BAD"))
+    report = home.turn(MONDAY)
+    assert [state for _, state, _ in report.drops] == ["taken"]
+    assert [(r["appeal_id"], r["delivery_id"]) for r in home.export("appeals")] == [("SS-2026Q2-S-BAD-1", "S-BAD")]

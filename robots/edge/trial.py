@@ -45,7 +45,7 @@ def _figured(
 
     with tx.undone():
         tx.relate(today, rules.fingerprint("scorecard", "alerts"))
-        ledger = tx.ledger(today, 0)
+        ledger = tx.ledger(today, 0, crew)  # as if the hour of each had come
         for name, robot in crew.items():
             sees(name)
             for decision in list(robot(ledger, rules, today)):

@@ -18,12 +18,11 @@ from robots.model.money import cents
 from robots.model.names import identity
 from robots.model.periods import periods_around, span
 from robots.model.words import Text, say
-from robots.rules import Rules, Scorecard
+from robots.rules import CAPS, Rules, Scorecard
 
 Kpi = tuple[float, float]  # good, total
 Row = dict[str, Any]
 _QUALITATIVE = ("communication", "problem_solving", "culture")
-_CAP = {"quality": "C", "certificate": "C", "incident": "D"}  # a veto, and the best grade it leaves
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,11 @@ class Points:
 
 @dataclass(frozen=True)
 class Veto:
-    """What caps a grade: its code (quality, certificate, incident), and what happened."""
+    """What caps a grade: its code (quality, certificate, incident), what happened, and where in our files it stands."""
 
     code: str
     says: Text
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,14 +131,17 @@ class Basis:
             says = say("veto.quality", value=good / total, floor=card.floors["quality"])
             found.append(Veto("quality", says))
         for row in _expired(self._papers.get(vendor, ()), first, min(last, self.today)):
-            says = say("veto.certificate", type=row["type"], on=row["expires_on"], place=place(row))
-            found.append(Veto("certificate", says))
+            says = say("veto.certificate", type=row["type"], on=row["expires_on"])
+            found.append(Veto("certificate", says, place(row)))
         for row in self._incidents.get(vendor, ()):
             if first <= row["opened_at"].date() <= last:
-                says = say("veto.incident", kind=row["kind"], ticket=row["ticket_id"], on=row["opened_at"].date(),
-                           place=place(row))  # fmt: skip
-                found.append(Veto("incident", says))
+                says = say("veto.incident", kind=row["kind"], ticket=row["ticket_id"], on=row["opened_at"].date())
+                found.append(Veto("incident", says, place(row)))
         return found
+
+    def lacks_paper(self, vendor: str) -> bool:
+        """Is there a certificate asked of the vendor that is not in force today?"""
+        return any(True for _ in _expired(self._papers.get(vendor, ()), self.today, self.today))
 
 
 def basis_of(ledger: Ledger, rules: Rules, today: date) -> Basis:
@@ -171,12 +174,15 @@ def _agreed_target(kpi: str, contract: Row, card: Scorecard) -> Decimal | None:
 
 
 def _expired(papers: Sequence[Row], first: date, last: date) -> Iterator[Row]:
-    """Certificates that were over on some day of the period while none of their type was in force on that day."""
+    """Certificates that were over on some day of the period while none of their type was in force on that day: of
+    each type the one that ended last."""
+    found: dict[str, Row] = {}
     for row in sorted(papers, key=lambda row: (row["type"], row["expires_on"])):
         day = max(row["expires_on"] + timedelta(days=1), first)
         same = (other for other in papers if other["type"] == row["type"])
         if day <= last and not any(_in_force(other, day) for other in same):
-            yield row
+            found[row["type"]] = row
+    yield from found.values()
 
 
 def _in_force(row: Row, day: date) -> bool:
@@ -238,6 +244,14 @@ def _points(
             yield Points(kpi, value, Decimal(repr(total)), floor, target, level, weight, earned)
 
 
+def why_rescored(row: Row) -> Text:
+    """Why a score is not what it was: appeals that were upheld, other rules, other data."""
+    appeals, why = row["because"], row["why"]
+    said: list[Text] = [say("rescored.appeal", numbers=appeals)] if isinstance(appeals, str) else []
+    said += [say(f"rescored.{one}") for one in (why.split(",") if isinstance(why, str) else ())]
+    return say("list.lines", items=tuple(said or [say("rescored.data")]))
+
+
 def interpolate(value: Decimal, floor: Decimal, target: Decimal, rising: bool = True) -> Decimal:
     """Points 0…100 on the straight line between (floor, 0) and (target, 100); `rising`: more is better.
 
@@ -263,4 +277,4 @@ def grade_of(score: Decimal, card: Scorecard) -> str:
 
 def capped(grade: str, vetoes: Iterable[Veto]) -> str:
     """The grade under its vetoes: the worst of what each of them leaves."""
-    return max([grade, *(_CAP[veto.code] for veto in vetoes)])
+    return max([grade, *(CAPS[veto.code] for veto in vetoes)])

@@ -14,13 +14,13 @@ from robots.figures.scores import Kpi
 from robots.figures.standing import backwards, change, declines
 from robots.model.decisions import Chart, Column, Look, Sheet, Table, Workbook
 from robots.model.words import Text, say
+from robots.rules import ground
 
 
-def scorecard(book: Book, final: bool) -> Workbook:
-    """The whole scorecard of a period, for the team."""
-    edition = say("scorecard.final" if final else "scorecard.first")
+def scorecard(book: Book, edition: Text, corrected: tuple[Table, ...] = ()) -> Workbook:
+    """The whole scorecard of a period, for the team; `corrected`: what has moved since the edition before."""
     sheets = (
-        _summary(book, edition),
+        _summary(book, edition, corrected),
         *((_lists(book),) if book.is_quarter else ()),
         _ladder(book),
         *(vendor_sheet(book, vendor, Audience.TEAM) for vendor in book.vendors),
@@ -31,7 +31,7 @@ def scorecard(book: Book, final: bool) -> Workbook:
 # ------------------------------------------------------------------ summary
 
 
-def _summary(book: Book, edition: Text) -> Sheet:
+def _summary(book: Book, edition: Text, corrected: tuple[Table, ...]) -> Sheet:
     grades = [book.grade(vendor) for vendor in book.vendors]
     counted = tuple(
         say("scorecard.grade_count", grade=grade or say("scorecard.no_grade"), count=grades.count(grade))
@@ -41,12 +41,14 @@ def _summary(book: Book, edition: Text) -> Sheet:
         (say("fact.period"), say("scorecard.period", period=book.period, edition=edition)),
         (say("fact.as_of"), book.today),
         (say("fact.grades"), say("list.comma", items=counted)),
-        (say("fact.rules"), say("scorecard.rules", reference=book.card.reference)),
+        (say("fact.rules"), say("scorecard.rules", reference=ground(book.card))),
     )
     table = _ranking(book)
     chart = Chart("column", say("chart.scores", period=book.period), 0, 1, (4,))
     notes = (say("scorecard.note.rank"), say("scorecard.note.on_time"), say("scorecard.note.missing"))
-    return Sheet(say("sheet.scorecard"), say("title.scorecard", period=book.period), facts, (table,), (chart,), notes)
+    return Sheet(
+        say("sheet.scorecard"), say("title.scorecard", period=book.period), facts, (table, *corrected), (chart,), notes
+    )
 
 
 def _ranking(book: Book) -> Table:
@@ -154,7 +156,7 @@ def _ladder(book: Book) -> Sheet:
 
 def _ladder_row(book: Book, step: Any) -> tuple[Any, ...]:
     above = next_rung(step.streak, book.card.ladder)
-    missed = tuple(book.title(kpi) for kpi in step.missed)
+    missed = tuple(book.missed_as(kpi) for kpi in step.missed)
     return (
         step.vendor, step.streak, step.month, say(f"ladder.reached.{step.reached}"), say("list.comma", items=missed),
         say("ladder.top") if above is None else say("ladder.next", months=above[1], reward=say(f"reward.{above[0]}")),
@@ -178,7 +180,7 @@ def _earned(book: Book) -> Table:
             row["month"],
             _plain(row["contract_id"]),
             _sum(row),
-            _state(row),
+            _state(book, row),
         )
         for row in book.earned
     )
@@ -191,8 +193,11 @@ def _sum(row: Row) -> Text:
     return say("ladder.sum", base=row["base"], rate=float(row["rate"]), amount=row["amount"], currency=row["currency"])
 
 
-def _state(row: Row) -> Text:
+def _state(book: Book, row: Row) -> Text:
+    """A bonus is owed by contract, whatever is proposed; what is ours to give waits for the decision."""
     by = row["settled_by"]
+    if pd.isna(by) and pd.isna(row["amount"]) and row["vendor"] in book.eliminating:
+        return say("ladder.suspended")
     if pd.isna(by):
         return say("ladder.waiting" if not pd.isna(row["amount"]) else "ladder.to_be_granted")
     return say("ladder.settled", by=by)

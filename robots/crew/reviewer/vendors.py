@@ -6,6 +6,7 @@ no alert that speaks of a backup, an account or us, no place in our files, no ra
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -13,16 +14,20 @@ from typing import Any
 import pandas as pd
 
 from robots.crew.reviewer.book import Book, Row
+from robots.figures.kpis import RATED
 from robots.figures.ladder import Step, next_rung
 from robots.figures.lines import records
 from robots.figures.ranking import percentile
 from robots.ledger import place
 from robots.model.decisions import Chart, Column, Look, Sheet, Table, Workbook
 from robots.model.forms import Form
+from robots.model.periods import span
 from robots.model.words import Text, say
+from robots.rules import ground
 
 FORM_LAYOUT = 1
 MOST_MISSES = 200
+EXCUSING = ("需方", "不可抗力")  # whose fault does not count against the vendor (RULES 6)
 # what a vendor is told of: alerts about its own lines, lots, tickets, papers and measures
 TOLD = ("LATE", "DUE", "REPROMISE", "QUALITY", "RESPONSE", "CORRECTIVE", "CERTIFICATE", "MATERIAL")
 
@@ -34,19 +39,22 @@ class Audience(Enum):
     VENDOR = "vendor"
 
 
-def vendor_edition(book: Book, vendor: str) -> Workbook:
-    """The vendor's own page, and a form on which it may appeal against single misses."""
-    sheets = (vendor_sheet(book, vendor, Audience.VENDOR), _appeal_sheet(book, vendor))
-    form = Form(f"appeals-{book.period}-{vendor}", FORM_LAYOUT, "appeals")
-    return Workbook("vendors", say("file.vendor_scorecard", period=book.period, vendor=vendor), sheets, form)
+def vendor_edition(book: Book, vendor: str, edition: Text = "", moved: Text = "", number: int = 1) -> Workbook:
+    """The vendor's own page, and a form on which it may appeal; a corrected `edition` says what has `moved`."""
+    sheets = (vendor_sheet(book, vendor, Audience.VENDOR, moved), _appeal_sheet(book, vendor))
+    named = f"appeals-{book.period}-{vendor}" if number == 1 else f"appeals-{book.period}-{vendor}-{number}"
+    sort = "vendor_corrected" if edition else "vendor_scorecard"
+    name = say(f"file.{sort}", period=book.period, vendor=vendor, edition=edition)
+    return Workbook("vendors", name, sheets, Form(named, FORM_LAYOUT, "appeals"))
 
 
-def vendor_sheet(book: Book, vendor: str, audience: Audience) -> Sheet:
+def vendor_sheet(book: Book, vendor: str, audience: Audience, moved: Text = "") -> Sheet:
     """One vendor's page."""
-    facts = _facts(book, vendor, audience)
+    corrected = ((say("fact.corrected"), moved),) if moved else ()
+    facts = (*corrected, *_facts(book, vendor, audience))
     tables = (
         _kpis(book, vendor),
-        _months(book, vendor),
+        _months(book, vendor, audience),
         _misses(book, vendor, audience),
         _alerts(book, vendor, audience),
         _actions(book, vendor),
@@ -67,28 +75,31 @@ def vendor_sheet(book: Book, vendor: str, audience: Audience) -> Sheet:
 
 def _facts(book: Book, vendor: str, audience: Audience) -> tuple[tuple[Text, Any], ...]:
     row, year = book.score(vendor), book.year_to_date.get(vendor)
-    graded = {name: book.ranking[name] for name in book.vendors if book.grade(name)}
-    grade = say("scorecard.graded", grade=book.grade(vendor) or "—", score=row["score"])
-    standing = (
-        say("scorecard.rank", rank=book.vendors.index(vendor) + 1, count=len(book.vendors))
-        if audience is Audience.TEAM
-        else say("scorecard.percentile", share=percentile(vendor, graded))
-    )
+    graded = book.grade(vendor) or say("scorecard.no_grade")
     said: list[tuple[Text, Any]] = [
-        (say("fact.grade"), grade),
-        (say("fact.standing"), standing),
+        (say("fact.grade"), say("scorecard.graded", grade=graded, score=row["score"])),
+        (say("fact.standing"), _standing(book, vendor, audience)),
         (say("fact.ytd"), "—" if year is None or year.score is None else
-         say("scorecard.ytd", score=year.score, grade=year.grade or "—")),
-        (say("fact.rules"), say("scorecard.rules", reference=book.card.reference)),
+         say("scorecard.ytd", score=year.score, grade=year.grade or say("scorecard.no_grade"))),
     ]  # fmt: skip
-    if not pd.isna(row["capped_by"]):
-        said.append((say("fact.capped"), row["capped_by"]))
+    if audience is Audience.TEAM:
+        said.append((say("fact.rules"), say("scorecard.rules", reference=ground(book.card))))
+    if capped := book.capped(vendor, book.period, audience is Audience.TEAM):
+        said.append((say("fact.capped"), capped))
     if row["provisional"]:
         said.append((say("fact.provisional"), say("score.provisional", n=row["n"])))
     if row["missing_weight"] > 0:
         said.append((say("fact.missing"), say("scorecard.missing", missing=float(row["missing_weight"]))))
     said.append((say("fact.ladder"), _ladder(book, vendor)))
     return tuple(said)
+
+
+def _standing(book: Book, vendor: str, audience: Audience) -> Text:
+    """The rank for the team; for the vendor, how many of the others it is not outdone by."""
+    if audience is Audience.TEAM:
+        return say("scorecard.rank", rank=book.vendors.index(vendor) + 1, count=len(book.vendors))
+    share = percentile(vendor, {name: book.standing(name) for name in book.vendors if book.grade(name)})
+    return say("scorecard.no_percentile") if share is None else say("scorecard.percentile", share=share)
 
 
 def _ladder(book: Book, vendor: str) -> Text:
@@ -137,7 +148,7 @@ def _kpi(book: Book, vendor: str, kpi: str, whole: Decimal) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _months(book: Book, vendor: str) -> Table:
+def _months(book: Book, vendor: str, audience: Audience) -> Table:
     columns = (
         Column(say("column.month"), Look.TEXT, 22),
         Column(say("column.lines_due"), Look.INTEGER, 12),
@@ -150,9 +161,13 @@ def _months(book: Book, vendor: str) -> Table:
         Column(say("column.grade_plain"), Look.TEXT, 9),
         Column(say("column.ladder"), Look.TEXT, 12),
         Column(say("column.streak"), Look.INTEGER, 12),
+        Column(say("column.reason"), Look.WRAP, 40),
     )
     steps = {step.month: step for step in book.steps if step.vendor == vendor}
-    rows = tuple(_month(book, vendor, month, steps.get(month)) for month in book.months)
+    rows = tuple(
+        (*_month(book, vendor, month, steps.get(month)), _why(book, vendor, month, steps.get(month), audience))
+        for month in book.months
+    )
     return Table(columns, rows, say("title.months"))
 
 
@@ -168,6 +183,16 @@ def _month(book: Book, vendor: str, month: str, step: Step | None) -> tuple[Any,
         grade if isinstance(grade, str) else "", "" if step is None else say(f"ladder.reached.{step.reached}"),
         None if step is None else step.streak,
     )  # fmt: skip
+
+
+def _why(book: Book, vendor: str, month: str, step: Step | None, audience: Audience) -> Text:
+    """What capped the grade of a month, and what made it a miss on the ladder."""
+    capped = book.capped(vendor, month, audience is Audience.TEAM)
+    said: list[Text] = [say("score.capped", by=capped)] if capped else []
+    if step is not None and step.missed:
+        names = say("list.comma", items=tuple(map(book.missed_as, step.missed)))
+        said.append(say("ladder.missed", names=names))
+    return say("list.lines", items=tuple(said)) if said else ""
 
 
 def _misses(book: Book, vendor: str, audience: Audience) -> Table:
@@ -257,29 +282,59 @@ def _actions(book: Book, vendor: str) -> Table:
 
 
 def _appeal_sheet(book: Book, vendor: str) -> Sheet:
-    """A row for each miss: the vendor writes why it should not count, with evidence, and sends the workbook back."""
+    """A row for each late line, each delivery that was partly rejected, each veto and each low mark: the vendor writes
+    why it should not count, with evidence, and sends the workbook back."""
     columns = (
         Column(say("form.word.appeal_id"), Look.TEXT, 24),
         Column(say("form.word.vendor"), Look.WRAP, 26),
         Column(say("form.word.period"), Look.TEXT, 12),
         Column(say("form.word.order_id"), Look.TEXT, 20),
         Column(say("form.word.line"), Look.TEXT, 8),
-        Column(say("column.days_late"), Look.INTEGER, 9),
+        Column(say("form.word.delivery_id"), Look.TEXT, 18),
+        Column(say("column.appeal_about"), Look.WRAP, 30),
         Column(say("form.word.claim"), Look.WRAP, 40, open=True),
         Column(say("form.word.fault"), Look.TEXT, 12, open=True, choices=("供方", "需方", "不可抗力")),
         Column(say("form.word.evidence"), Look.WRAP, 40, open=True),
     )
-    counted = [row for row in book.misses(vendor) if pd.isna(row["excused"])]
     rows = tuple(
-        (
-            f"SS-{book.period}-{row['order_id']}-{row['line']}", vendor, book.period, row["order_id"], row["line"],
-            days_late(book, row), "", "", "",
-        )
-        for row in sorted(counted, key=lambda row: (row["order_id"], row["line"]))[:MOST_MISSES]
-    )  # fmt: skip
+        (f"SS-{book.period}-{number}", vendor, book.period, *where, about, "", "", "")
+        for number, where, about in (*_late(book, vendor), *_rejected(book, vendor), *_judged(book, vendor))
+    )
     facts = ((say("form.how"), say("form.appeal.how", days=book.card.final_after_days)),)
     return Sheet(say("form.appeal.sheet"), say("form.appeal.title", period=book.period), facts,
                  (Table(columns, rows),))  # fmt: skip
+
+
+Appealable = tuple[str, tuple[str, str, str], Text]  # its number, the order, line and delivery, and what it is about
+
+
+def _late(book: Book, vendor: str) -> Iterator[Appealable]:
+    """Lines that were late and count."""
+    counted = [row for row in book.misses(vendor) if pd.isna(row["excused"])]
+    for row in sorted(counted, key=lambda row: (row["order_id"], row["line"]))[:MOST_MISSES]:
+        where = (row["order_id"], row["line"], "")
+        yield f"{row['order_id']}-{row['line']}", where, say("appeal.late", days=days_late(book, row))
+
+
+def _rejected(book: Book, vendor: str) -> Iterator[Appealable]:
+    """Deliveries with pieces rejected by the vendor's own fault; one without a number could not be excused."""
+    rows = records(book.ledger.rejections(vendor, *span(book.period)))
+    for row in rows:
+        number = _plain(row["delivery_id"])
+        if number and _plain(row["fault"]) not in EXCUSING:
+            where = (row["order_id"], _plain(row["line"]), number)
+            yield f"{number}-{_plain(row['line'])}", where, say("appeal.rejected", pieces=row["rejected"])
+
+
+def _judged(book: Book, vendor: str) -> Iterator[Appealable]:
+    """Vetoes and marks below target: no row of ours speaks of them, so a person rules."""
+    for number, veto in enumerate(book.vetoes(vendor, book.period), 1):
+        if veto.code != "quality":
+            yield f"{veto.code}-{number}", ("", "", ""), say("appeal.veto", says=veto.says)
+    for kpi, row in book.points[vendor].items():
+        if kpi in RATED and row["points"] < 100:
+            value, target = (book.shown(kpi, row[name]) for name in ("value", "target"))
+            yield kpi, ("", "", ""), say("appeal.rating", name=book.title(kpi), value=value, target=target)
 
 
 def _plain(value: Any) -> str:

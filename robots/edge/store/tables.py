@@ -174,6 +174,7 @@ RESCORED = Table(
     Column("score_after", BigInteger, info={"scale": 2}),
     Column("grade_after", Text),
     Column("because", Text),
+    Column("why", Text),
     PrimaryKeyConstraint("vendor", "period", "day"),
 )
 
@@ -218,6 +219,20 @@ LISTED = Table(
     Column("decided_by", Text),
     Column("decided_on", Text),
     PrimaryKeyConstraint("vendor", "period", "list"),
+)
+
+EDITIONS = Table(
+    "editions",
+    META,
+    Column("period", Text),
+    Column("number", BigInteger),
+    Column("vendor", Text),
+    Column("kpi", Text),
+    Column("day", Text, nullable=False),
+    Column("value", BigInteger, info={"scale": 6}),
+    Column("score", BigInteger, info={"scale": 2}),
+    Column("grade", Text),
+    PrimaryKeyConstraint("period", "number", "vendor", "kpi"),
 )
 
 ISSUED = Table(
@@ -372,6 +387,7 @@ STALE = Table(
     META,
     Column("vendor", Text, primary_key=True),
     Column("period", Text, primary_key=True),
+    Column("why", Text),
 )
 
 ALIASES = Table("aliases", META, Column("identity", Text, primary_key=True), Column("vendor", Text, nullable=False))
@@ -644,6 +660,6 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
 _DERIVED = (
     KPIS, SCORES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED, ALERTS, PAYABLES, WATERFALLS, BATCHES, REVERSALS,
-    ENDORSEMENTS, MOVEMENTS, HOLDS, ACCOUNTS, RETURNS, STALE, ORDERED, LEADS, PRICES,
+    ENDORSEMENTS, MOVEMENTS, HOLDS, ACCOUNTS, RETURNS, STALE, ORDERED, LEADS, PRICES, EDITIONS,
 )  # fmt: skip
 DERIVED = {table.name: table for table in _DERIVED}

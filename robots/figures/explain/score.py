@@ -13,7 +13,7 @@ from robots.figures.explain.reference import ScoreOf
 from robots.figures.explain.shown import figure, given, is_share, kpi_name, rules_in_force
 from robots.figures.kpis import RATED, wilson
 from robots.figures.lines import records
-from robots.figures.scores import Kpi, by_period
+from robots.figures.scores import Kpi, by_period, grade_of, why_rescored
 from robots.ledger import Ledger, frame
 from robots.model.decisions import Column, Look, Table
 from robots.model.explanation import Explanation
@@ -56,6 +56,7 @@ def explain_score(asked: ScoreOf, ledger: Ledger, rules: Rules, today: date) -> 
         *_mean(score, points),
         *_missing(score, points, card),
         *_grade(score, card),
+        *said_before(ledger, asked, card),
         *rules_in_force(rules, "scorecard", span(asked.period)[1], today),
         say("explain.score.rows", ref=f"{asked.vendor}:{asked.period}:{points[0]['kpi'] if points else 'on_time'}"),
     )
@@ -120,10 +121,11 @@ def _grade(score: Row, card: Scorecard) -> Iterator[Text]:
     thresholds = ", ".join(f"{grade} ≥ {_bare(Decimal(lowest))}" for grade, lowest in steps)
     if given(score["grade"]) is None:
         yield say("explain.score.no_grade", missing=score["missing_weight"], most=card.most_missing_weight)
+    elif (by_points := grade_of(score["score"], card)) != score["grade"]:
+        yield say("explain.score.capped", thresholds=thresholds, score=score["score"], by_points=by_points,
+                  by=score["capped_by"], grade=score["grade"])  # fmt: skip
     else:
         yield say("explain.score.grade", thresholds=thresholds, score=score["score"], grade=score["grade"])
-    if given(score["capped_by"]):
-        yield say("explain.score.capped", by=score["capped_by"])
     if score["provisional"]:
         yield say("explain.score.provisional", n=score["n"], least=card.provisional_below)
 
@@ -161,7 +163,7 @@ def _rescored(ledger: Ledger, asked: ScoreOf) -> Iterator[Table]:
     lines = tuple(
         (
             date.fromisoformat(row["day"]), given(row["score_before"]), given(row["grade_before"]),
-            given(row["score_after"]), given(row["grade_after"]), _because(row),
+            given(row["score_after"]), given(row["grade_after"]), why_rescored(row),
         )
         for row in sorted(rows, key=lambda row: row["day"])
     )  # fmt: skip
@@ -169,9 +171,24 @@ def _rescored(ledger: Ledger, asked: ScoreOf) -> Iterator[Table]:
         yield Table(_RESCORED, lines, say("explain.score.rescored"))
 
 
-def _because(row: Row) -> Text:
-    appeals = given(row["because"])
-    return say("explain.score.appeals", appeals=appeals) if appeals else say("explain.score.data")
+def said_before(ledger: Ledger, asked: ScoreOf, card: Scorecard) -> Iterator[Text]:
+    """What the latest edition said of the score and its KPIs, where it is another figure now."""
+    rows = [r for r in records(frame(ledger.history.editions([asked.period]))) if r["vendor"] == asked.vendor]
+    latest = max((int(row["number"]) for row in rows), default=0)
+    named = say("scorecard.final") if latest == 1 else say("scorecard.corrected", number=latest - 1)
+    now = {row["kpi"]: row["value"] for row in records(ledger.points([asked.period], [asked.vendor]))}
+    [score] = records(ledger.scores([asked.period], [asked.vendor]))
+    for row in (row for row in rows if int(row["number"]) == latest and asked.kpi in ("", row["kpi"])):
+        usual = {"edition": named, "day": row["day"]}
+        if not row["kpi"]:
+            before, after = (tuple(given(one[name]) for name in ("score", "grade")) for one in (row, score))
+            if before != after:
+                pairs = {"before": before[0], "grade_before": before[1], "after": after[0], "grade_after": after[1]}
+                yield say("explain.edition.score", **usual, **pairs)
+        elif row["value"] != now.get(row["kpi"]):
+            share = is_share(row["kpi"], card) or row["kpi"] == "cost"
+            told = {"before": figure(row["value"], share), "after": figure(now.get(row["kpi"]), share) or None}
+            yield say("explain.edition.kpi", **usual, name=kpi_name(row["kpi"], card), **told)
 
 
 def kpis_of(asked: ScoreOf, ledger: Ledger, rules: Rules) -> list[str]:
