@@ -53,7 +53,7 @@ def receipt(
         (say("fact.result"), say(f"drop.{drop['state']}")),
         (say("fact.why"), drop["why"] or say("drop.fine")),
         (say("fact.problems"), say("receipt.counts", **counts)),
-        (say("fact.next"), next_step(drop, counts, copy is not None)),
+        (say("fact.next"), next_step(drop, counts, copy is not None, is_blank=_is_blank(findings))),
         (say("fact.fingerprint"), drop["sha256"] or "—"),
     )
     summary = Sheet(say("sheet.receipt"), say("title.receipt"), facts, (_taken(receipts), _columns(receipts)))
@@ -110,15 +110,20 @@ def _stem(name: str) -> str:
     return name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
-def next_step(drop: Row, counts: dict[str, int], marked: bool = False) -> Say:
+def next_step(drop: Row, counts: dict[str, int], marked: bool = False, *, is_blank: bool = False) -> Say:
     """The one thing for the sender to do now."""
     if drop["state"] == "ignored":
-        return say("next.nothing")
+        return say("next.blank" if is_blank else "next.nothing")
     if drop["state"] != "taken":
         return say("next.mend_file")
     if counts["error"]:
         return say("next.mend_copy" if marked else "next.mend_cells", count=counts["error"])
     return say("next.look") if counts["question"] + counts["warning"] else say("next.done")
+
+
+def _is_blank(findings: list[Row]) -> bool:
+    """A form of ours that came back with nothing written into it."""
+    return any(found["code"] == "FORM_BLANK" for found in findings)
 
 
 def _taken(receipts: list[Row]) -> Table:
