@@ -120,7 +120,7 @@ def test_lots_are_switched_as_the_standard_reads(accepted: list[bool]) -> None:
 
 CONDUCT = Conduct(Calendar(), {"critical": 1, "warning": 3, "info": 5}, 3, {"clerk": "manager"})
 COLUMNS = ["alert", "code", "severity", "state", "first_seen", "subject", "reopened", "owner", "escalated_on",
-           "closed_on", "answered_by", "remark", "postponed_to"]  # fmt: skip
+           "closed_on", "answered_by", "remark", "postponed_to", "answer", "answered_on", "reminded_on"]  # fmt: skip
 DAY = st.tuples(
     st.integers(1, 5), st.dictionaries(st.sampled_from(["PO-1/1", "PO-2/1"]), st.sampled_from(["warning", "critical"]))
 )

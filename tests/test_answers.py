@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
@@ -15,6 +17,7 @@ from robots.model.forms import Form, Sealed
 from robots.reading.forms import returned
 from robots.reading.grid import Grid
 from tests.conftest import Home
+from tests.test_explain import explained
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 7, 3), date(2026, 7, 6), date(2026, 7, 7)
 ANSWER, BY, UNTIL, REMARK, NUMBER = "处理状态", "处理人", "承诺解决日期", "处理说明", "预警编号"
@@ -194,3 +197,25 @@ def test_the_rows_of_a_list_are_known_by_what_they_say(
     back = returned(page, SEALED)
     assert (dict(sorted(back.rows.items())), back.gone, back.strange) == (stand, gone, strange)
     assert {row: columns for row in back.rows if (columns := back.written(page, row))} == written
+
+
+# ------------------------------------------------------------------ what is answered stands on the next list
+
+
+def test_what_was_answered_stands_on_the_next_list_and_dropping_that_back_answers_nothing_anew(
+    team: Home, books: SimpleNamespace
+) -> None:
+    mine = AlertList(team).write(0, {ANSWER: "处理中", BY: "虚构员", UNTIL: date(2026, 7, 20)})
+    number = mine.number(0)
+    team.drop("答复.xlsx", mine.content)
+    team.drop("又一单.xlsx", books.orders({"订单号": "PO-9", "承诺交期": date(2026, 6, 1)}))
+    team.turn(MONDAY)
+    again = AlertList(team, "预警清单 2026-07-06")
+    row = next(n for n in range(5) if again.number(n) == number)
+    cells = [cell.value for cell in again.sheet[again.first + row]]
+    assert cells.count("处理中") == 2 and "虚构员" in cells  # the answer, and the state that it stands in
+    team.drop("新清单.xlsx", again.content)
+    team.turn(TUESDAY)
+    assert drop_state(team, "新清单.xlsx") == "ignored"
+    said = json.dumps(explained(team, number), ensure_ascii=False, default=str)
+    assert re.search(r"2026-07-06[^}\]]{0,30}答复：处理中", said)

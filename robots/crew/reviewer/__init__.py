@@ -12,7 +12,7 @@ from robots.crew.registry import robot
 from robots.crew.reviewer.appeals import appeals
 from robots.crew.reviewer.book import Book
 from robots.crew.reviewer.edition import editions
-from robots.crew.reviewer.lists import decided
+from robots.crew.reviewer.lists import decided, overdue_plans
 from robots.crew.reviewer.rewards import rewards
 from robots.figures.scores import basis_of
 from robots.ledger import Ledger
@@ -29,5 +29,6 @@ def reviewer(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     basis = basis_of(ledger, rules, today)
     steps, earned = yield from rewards(ledger, kpis, basis)
     yield from decided(ledger, today)
-    yield from appeals(ledger, today)
+    yield from appeals(ledger, rules, today)
+    yield from overdue_plans(ledger, today)
     yield from editions(Book(ledger, basis, kpis, steps, earned))
