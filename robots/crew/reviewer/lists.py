@@ -101,7 +101,11 @@ def overdue_plans(ledger: Ledger, today: date) -> Iterator[Decision]:
     yield Decision("reviewer", day, "plans-issued", record("issued", entries))
     lines = tuple(
         say(
-            "notice.plans.line", vendor=row["vendor"], kpi=row["kpi"], due=row["due_on"], who=_given(row["responsible"])
+            "notice.plans.line",
+            vendor=row["vendor"],
+            kpi=row["kpi"],
+            due=row["due_on"],
+            who=_given(row["responsible"]) or "—",
         )
         for row in mine
     )
