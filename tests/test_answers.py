@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import re
 from collections.abc import Mapping
@@ -109,10 +111,11 @@ def test_a_list_that_nobody_wrote_into_says_so(team: Home) -> None:
     team.drop("清单.xlsx", AlertList(team).content)
     team.turn(MONDAY)
     assert drop_state(team, "清单.xlsx") == "ignored"
-    assert (
-        "FORM_BLANK" in {code for code, *_ in told(team, "清单.xlsx")}
-        and team.export("receipts")[-1]["drop"] != "清单.xlsx"
-    )
+    assert "FORM_BLANK" in {code for code, *_ in told(team, "清单.xlsx")}
+    assert "清单.xlsx" not in {row["drop"] for row in team.export("receipts")}
+    mail = max(team.settings.out_folder("letters").glob("2026-07-06*.eml"))
+    text = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).get_body(("plain",))
+    assert text is not None and "还没有填写" in text.get_content()
 
 
 @pytest.mark.parametrize("again", [{}, {1: {ANSWER: "无需处理", BY: "虚构员"}}], ids=["a blank copy", "another row"])
