@@ -6,16 +6,17 @@ by its code, its tax number, or its normalised name (RULES 1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 import pyarrow as pa
 
 from robots.model.names import identity
+from robots.model.words import Text
 
 
 def frame(table: pa.Table) -> pd.DataFrame:
@@ -113,6 +114,12 @@ class History(Protocol):
 
     def changed_from(self, kind: str, drop: int) -> pa.Table:
         """All rows of the files of a kind of which a drop from this one on changed any, with the latest such drop."""
+
+    def line_trouble(self, row: Mapping[str, Any]) -> Text | None:
+        """What is wrong with the order line (order_id, line, vendor) that an appeal names."""
+
+    def came_on(self, kind: str, name: str) -> date | None:
+        """The day on which the row of that name, the kind's only key, came as it stands."""
 
     def edits(self, since: str) -> pa.Table:
         """Silent edits from a day (ISO) on, with the name, day and owner of their drop."""

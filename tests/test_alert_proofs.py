@@ -90,7 +90,8 @@ def test_a_second_look_warns_of_the_same_and_every_alert_is_opened_once_a_life(h
                 if one.code in LASTING
             }
             news = [row for row in rows if day.isoformat() in (row["first_seen"], row["closed_on"])]
-            if not news and not any(row["severity"] == "critical" or row["escalated_on"] for row in rows):
+            told = any(row["severity"] == "critical" or row["escalated_on"] or row["reminded_on"] for row in rows)
+            if not news and not told:
                 assert [d for d in decisions if isinstance(d.what, Notice)] == []
 
 
@@ -120,7 +121,7 @@ def test_lots_are_switched_as_the_standard_reads(accepted: list[bool]) -> None:
 
 CONDUCT = Conduct(Calendar(), {"critical": 1, "warning": 3, "info": 5}, 3, {"clerk": "manager"})
 COLUMNS = ["alert", "code", "severity", "state", "first_seen", "subject", "reopened", "owner", "escalated_on",
-           "closed_on", "answered_by", "remark", "postponed_to"]  # fmt: skip
+           "closed_on", "answered_by", "remark", "postponed_to", "answer", "answered_on", "reminded_on"]  # fmt: skip
 DAY = st.tuples(
     st.integers(1, 5), st.dictionaries(st.sampled_from(["PO-1/1", "PO-2/1"]), st.sampled_from(["warning", "critical"]))
 )

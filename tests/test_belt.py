@@ -234,7 +234,7 @@ def test_an_alert_that_came_back_begins_anew_and_says_so(demo: Demo) -> None:
 
 def test_an_answer_in_the_alert_list_is_kept_and_stands_on_the_next_list(demo: Demo) -> None:
     row = _on_the_list(demo, "2026-07-07", "PO-2026-0232/1", "交付逾期")
-    assert (row["状态"], row["预警处理人"]) == ("已确认", "虚构外协专员")
+    assert (row["状态"], row["预警处理人"]) == ("处理中", "虚构外协专员")
     assert row["处理说明"] == "供应商承诺 7 月 10 日前分两批到货"
     assert row["承诺解决日期"].date() == row["处理期限"].date() == date(2026, 7, 10)
 

@@ -128,6 +128,14 @@ def _told(role: str, headline: str, severity: str = "info") -> Told:
     return Told(Notice(role, headline, ("行",), severity, next_step="去做"), headline, ())
 
 
+def test_a_plain_letter_names_the_column_before_each_cell() -> None:
+    words = settings.load(settings.find_home("no such home"), registry.names()).words
+    table = Table((Column("预警"), Column("对象"), Column("发现")), (("交付逾期", "PO-1/1", ""),))
+    told = Told(Notice("clerk", "预警", (), "info", (), table), "k", ())
+    ((_, letter),) = letters.digests([told], {"clerk": ["a@example.com"]}, words, date(2026, 7, 3))
+    assert "  - 预警：交付逾期 | 对象：PO-1/1\n" in letter.text
+
+
 def test_one_letter_per_person_the_critical_first_and_markup_from_outside_harmless() -> None:
     words = settings.load(settings.find_home("no such home"), registry.names()).words
     told = [_told("clerk", "平常"), _told("finance", "<script>alert(1)</script>", "critical")]

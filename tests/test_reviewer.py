@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email
 import email.parser
 import email.policy
 from dataclasses import replace
@@ -350,6 +351,113 @@ def test_an_appeal_that_is_upheld_scores_the_period_again_and_both_scores_are_ke
         "0",
         "2",
     )  # what was not appealed against counts as before
+
+
+def letters(home: Home, day: str) -> str:
+    """Everything that was written on a day, as people read it."""
+    paths = sorted(home.settings.out_folder("letters").glob(f"{day}*.eml"))
+    mails = (email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths)
+    return "\n".join(mail.get_body(("plain",)).get_content() for mail in mails)  # type: ignore[union-attr]
+
+
+RULINGS: dict[str, tuple[dict[str, Any], list[str], int]] = {
+    "upheld, nobody's fault": ({"处理结果": "成立"}, ["ANSWER_MISSING"] * 3, 0),
+    "upheld, the vendor's own fault": ({"处理结果": "成立", "责任方": "供方"}, ["RULING_FAULT"] * 3, 0),
+    "who, but not what": ({}, ["ANSWER_MISSING"] * 3, 0),
+    "upheld, two on lines that are none": ({"处理结果": "成立", "责任方": "需方"}, ["RULING_NO_LINE"] * 2, 1),
+    "dismissed": ({"处理结果": "不成立", "裁定说明": "邮件无收件人"}, [], 3),
+}
+
+
+def test_the_ruling_form_says_which_lines_are_odd_and_a_ruling_that_cannot_be_is_not_taken(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """Three appeals, one on an order that nobody knows and one on another vendor's, ruled on again and again."""
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    claim = {"供应商": BAD_VENDOR, "评价期间": "2026Q2", "申诉理由": "图纸晚到", "行号": "1"}
+    home.drop("申诉.xlsx", [claim | {"申诉编号": f"SS-{order}", "订单号": order}
+                          for order in ("A2026060", "A-NONE", "B2026060")])  # fmt: skip
+    home.turn(MONDAY)
+    form = issued(home, "forms", "申诉裁定单")
+    cells = [[cell.value for cell in row] for row in openpyxl.load_workbook(form).worksheets[0].iter_rows()]
+    column = next(row.index("核对") for row in cells if "核对" in row)
+    assert {row[0]: row[column] for row in cells if str(row[0]).startswith("SS-")} == {
+        "SS-A2026060": "—", "SS-A-NONE": "无此订单行", "SS-B2026060": "不属于该供应商",
+    }  # fmt: skip
+    for number, (name, (ruling, codes, taken)) in enumerate(RULINGS.items()):
+        home.drop(f"{number}.xlsx", filled(form, 0, {"处理人": "示例经理", **ruling}, "SS-"))
+        home.turn(datetime(2026, 7, 7, 9 + number))
+        findings = [f["code"] for f in home.export("findings") if f["drop"] == f"{number}.xlsx"]
+        assert [code for code in findings if not code.startswith("FORM_")] == codes, name
+        assert sum(row["decision"] is not None for row in home.export("appeals")) == taken, name
+    home.turn(date(2026, 7, 8))
+    assert "邮件无收件人" in letters(home, "2026-07-08")
+
+
+def test_an_appeal_after_its_time_is_marked_and_a_ruling_form_without_a_ruling_changes_nothing(
+    home: Home, books: SimpleNamespace
+) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    edition = issued(home, "vendors", f"供应商评分卡 2026Q2 {BAD_VENDOR}")
+    home.turn(date(2026, 8, 3))
+    home.drop("申诉.xlsx", filled(edition, 1, {"申诉理由": "图纸晚到"}, "A2026060"))
+    home.turn(date(2026, 8, 4))
+    form = issued(home, "forms", "申诉裁定单")
+    assert "已逾期" in [cell.value for row in openpyxl.load_workbook(form).worksheets[0].iter_rows() for cell in row]
+    before = home.export("appeals")
+    home.drop("空裁定.xlsx", form.read_bytes())
+    home.turn(date(2026, 8, 5))
+    assert [row["state"] for row in home.export("drops") if row["name"] == "空裁定.xlsx"] == ["ignored"]
+    assert home.export("appeals") == before
+
+
+def test_two_people_who_decide_otherwise_are_both_named_to_the_manager(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", [*rated("2026Q2", 1, 5), *rated("2026Q1", 1, 5)])
+    home.turn(FRIDAY)
+    form = issued(home, "forms", "名单决定单")
+    home.drop("甲.xlsx", filled(form, 0, {"名单决定": "同意"}, BAD_VENDOR))
+    home.turn(MONDAY)
+    assert home.export("verdicts") == []  # nobody has signed for it
+    home.drop("甲.xlsx", filled(form, 0, {"名单决定": "同意", "决定人": "示例经理"}, BAD_VENDOR))
+    home.turn(TUESDAY)
+    home.drop("乙.xlsx", filled(form, 0, {"名单决定": "不同意", "决定人": "虚构总监"}, BAD_VENDOR))
+    home.turn(date(2026, 7, 8))
+    (found,) = (f for f in home.export("findings") if f["drop"] == "乙.xlsx" and f["level"] == "warning")
+    assert found["code"] == "ANSWERS_DIFFER" and "示例经理" in found["says"] and "虚构总监" in found["says"]
+    told = letters(home, "2026-07-08")
+    assert "原为“同意”（示例经理），现为“不同意”（虚构总监）" in told
+
+
+def test_a_plan_that_is_overdue_is_told_once_and_stands_so_on_the_next_scorecard(
+    home: Home, books: SimpleNamespace
+) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 1, 5))
+    home.turn(FRIDAY)
+    plan = {"改进措施": "每周一报排产", "改进责任人": "示例主管"}
+    form = issued(home, "forms", "改进计划单")
+    home.drop("早.xlsx", filled(form, 0, plan | {"改进完成期限": date(2026, 6, 1)}, "按时交付率"))
+    home.turn(MONDAY)
+    assert home.export("improvements") == []
+    assert "PLAN_TOO_EARLY" in {f["code"] for f in home.export("findings") if f["drop"] == "早.xlsx"}
+    home.drop("计划.xlsx", filled(form, 0, plan | {"改进完成期限": date(2026, 7, 20)}, "按时交付率"))
+    home.turn(TUESDAY)
+    for day in (21, 22):
+        home.drop(
+            f"{day}.xlsx", books.orders({"订单号": f"A7{day}", "供应商": BAD_VENDOR, "承诺交期": date(2026, 7, 20)})
+        )
+        home.turn(date(2026, 7, day))
+    assert ["改进计划已逾期" in letters(home, f"2026-07-{day}") for day in (21, 22)] == [True, False]
+    home.turn(date(2026, 8, 3))
+    book = openpyxl.load_workbook(issued(home, "reports", "供应商评分卡 2026-07"))
+    rows = [[cell.value for cell in row] for page in book.worksheets for row in page.iter_rows()]
+    (row,) = (row for row in rows if "每周一报排产" in row)
+    assert "已逾期" in row
 
 
 def test_an_appeal_that_changes_no_score_is_on_record_all_the_same(home: Home, books: SimpleNamespace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 
 from robots.crew.scorer import scorer
 from robots.crew.sentinel import look, sentinel
+from robots.crew.sentinel.paper import notices
 from robots.crew.sentinel.scene import Scene
+from robots.edge.settings import shipped_words
 from robots.edge.store import Store
 from robots.edge.store.database import Dropped, Turn
 from robots.figures.alerts import Alert, Conduct, Lives, live, number
@@ -548,7 +551,7 @@ def an_alert(severity: str = "warning", subject: str = "PO-1/1", event: bool = F
 
 def after(lives: Lives) -> pd.DataFrame:
     columns = ["alert", "code", "severity", "state", "first_seen", "subject", "reopened", "owner", "escalated_on",
-               "answered_by", "remark", "postponed_to"]  # fmt: skip
+               "answered_by", "remark", "postponed_to", "answer", "answered_on", "reminded_on"]  # fmt: skip
     return pd.DataFrame(list(lives.rows), columns=columns)
 
 
@@ -598,6 +601,58 @@ def test_an_answer_stops_the_clock() -> None:
         lives = live(after(lives), [an_alert()], ["LATE"], day(n), CONDUCT, answer if n == 1 else {})
         assert lives.escalated == ()
     assert (lives.rows[0]["state"], lives.rows[0]["due_on"]) == ("acknowledged", day(20).isoformat())
+
+
+def promised(lives: Lives, until: date, life: int = 0) -> dict[str, dict[str, Any]]:
+    """The answer of somebody who promises a day, to the alert in one of its lives."""
+    row = {"answer": "处理中", "answered_by": "虚构员", "remark": "已催", "postponed_to": until}
+    return {number(lives.rows[0]["alert"], life): row}
+
+
+def test_a_promise_that_is_not_kept_opens_the_alert_again_at_the_next_role_once() -> None:
+    lives = live(after(Lives(())), [an_alert()], ["LATE"], TODAY, CONDUCT)
+    answer = promised(lives, day(4))
+    broken: dict[int, str] = {}
+    for n in range(1, 12):
+        lives = live(after(lives), [an_alert()], ["LATE"], day(n), CONDUCT, answer)
+        assert (lives.opened, lives.escalated, lives.reminded) == ((), (), ())
+        broken.update((n, alert.owner) for alert in lives.broken)
+        if n == 4:  # on the promised day itself it still stands
+            assert (lives.rows[0]["state"], lives.rows[0]["answer"]) == ("acknowledged", "处理中")
+    assert broken == {5: "manager"}
+    assert (lives.rows[0]["state"], lives.rows[0]["reopened"], lives.rows[0]["escalated_on"]) == (
+        "open", 1, day(5).isoformat(),
+    )  # fmt: skip
+    anew = live(after(lives), [an_alert()], ["LATE"], day(12), CONDUCT, promised(lives, day(20), 1))
+    assert (anew.rows[0]["state"], anew.rows[0]["postponed_to"]) == ("acknowledged", day(20).isoformat())
+
+
+def test_a_promise_whose_cause_is_gone_in_time_is_kept() -> None:
+    lives = live(after(Lives(())), [an_alert()], ["LATE"], TODAY, CONDUCT)
+    lives = live(after(lives), [an_alert()], ["LATE"], day(1), CONDUCT, promised(lives, day(4)))
+    lives = live(after(lives), [], ["LATE"], day(6), CONDUCT)
+    assert (lives.broken, lives.rows[0]["state"]) == ((), "closed")
+
+
+def test_who_has_nobody_above_is_reminded_once() -> None:
+    mine = replace(an_alert(), owner="manager")
+    lives = live(after(Lives(())), [mine], ["LATE"], TODAY, CONDUCT)
+    reminded = []
+    for n in range(1, 15):
+        lives = live(after(lives), [mine], ["LATE"], day(n), CONDUCT)
+        reminded += [n for _ in lives.reminded]
+        assert lives.escalated == ()
+    assert reminded == [6]  # Mon, Tue, Wed passed; on Thursday he is told again
+    (notice,) = (d.what for d in notices(replace(lives, reminded=(mine,)), day(6)) if isinstance(d.what, Notice))
+    assert notice.role == "manager" and any(text.key == "notice.alerts.reminded" for text in notice.lines)
+
+
+def test_only_what_is_new_is_called_new() -> None:
+    one, other = an_alert(), replace(an_alert(subject="PO-2/1"), owner="manager")
+    (notice,) = (d.what for d in notices(Lives((), opened=(replace(one, owner="manager"),), escalated=(other,)), TODAY))
+    zh = shipped_words("zh")
+    assert isinstance(notice, Notice) and zh.speak(notice.headline) == "预警 2 条（严重 0 条）：新增 1，升级 1"
+    assert "预警清单" in zh.speak(notice.next_step) and "放回收件箱" in zh.speak(notice.next_step)
 
 
 def test_something_that_happened_is_over_once_answered_and_does_not_come_back() -> None:

@@ -50,10 +50,10 @@ def receipt(
     facts = (
         (say("fact.file"), drop["name"]),
         (say("fact.received"), drop["at"][:16].replace("T", " ")),
-        (say("fact.result"), say(f"drop.{drop['state']}")),
+        (say("fact.result"), _result(drop, findings)),
         (say("fact.why"), drop["why"] or say("drop.fine")),
         (say("fact.problems"), say("receipt.counts", **counts)),
-        (say("fact.next"), next_step(drop, counts, copy is not None)),
+        (say("fact.next"), next_step(drop, counts, copy is not None, is_blank=_is_blank(findings))),
         (say("fact.fingerprint"), drop["sha256"] or "—"),
     )
     summary = Sheet(say("sheet.receipt"), say("title.receipt"), facts, (_taken(receipts), _columns(receipts)))
@@ -110,15 +110,24 @@ def _stem(name: str) -> str:
     return name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
-def next_step(drop: Row, counts: dict[str, int], marked: bool = False) -> Say:
+def next_step(drop: Row, counts: dict[str, int], marked: bool = False, *, is_blank: bool = False) -> Say:
     """The one thing for the sender to do now."""
     if drop["state"] == "ignored":
-        return say("next.nothing")
+        return say("next.blank" if is_blank else "next.nothing")
     if drop["state"] != "taken":
         return say("next.mend_file")
     if counts["error"]:
         return say("next.mend_copy" if marked else "next.mend_cells", count=counts["error"])
     return say("next.look") if counts["question"] + counts["warning"] else say("next.done")
+
+
+def _result(drop: Row, findings: list[Row]) -> Say:
+    return say("drop.blank" if _is_blank(findings) else f"drop.{drop['state']}")
+
+
+def _is_blank(findings: list[Row]) -> bool:
+    """A form of ours that came back with nothing written into it."""
+    return any(found["code"] == "FORM_BLANK" for found in findings)
 
 
 def _taken(receipts: list[Row]) -> Table:
@@ -181,7 +190,8 @@ def _notice(told: list[tuple[Row, list[Row], list[Row], tuple[str, ...]]]) -> No
     errors = sum(f["level"] == "error" for _, _, findings, _ in told for f in findings)
     columns = tuple(Column(say(f"column.{name}")) for name in ("file", "result", "rows", "problems"))
     headline = say("notice.receipts.headline", count=len(told), bad=bad, errors=errors)
-    step = say("notice.receipts.mend") if bad or errors else say("notice.receipts.fine")
+    is_blank = any(_is_blank(findings) for _, _, findings, _ in told)
+    step = say(f"notice.receipts.{'mend' if bad or errors else 'blank' if is_blank else 'fine'}")
     with_problems = tuple(
         name for _, _, findings, names in told if any(f["level"] != "info" for f in findings) for name in names
     )
@@ -193,4 +203,4 @@ def _notice_row(drop: Row, receipts: list[Row], findings: list[Row]) -> tuple[Te
     rows = sum(r["rows_new"] + r["rows_updated"] + r["rows_unchanged"] for r in receipts)
     errors = sum(f["level"] == "error" for f in findings)
     others = sum(f["level"] in ("question", "warning") for f in findings)
-    return (drop["name"], say(f"drop.{drop['state']}"), rows, say("receipt.short", errors=errors, others=others))
+    return (drop["name"], _result(drop, findings), rows, say("receipt.short", errors=errors, others=others))

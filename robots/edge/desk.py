@@ -102,11 +102,25 @@ def _judged(claimed: Claimed, looked: Look, reading: Reading) -> Received:
         return _refused(claimed, "unreadable", "FILE_NOT_A_WORKBOOK")
     if {found.code for found in reading.findings} == {"OWN_OUTPUT"}:
         return Received(claimed, "ignored", reading, "OWN_OUTPUT")
+    codes = {found.code for found in reading.findings}
+    if "FORM_BLANK" in codes and codes <= _NOTHING_WRITTEN:
+        return Received(claimed, "ignored", _led_by(reading, "FORM_BLANK"), "FORM_BLANK")
+    if not reading.taken and (broken := next((code for code in _FORM_REFUSED if code in codes), None)):
+        return Received(claimed, "set_aside", _led_by(reading, broken), broken)
     if not reading.taken:
         code = "FILE_NOTHING_KNOWN"
         whole = replace(reading, findings=(finding(code, Level.ERROR), *reading.findings))
         return Received(claimed, "set_aside", whole, code)
     return Received(claimed, "taken", reading)
+
+
+_NOTHING_WRITTEN = {"FORM_BLANK", "FORM_KNOWN", "FORM_SORTED", "FORM_ROWS_GONE", "OWN_OUTPUT"}
+_FORM_REFUSED = ("FORM_CHANGED", "FORM_BROKEN")  # why a form of ours was refused weighs more than what it lacks then
+
+
+def _led_by(reading: Reading, code: str) -> Reading:
+    """The reading with the finding first that says why the file is not taken."""
+    return replace(reading, findings=tuple(sorted(reading.findings, key=lambda found: found.code != code)))
 
 
 def passwords_for(name: str, looked: Look, lexicon: Lexicon) -> list[str]:

@@ -57,7 +57,7 @@ def render(workbook: Workbook, words: Catalogue, at: datetime) -> bytes:
         for number, (name, sheet) in enumerate(zip(names, workbook.sheets, strict=True))
     ]
     if workbook.form is not None and workbook.form.kind:
-        rows = seal(workbook.form, names[form], sealed[form], [*names[:form], *names[form + 1 :]])
+        rows = seal(workbook.form, names[form], sealed[form][0], [*names[:form], *names[form + 1 :]], sealed[form][1])
     else:
         rows = seal(workbook.form or Form(f"{workbook.folder}-{at:%Y%m%d%H%M%S}", 0), "", {}, names)
     _seal(book.add_worksheet(FORM_SHEET), rows)
@@ -111,10 +111,12 @@ class _Page:
         self._total = words.entries.get("table.total", "Σ")
         self._subtotal = words.entries.get("table.subtotal", "Σ")
 
-    def write(self, page: Worksheet, sheet: Sheet, name: str, is_form: bool = False) -> dict[str, Any]:
-        """One sheet from top to bottom: title, facts, tables, charts, notes, signatures. Returns what a form seals."""
+    def write(self, page: Worksheet, sheet: Sheet, name: str, is_form: bool = False) -> tuple[dict[str, Any], ...]:
+        """One sheet from top to bottom: title, facts, tables, charts, notes, signatures. Returns what a form seals, and
+        what it leaves open beside that."""
         self._sealed: dict[str, Any] = {}
         self._heights: dict[int, float] = {}
+        self._open: dict[str, Any] = {}
         width = max([len(table.columns) for table in sheet.tables] or [4])
         self._columns(page, sheet)
         row = self._title(page, sheet, width)
@@ -132,7 +134,7 @@ class _Page:
         self._print_setup(page, sheet, placed)
         if is_form:
             page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True})
-        return self._sealed
+        return self._sealed, self._open
 
     def _high(self, page: Worksheet, row: int, points: float) -> None:
         page.set_row(row, points)
@@ -243,9 +245,8 @@ class _Page:
         self._cell(page, *at, value, self._cell_format(look, value, banded, column.open))
         if column.over is not None:
             self._spark(page, at, *column.over)
-        if not column.open:
-            self._sealed[xl_rowcol_to_cell(*at)] = value
-        elif column.choices:
+        (self._open if column.open else self._sealed)[xl_rowcol_to_cell(*at)] = value
+        if column.open and column.choices:
             page.data_validation(*at, *at, _one_of(column))
 
     def _spark(self, page: Worksheet, at: tuple[int, int], first: int, last: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -69,7 +69,7 @@ def _digest(address: str, mine: list[Told], words: Catalogue, day: date) -> Lett
     values: dict[str, Any] = {
         "subject": subject,
         "day": day,
-        "notices": [_values(notice) for notice in notices],
+        "notices": [_values(notice, words.entries.get("letter.colon", ": ")) for notice in notices],
         "t": {name: words.entries.get(f"letter.{name}", name) for name in ("greeting", "next", "footer", "attached")},
         "left_out": max(len(attach) - MOST_ATTACHED, 0),
         "left_out_text": words.speak(say("letter.left_out", count=max(len(attach) - MOST_ATTACHED, 0))),
@@ -80,17 +80,30 @@ def _digest(address: str, mine: list[Told], words: Catalogue, day: date) -> Lett
     return LetterPlan(address, subject, text, html, attach[:MOST_ATTACHED])
 
 
-def _values(notice: Notice) -> dict[str, Any]:
+def _values(notice: Notice, colon: str) -> dict[str, Any]:
     table = notice.table
+    columns = [str(column.title).replace("\n", "") for column in table.columns] if table else []
+    rows = list(texts_of(table)) if table else []
     return {
         "headline": notice.headline,
         "lines": notice.lines,
         "severity": notice.severity,
         "next": notice.next_step,
-        "columns": [str(column.title).replace("\n", "") for column in table.columns] if table else [],
-        "rows": list(texts_of(table)) if table else [],
+        "columns": columns,
+        "rows": rows,
+        "labelled": [_labelled(columns, row, colon) for row in rows],
         "table_title": table.title if table else "",
     }
+
+
+def _labelled(columns: Sequence[str], row: Sequence[str], colon: str) -> str:
+    """A row where no columns can be seen: each cell after the name of its column.
+
+    >>> _labelled(["文件", "结果"], ["订单.xlsx", "已收录"], "：")
+    '文件：订单.xlsx | 结果：已收录'
+    """
+    pairs = zip(columns, row, strict=True)
+    return " | ".join(f"{name}{colon}{cell}" if name else str(cell) for name, cell in pairs if cell)
 
 
 @cache

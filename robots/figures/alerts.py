@@ -62,14 +62,25 @@ class Conduct:
 
 @dataclass(frozen=True)
 class Lives:
-    """What a day did to the alerts of some codes: every row to keep, and which are new, worse, handed up or closed."""
+    """What a day did to the alerts of some codes: every row to keep, and which are new, worse, handed up or closed.
+
+    `broken`: answered with a promise whose day is over while the cause still holds. `reminded`: waiting for a role that
+    nobody stands above.
+    """
 
     rows: tuple[dict[str, Any], ...]
     opened: tuple[Alert, ...] = ()
     worse: tuple[Alert, ...] = ()
     escalated: tuple[Alert, ...] = ()
+    broken: tuple[Alert, ...] = ()
+    reminded: tuple[Alert, ...] = ()
     closed: tuple[dict[str, Any], ...] = ()
     came_back: frozenset[str] = field(default=frozenset())
+
+    @property
+    def news(self) -> tuple[Alert, ...]:
+        """Everything that somebody is told about, each as the one who is told it."""
+        return (*self.opened, *self.worse, *self.escalated, *self.broken, *self.reminded)
 
 
 def conduct(rules: Rules, today: date) -> Conduct:
@@ -129,17 +140,35 @@ def _carried(
     if not is_open:
         back = lives.came_back | {alert.id} if old else lives.came_back
         return replace(lives, rows=(*lives.rows, row), opened=(*lives.opened, alert), came_back=back)
-    if _is_overdue(row, today, conduct):
-        row |= {"owner": conduct.escalation[row["owner"]], "escalated_on": today.isoformat()}
-        lives = replace(lives, escalated=(*lives.escalated, replace(alert, owner=row["owner"])))
+    if _is_broken(row, today):
+        above = conduct.escalation.get(row["owner"], row["owner"])
+        row |= {"state": OPEN, "reopened": reopened + 1, "owner": above, "escalated_on": today.isoformat()}
+        lives = replace(lives, broken=(*lives.broken, replace(alert, owner=above)))
+    elif _is_overdue(row, today, conduct):
+        lives = _handed_up(lives, alert, row, today, conduct)
     elif old and old["severity"] != "critical" and alert.severity == "critical":
         lives = replace(lives, worse=(*lives.worse, alert))
     return replace(lives, rows=(*lives.rows, row))
 
 
+def _handed_up(lives: Lives, alert: Alert, row: dict[str, Any], today: date, conduct: Conduct) -> Lives:
+    """Tell the role above; where there is none, remind the one that has it. The row says which."""
+    above = conduct.escalation.get(row["owner"])
+    if above is None:
+        row["reminded_on"] = today.isoformat()
+        return replace(lives, reminded=(*lives.reminded, replace(alert, owner=row["owner"])))
+    row |= {"owner": above, "escalated_on": today.isoformat()}
+    return replace(lives, escalated=(*lives.escalated, replace(alert, owner=above)))
+
+
+def _is_broken(row: Mapping[str, Any], today: date) -> bool:
+    """The day that was promised is over, and the cause still holds."""
+    return row["state"] == ACKNOWLEDGED and bool(row["postponed_to"]) and row["postponed_to"] < today.isoformat()
+
+
 def _is_overdue(row: Mapping[str, Any], today: date, conduct: Conduct) -> bool:
-    """Nobody has answered within the working days for it, and there is a role above that has not been told yet."""
-    if row["state"] != OPEN or row["escalated_on"] or row["owner"] not in conduct.escalation:
+    """Nobody has answered within the working days for it, and nobody has been told of that yet."""
+    if row["state"] != OPEN or row["escalated_on"] or row["reminded_on"]:
         return False
     return conduct.calendar.working_days(date.fromisoformat(row["first_seen"]), today) > conduct.escalate_after_days
 
@@ -152,11 +181,14 @@ def _with_closed(lives: Lives, gone: list[dict[str, Any]], today: date) -> Lives
 def _answered(row: dict[str, Any], answer: Mapping[str, Any] | None) -> dict[str, Any]:
     if answer is None:
         return row
-    told = {name: _given(answer[name]) for name in ("answered_by", "remark", "postponed_to")}
+    told = {name: _given(answer.get(name)) for name in _ANSWER}
     until = told["postponed_to"]
     told["postponed_to"] = until.isoformat() if isinstance(until, date) else None
     due_on = told["postponed_to"] or row["due_on"]
     return row | told | {"state": ACKNOWLEDGED, "due_on": due_on}
+
+
+_ANSWER = ("answer", "answered_on", "answered_by", "remark", "postponed_to")
 
 
 def _given(value: Any) -> Any:
@@ -169,7 +201,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 def _row(alert: Alert, old: dict[str, Any] | None, reopened: int, today: date, conduct: Conduct) -> dict[str, Any]:
     began = date.fromisoformat(old["first_seen"]) if old else today
-    kept = {name: old[name] if old else None for name in ("escalated_on", "answered_by", "remark", "postponed_to")}
+    kept = {name: old[name] if old else None for name in ("escalated_on", "reminded_on", *_ANSWER)}
     handed_up = bool(old and old["escalated_on"])
     due_on = conduct.calendar.after_working_days(began, conduct.due_days[alert.severity])
     return {

@@ -9,6 +9,7 @@ KIND = Kind(
     name="alert_answers",
     key=("alert",),
     answers=("answer",),
+    who="answered_by",
     fields=(
         Field("alert", IDENTIFIER, required=True),
         Field("answer", CHOICE),

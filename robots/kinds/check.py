@@ -45,6 +45,21 @@ def in_order(first: str, second: str) -> Callable[[pa.Table], Iterator[RowFindin
     return check
 
 
+def named_beside(answer: str, name: str) -> Callable[[pa.Table], Iterator[RowFinding]]:
+    """A check: where an answer is given, so is what it is worth nothing without (who decided)."""
+
+    def check(table: pa.Table) -> Iterator[RowFinding]:
+        return lacking(table, table[answer].is_valid(), answer, name)
+
+    return check
+
+
+def lacking(table: pa.Table, told: pa.ChunkedArray | pa.Array, answer: str, name: str) -> Iterator[RowFinding]:
+    """One finding per row where `told` is true and the field `name` is blank."""
+    for index in pc.indices_nonzero(pc.and_(told, pc.is_null(table[name]))).to_pylist():
+        yield RowFinding(index, name, "ANSWER_MISSING", Level.ERROR, (), (("filled", answer), ("column", name)))
+
+
 def part_within_whole(part: str, whole: str) -> Callable[[pa.Table], Iterator[RowFinding]]:
     """A check: a part is not more than what it is a part of."""
 

@@ -9,6 +9,7 @@ KIND = Kind(
     name="improvements",
     key=("vendor", "period", "kpi"),
     answers=("action",),
+    who="responsible",
     fields=(
         Field("vendor", NAME, required=True),
         Field("period", PERIOD, required=True),

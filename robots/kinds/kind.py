@@ -52,6 +52,8 @@ class Kind:
 
     `answers`: of a list that we hand out to be answered, the fields of which at least one is filled in where there is
     an answer; the other rows say nothing. The same row answered again in a later list is the ordinary course.
+    `decides`: where such a list goes out once more with its answers, for a person to decide on them, the fields asked
+    for then. `who`: the field that names who answered.
 
     `witness`: where a sealed cell of such a form was changed, its rows come in all the same: the robot that issued it
     has to see what was done to it. `hidden`: the field that holds a code; only a tag of it is kept (`model.codes`).
@@ -78,6 +80,8 @@ class Kind:
     dated: str = ""
     watched: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    decides: tuple[str, ...] = ()
+    who: str = ""
     witness: bool = False
     hidden: str = ""
     wide: str = ""

@@ -34,6 +34,7 @@ KIND = Kind(
     name="surveys",
     key=("vendor", "period", "rater"),
     answers=("csat", "communication", "problem_solving", "culture", "comment"),
+    who="rater",
     wide="csat",
     unpivot=raters_side_by_side,
     fields=(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from robots.cells import CHOICE, DATE, NAME, PERIOD, TEXT
+from robots.kinds.check import named_beside
 from robots.kinds.kind import Field, Kind
 
 KIND = Kind(
     name="verdicts",
     key=("vendor", "period", "proposal"),
     answers=("verdict",),
+    who="decided_by",
+    checks=(named_beside("verdict", "decided_by"),),
     fields=(
         Field("vendor", NAME, required=True),
         Field("period", PERIOD, required=True),

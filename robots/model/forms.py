@@ -1,6 +1,7 @@
 """Workbooks that we write and know again when they come back: a very hidden sheet says what each sheet of them is.
 
-A form is to be filled in, and some of its cells must not change; every other sheet of ours is told, never read.
+A form is to be filled in, and some of its cells must not change; every other sheet of ours is told, never read. What
+stood in its open cells when it went out is told too: what a person wrote is what differs.
 
 The seal tells a slip from an answer. It is no signature: whoever means harm can seal a form again.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Context, Decimal
 from typing import Any
@@ -20,6 +21,7 @@ FORM_SHEET = "_robots"
 _MAGIC = "robots"
 _HEAD = ("id", "version", "kind", "sheet", "others")
 _BETWEEN = "/"  # no sheet name may hold it
+_OPEN = "open:"  # before the cells that may be written to
 _CELL = Context(prec=15)  # a cell keeps so many digits of a number: a seventh comes back shorter than it was issued
 
 
@@ -42,13 +44,14 @@ class Sealed:
     """A workbook of ours that came back.
 
     `form` stands on `sheet` ('' where it holds none) with `cells` that must be as they were (A1 → text); `others` are
-    sheets that we wrote for people to read.
+    sheets that we wrote for people to read. `open`: the cells that may be written to beside them, as they were issued.
     """
 
     form: Form
     sheet: str
     cells: Mapping[str, str]
     others: tuple[str, ...] = ()
+    open: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, seen: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         """The cells that are no longer as they were issued: (cell, as issued, as seen)."""
@@ -56,11 +59,18 @@ class Sealed:
         return [(cell, issued, texts[cell]) for cell, issued in self.cells.items() if texts[cell] != issued]
 
 
-def seal(form: Form, sheet: str, cells: Mapping[str, Any], others: Iterable[str] = ()) -> list[tuple[str, str]]:
+def seal(
+    form: Form,
+    sheet: str,
+    cells: Mapping[str, Any],
+    others: Iterable[str] = (),
+    opened: Mapping[str, Any] | None = None,
+) -> list[tuple[str, str]]:
     """The rows of the hidden sheet, in two columns."""
     rows = [(_MAGIC, "")]
     rows += zip(_HEAD, (form.id, str(form.version), form.kind, sheet, _BETWEEN.join(others)), strict=True)
     rows += [(cell, as_text(value)) for cell, value in cells.items()]
+    rows += [(_OPEN + cell, as_text(value)) for cell, value in (opened or {}).items()]
     return [*rows, ("checksum", _checksum(rows))]
 
 
@@ -80,7 +90,10 @@ def unseal(rows: Sequence[Sequence[Any]]) -> Sealed | None:
         raise SealBroken
     form = Form(head["id"], int(head["version"]), head["kind"])
     others = tuple(name for name in head["others"].split(_BETWEEN) if name)
-    return Sealed(form, head["sheet"], dict(told[len(_HEAD) + 1 :]), others)
+    cells = dict(told[len(_HEAD) + 1 :])
+    opened = {cell.removeprefix(_OPEN): text for cell, text in cells.items() if cell.startswith(_OPEN)}
+    closed = {cell: text for cell, text in cells.items() if not cell.startswith(_OPEN)}
+    return Sealed(form, head["sheet"], closed, others, opened)
 
 
 def _checksum(rows: Iterable[tuple[str, str]]) -> str:

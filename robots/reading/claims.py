@@ -16,6 +16,7 @@ from robots.model.findings import Finding, Level, column_letter, finding
 from robots.model.names import fold, header_word
 from robots.model.words import say
 from robots.reading.facts import Fact, Facts, named, period_in
+from robots.reading.forms import Returned
 from robots.reading.grid import Grid
 from robots.reading.headers import ARROW, SEARCHED_ROWS, Header, Heading
 
@@ -58,13 +59,19 @@ class Claim:
 
 @dataclass(frozen=True)
 class Words:
-    """The lexicon as look-ups, for one file: what a word means in each kind. `above`: the titles of a sheet."""
+    """The lexicon as look-ups, for one file: what a word means in each kind.
+
+    `chosen`: it is a form of ours, whose words are those that we offer. `back`: a list that we handed out to be
+    answered. `above`: the titles of a sheet.
+    """
 
     lexicon: Lexicon
     kinds: Mapping[str, Kind]
     dialect: Dialect | None = None
     file: str = ""
     above: tuple[str, ...] = ()
+    chosen: bool = False
+    back: Returned | None = None
 
     @cached_property
     def fields(self) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -21,7 +21,7 @@ from robots.reading.assertions import missing_columns, row_count, rows_that_do_n
 from robots.reading.body import Body, filled_down, with_merged
 from robots.reading.claims import Claim, Words, alone, claim_table, nearest_kind, told_beside
 from robots.reading.facts import Facts, facts_in, year_and_month
-from robots.reading.forms import about_the_form, with_forms
+from robots.reading.forms import Returned, about_the_form, about_the_rows, returned, with_forms
 from robots.reading.grid import Grid
 from robots.reading.headers import Header, Heading
 from robots.reading.keys import key_twice, with_keys
@@ -165,15 +165,28 @@ def _read_issued(grid: Grid, form: Sealed | SealBroken | Literal["ours"] | None,
         return _read_sheet(grid, words)
     if form == "ours":
         return _Part(findings=(finding("OWN_OUTPUT", Level.INFO, grid.name),))
-    found = list(about_the_form(grid, form))
-    if isinstance(form, SealBroken):
+    kinds = {name: kind for name, kind in words.kinds.items() if isinstance(form, Sealed) and name == form.form.kind}
+    witness = any(kind.witness for kind in kinds.values())
+    is_list = isinstance(form, Sealed) and bool(form.open) and any(kind.answers for kind in kinds.values())
+    is_list = is_list and not witness
+    found = list(about_the_form(grid, form, by_row=is_list))
+    if isinstance(form, SealBroken) or (any(one.level is Level.ERROR for one in found) and not witness):
         return _Part(findings=tuple(found))
-    kinds = {name: kind for name, kind in words.kinds.items() if name == form.form.kind}
-    if any(one.level is Level.ERROR for one in found) and not any(kind.witness for kind in kinds.values()):
-        return _Part(findings=tuple(found))
-    part = _read_sheet(grid, replace(words, kinds=kinds) if kinds else words)
+    back = returned(grid, form) if is_list else None
+    if back is not None:
+        found += about_the_rows(grid, back)
+        if not _is_written(grid, back):
+            return _Part(findings=(*found, finding("FORM_BLANK", Level.INFO, grid.name)))
+    named = replace(words, kinds=kinds, chosen=not witness, back=back) if kinds else words
+    part = _read_sheet(grid, named)
     told = (one for one in part.findings if one.code != "COLUMN_UNKNOWN")  # the columns are our own
     return replace(part, findings=(*found, *told), unknown=())
+
+
+def _is_written(grid: Grid, back: Returned) -> bool:
+    """Did anybody write anything into a list? What stands in a row that cannot be taken counts too."""
+    rows = Returned({**back.rows, **dict(back.changed)}, back.open)
+    return any(rows.written(grid, row) for row in rows.rows)
 
 
 def _about_the_sheet(grid: Grid) -> Iterator[Finding]:

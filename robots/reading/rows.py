@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from string import ascii_uppercase
 from typing import Any
@@ -87,9 +87,10 @@ class _Taking:
 
 def take_rows(body: Body, claim: Claim, claims: Sequence[Claim], words: Words) -> tuple[Taken, pa.Table, list[Finding]]:
     """The rows of a table that are of one kind: what was taken, as a table with `_sheet` and `_row`, and findings."""
-    mine = _of_this_kind(body, claim, claims)
+    mine = _written(_of_this_kind(body, claim, claims), words)
     taking = _Taking(mine, claim, words, _currency(claim, words))
     columns = {spec.name: _column(taking, spec) for spec in claim.kind.fields}
+    taking.bad |= set(_half_answered(taking))
     taking.bad |= set(_required_blanks(taking, columns))
     table = _placed(pa.table(columns), mine)
     taking.bad |= set(_checked(taking, table))
@@ -115,6 +116,37 @@ def _without_figures(taking: _Taking, columns: Mapping[str, pa.Array]) -> set[in
     if not values:
         return set()
     return {i for i in range(taking.length) if i not in taking.bad and not any(v[i].is_valid for v in values)}
+
+
+def _written(body: Body, words: Words) -> Body:
+    """Of a list that we handed out, the rows in which somebody wrote something; all rows of anything else."""
+    back = words.back
+    if back is None:
+        return body
+    return body.without({row for row in body.rows if row not in back.rows or not back.written(body.grid, row)})
+
+
+def _half_answered(taking: _Taking) -> Iterator[int]:
+    """Rows of a list in which something was written, but not what was asked for."""
+    back, claim, body = taking.words.back, taking.claim, taking.body
+    if back is None:
+        return
+    asked = _asked(claim, back.opened())
+    headers = {heading.column: heading.shown for heading in claim.columns.values()}
+    for index, row in enumerate(body.rows):
+        if asked and not any(body.is_filled(row, heading.column) for heading in asked):
+            filled = "、".join(headers.get(column, column_letter(column)) for column in back.written(body.grid, row))
+            taking.tell("ANSWER_MISSING", a1(row, asked[0].column), filled=filled, column=asked[0].shown)
+            yield index
+
+
+def _asked(claim: Claim, opened: Collection[int]) -> list[Heading]:
+    """The columns that ask for the answer: where those are closed, those that ask for a decision about it."""
+    for names in (claim.kind.answers, claim.kind.decides):
+        headings = [claim.columns[name] for name in names if name in claim.columns]
+        if asked := [heading for heading in headings if heading.column in opened]:
+            return asked
+    return []
 
 
 def _told(taking: _Taking) -> tuple[tuple[str, str, str], ...]:
@@ -187,6 +219,8 @@ def _from_column(taking: _Taking, spec: Field, heading: Heading) -> pa.Array:
     cells, places = _cells(taking, spec, heading)
     column, problems = read_column(cells, spec.type, _hints(taking, spec, heading))
     problems += list(_bounds(column, spec))
+    if taking.words.chosen and spec.type is CHOICE:
+        problems = [replace(problem, code="ANSWER_WORD") for problem in problems]
     for problem in problems:
         at = places[problem.index] if places else heading.column
         _tell_problem(taking, spec, heading.shown, body.cell(problem.index, at), problem)
@@ -333,6 +367,8 @@ def _absent(taking: _Taking, column: int) -> Iterator[int]:
 def _tell_problem(taking: _Taking, spec: Field, shown_as: str, cell: str, problem: Problem) -> None:
     level = Level.WARNING if problem.code in _TAKEN_ANYWAY else Level.ERROR
     values = {"seen": problem.seen, "column": shown_as, "field": spec.name, **dict(problem.values)}
+    if problem.code == "ANSWER_WORD":
+        values["allowed"] = "、".join(taking.words.lexicon.vocabularies[taking.claim.kind.name].values[spec.name])
     if problem.code == "WORD_UNKNOWN":
         kind = taking.claim.kind.name
         likely = likely_value(problem.seen, taking.words.lexicon.vocabularies[kind], spec.name)

@@ -6,21 +6,24 @@ import io
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import insert
 
 from robots.edge import desk, excel_out, forms
 from robots.edge.reading_room import Limits
 from robots.edge.store.database import Turn
-from robots.edge.store.tables import SCORES
+from robots.edge.store.tables import ISSUED, SCORES
 from robots.kinds import known
 from robots.kinds.words import Expected, Foot, Pick
 from robots.model import decisions
 from robots.model.findings import Finding
+from robots.model.forms import Form
 from tests.errors.case import HOME, NOW, Case, refusal
 from tests.goldens.writers import Sheet, delimited, locked, openpyxl_xlsx, repacked, xlsx
 
@@ -82,6 +85,82 @@ def _output() -> bytes:
     table = decisions.Table(tuple(decisions.Column(word) for word in header), tuple(tuple(row) for row in rows))
     report = decisions.Workbook("reports", "外协周报", (decisions.Sheet("订单", "订单", (), (table,)),))
     return excel_out.render(report, HOME.words, NOW)
+
+
+LISTED = (("A-1", "示例甲电子有限公司"), ("A-2", "虚构乙五金有限公司"), ("A-3", "示例丙塑胶有限公司"))
+
+
+def _list(change: Callable[[Worksheet], None] = lambda _: None) -> bytes:
+    """A list of three alerts as the robots hand it out, after somebody answered in it."""
+    open_ones = (
+        decisions.Column("处理状态", decisions.Look.TEXT, 12, open=True, choices=("已确认", "处理中", "无需处理")),
+        decisions.Column("预警处理人", open=True),
+        decisions.Column("承诺解决日期", decisions.Look.DATE, open=True),
+        decisions.Column("处理说明", open=True),
+    )
+    columns = (decisions.Column("预警编号"), decisions.Column("供应商"), *open_ones)
+    table = decisions.Table(columns, tuple((*row, "", "", "", "") for row in LISTED))
+    return _handed_out("alert_answers", "预警清单", table, change)
+
+
+def _handed_out(kind: str, name: str, table: decisions.Table, change: Callable[[Worksheet], None]) -> bytes:
+    form = Form(f"{kind}-20260706", 1, kind)
+    whole = decisions.Workbook("forms", name, (decisions.Sheet(name, name, (), (table,)),), form)
+    answered = openpyxl.load_workbook(io.BytesIO(excel_out.render(whole, HOME.words, NOW)))
+    change(answered.worksheets[0])
+    memory = io.BytesIO()
+    answered.save(memory)
+    return repacked(memory.getvalue())
+
+
+def _rulings(fault: str) -> bytes:
+    """A ruling form on one appeal, for an order that nobody knows."""
+    columns = tuple(decisions.Column(word) for word in ("申诉编号", "供应商", "订单号", "行号", "申诉理由"))
+    asked = tuple(decisions.Column(word, open=True) for word in ("责任方", "处理结果", "处理人"))
+    row = ("SS-1", "示例甲电子有限公司", "PO-999", "1", "图纸晚到", "", "", "")
+    table = decisions.Table((*columns, *asked), (row,))
+    return _handed_out(
+        "appeals", "申诉裁定", table, lambda sheet: _write(sheet, 0, {6: fault, 7: "成立", 8: "示例经理"})
+    )
+
+
+def _first(sheet: Worksheet) -> int:
+    """The number of a form's first row, under the header that starts with a number's name."""
+    return next(cell.row for (cell,) in sheet.iter_rows(max_col=1) if str(cell.value).endswith("编号")) + 1
+
+
+def _write(sheet: Worksheet, row: int, cells: Mapping[int, object]) -> None:
+    """Write into a row of a form, the first being 0."""
+    for column, value in cells.items():
+        sheet.cell(_first(sheet) + row, column).value = value  # type: ignore[assignment]
+
+
+def _answered(cells: Mapping[int, object]) -> bytes:
+    return _list(lambda sheet: _write(sheet, 0, cells))
+
+
+def _swapped(sheet: Worksheet) -> None:
+    for column in (1, 2):
+        upper, lower = (sheet.cell(_first(sheet) + row, column) for row in (0, 1))
+        upper.value, lower.value = lower.value, upper.value
+    _write(sheet, 0, {3: "处理中"})
+
+
+def _without_a_row(sheet: Worksheet) -> None:
+    sheet.delete_rows(_first(sheet) + 1)
+    _write(sheet, 0, {3: "处理中"})
+
+
+def _with_a_row(sheet: Worksheet) -> None:
+    _write(sheet, 3, {1: "A-9", 2: "虚构庚精密机械厂", 3: "处理中"})
+    _write(sheet, 0, {3: "处理中"})
+
+
+def _issue_june(tx: Turn) -> None:
+    tx.connection.execute(insert(ISSUED).values(what="scorecard-final", period="2026Q2", whom="", day="2026-07-03"))
+
+
+PLAN = "供应商 | 评价期间 | 改进指标 | 改进措施 | 改进责任人 | 改进完成期限\n示例甲电子有限公司 | 2026Q2 | 按时交付率 | 每周报排产 | 示例主管 | "
 
 
 def _other_header(form: Workbook) -> None:
@@ -161,6 +240,10 @@ CASES = (
     _one("FORM_KNOWN", _form(), "随便的名字.xlsx"),
     _one("FORM_CHANGED", _form(_other_header), "外协订单 空表.xlsx"),
     _one("OWN_OUTPUT", _output(), "外协周报.xlsx", how="a report of the robots' own is dropped back"),
+    _one("FORM_BLANK", _list(), "预警清单.xlsx"),
+    _one("FORM_ROWS_GONE", _list(_without_a_row), "预警清单.xlsx"),
+    _one("FORM_ROWS_ADDED", _list(_with_a_row), "预警清单.xlsx"),
+    _one("FORM_SORTED", _list(_swapped), "预警清单.xlsx"),
     _one("FORM_BROKEN", _form(_other_id), "外协订单 空表.xlsx"),
     # ------------------------------------------------ columns
     _one("FIELD_TWICE", orders(FIRST + " | 6", header=HEADER + " | 不含税单价")),
@@ -200,6 +283,12 @@ CASES = (
     _one("FORMULA_NOT_CALCULATED", openpyxl_xlsx(Sheet("订单", f"{HEADER}\nPO-001 | 示例甲电子有限公司 | =50+50 | 5.5 | 2026-06-20"))),
     # ------------------------------------------------ rows
     _one("REQUIRED_BLANK", order(" ", 3)),
+    _one("ANSWER_MISSING", _answered({4: "虚构员", 6: "已催"}), "预警清单.xlsx"),
+    _one("ANSWER_WORD", _answered({3: "搞定了"}), "预警清单.xlsx"),
+    _one("PROMISE_PAST", _answered({3: "处理中", 5: date(2026, 7, 1)}), "预警清单.xlsx"),
+    _one("RULING_FAULT", _rulings("供方"), "申诉裁定单.xlsx"),
+    _one("RULING_NO_LINE", _rulings("需方"), "申诉裁定单.xlsx"),
+    Case("PLAN_TOO_EARLY", (("订单.xlsx", WHOLE), ("改进计划.xlsx", book(PLAN + "2026-06-30"))), before=_issue_june),
     _one("REQUIRED_UNKNOWN", order("暂无", 3)),
     _one("ENDS_BEFORE_START", book(CONTRACT.replace("2026-12-31", "2025-12-31") + "0.13"), "合同.xlsx"),
     _one("PROMISED_BEFORE_ORDERED", orders(FIRST + " | 2026-07-01", header=HEADER + " | 下单日期")),
@@ -217,6 +306,8 @@ CASES = (
     _one("MORE_OF_THIS", delimited("\n".join([HEADER, *(f"PO-{n} | 甲 | 1 | 1 | x" for n in range(1002))])), "订单.csv"),
     # ------------------------------------------------ over several files
     Case("KEY_ELSEWHERE", (("订单一.xlsx", WHOLE), ("订单二.xlsx", order("6", 3)))),
+    Case("ANSWERS_DIFFER", (("甲.xlsx", _answered({3: "处理中", 4: "示例甲"})),
+                            ("乙.xlsx", _answered({3: "无需处理", 4: "虚构乙"})))),
     Case("ROWS_GONE", (("订单.xlsx", WHOLE), ("订单.xlsx", orders(FIRST)))),
     Case("SILENT_EDIT", (("订单.xlsx", WHOLE), ("订单.xlsx", order("2026-06-30", 4))), before=_score_june),
     Case("VENDOR_NEAR", (("供应商台账.xlsx", book(VENDORS)), ("订单.xlsx", order("示例甲电子有限责任公司", 1)))),

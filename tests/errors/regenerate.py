@@ -20,8 +20,25 @@ GROUPS = (
         ("SHEET_", "KIND_", "TABLE_", "ROWS_LEFT", "CELLS_", "PERIOD_NO", "EXPECTED_", "SENDER_", "FORM_", "OWN_"),
     ),
     ("列 · Columns", ("FIELD_", "COLUMN_", "CURRENCY_OTHER_COLUMN", "UNIT_", "FILLED_", "FILL_", "FIGURE_")),
-    ("跨文件 · Over several files", ("KEY_ELSEWHERE", "ROWS_GONE", "SILENT_", "VENDOR_")),
-    ("行 · Rows", ("REQUIRED_", "ENDS_", "PROMISED_", "JUDGED_", "TAX_", "ROW_", "TOTAL_", "KEY_", "MORE_")),
+    ("跨文件 · Over several files", ("KEY_ELSEWHERE", "ANSWERS_", "ROWS_GONE", "SILENT_", "VENDOR_")),
+    (
+        "行 · Rows",
+        (
+            "REQUIRED_",
+            "ANSWER_",
+            "RULING_",
+            "PROMISE_",
+            "PLAN_",
+            "ENDS_",
+            "PROMISED_",
+            "JUDGED_",
+            "TAX_",
+            "ROW_",
+            "TOTAL_",
+            "KEY_",
+            "MORE_",
+        ),
+    ),
     ("单元格 · Cells", ("",)),
 )
 

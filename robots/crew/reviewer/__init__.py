@@ -14,7 +14,7 @@ from robots.crew.reviewer.appeals import appeals
 from robots.crew.reviewer.book import Book
 from robots.crew.reviewer.correction import corrections
 from robots.crew.reviewer.edition import earned_notice, editions
-from robots.crew.reviewer.lists import decided, withdrawn
+from robots.crew.reviewer.lists import decided, overdue_plans, withdrawn
 from robots.figures.scores import basis_of
 from robots.ledger import Ledger
 from robots.model.decisions import Decision
@@ -28,7 +28,8 @@ def reviewer(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     if not len(kpis):
         return
     yield from decided(ledger, today)
-    yield from appeals(ledger, today)
+    yield from appeals(ledger, rules, today)
+    yield from overdue_plans(ledger, today)
     book = Book(ledger, basis_of(ledger, rules, today), kpis)
     yield from withdrawn(book)
     yield from earned_notice(book)

@@ -18,6 +18,7 @@ from robots.model.words import say
 
 Row = dict[str, Any]
 FORM_LAYOUT = 1
+_OVERDUE = "plan-overdue"
 PROPOSAL = {STRATEGIC: "战略合作", ELIMINATE: "淘汰"}  # the words of the kind `verdicts`
 VERDICTS = {"同意": "agreed", "不同意": "refused", "缓议": "deferred"}
 
@@ -39,16 +40,19 @@ def decided(ledger: Ledger, today: date) -> Iterator[Decision]:
     verdicts = {(row["vendor"], row["period"], row["proposal"]): row for row in records(ledger.table("verdicts"))}
     if not verdicts:
         return
-    rows = []
+    rows, before = [], []
     for row in records(ledger.said("listed")):
         verdict = verdicts.get((row["vendor"], row["period"], PROPOSAL.get(row["list"], "")))
         if verdict is None or (state := VERDICTS[verdict["verdict"]]) == row["state"]:
             continue
         by, on = _given(verdict["decided_by"]), _given(verdict["decided_on"])
+        before += [row] if row["state"] in VERDICTS.values() and row["decided_by"] != by else []
         rows.append(row | {"state": state, "decided_by": by, "decided_on": on and on.isoformat()})
     if rows:
         yield Decision("reviewer", today.isoformat(), "listed", record("listed", rows))
         yield Decision("reviewer", today.isoformat(), "decided", _decided_notice(rows))
+    if before:
+        yield Decision("reviewer", today.isoformat(), "contradicted", _contradicted(before, rows))
 
 
 def withdrawn(book: Book) -> Iterator[Decision]:
@@ -77,6 +81,57 @@ def _decided_notice(rows: list[Row]) -> Notice:
     )
     return Notice("clerk", say("notice.decided.headline", count=len(rows)), lines, "info", (), None,
                   say("notice.decided.next"))  # fmt: skip
+
+
+def _contradicted(before: list[Row], rows: list[Row]) -> Notice:
+    """Somebody decided otherwise than somebody else had: the manager hears of both."""
+    now = {(row["vendor"], row["list"]): row for row in rows}
+    lines = tuple(
+        say("notice.contradicted.line", vendor=row["vendor"], list=PROPOSAL[row["list"]],
+            before=say(f"verdict.{row['state']}"), by=row["decided_by"] or "—",
+            now=say(f"verdict.{now[row['vendor'], row['list']]['state']}"),
+            then=now[row["vendor"], row["list"]]["decided_by"] or "—")
+        for row in before
+    )  # fmt: skip
+    return Notice("manager", say("notice.contradicted.headline", count=len(before)), lines, "warning", (), None,
+                  say("notice.contradicted.next"))  # fmt: skip
+
+
+# ------------------------------------------------------------------ plans
+
+
+def is_overdue(plan: Row, today: date) -> bool:
+    """Is an improvement plan past the day that was agreed, and not done?"""
+    return _given(plan["due_on"]) is not None and plan["due_on"] < today and _given(plan["done_on"]) is None
+
+
+def overdue_plans(ledger: Ledger, today: date) -> Iterator[Decision]:
+    """Plans past the day that was agreed: the clerk is told once for each day agreed."""
+    told = {row["whom"] for row in records(ledger.said("issued")) if row["what"] == _OVERDUE}
+    late = [row for row in records(ledger.table("improvements")) if is_overdue(row, today)]
+    mine = [row for row in late if _whom(row) not in told]
+    if not mine:
+        return
+    day = today.isoformat()
+    entries = [{"what": _OVERDUE, "period": row["period"], "whom": _whom(row), "day": day} for row in mine]
+    yield Decision("reviewer", day, "plans-issued", record("issued", entries))
+    lines = tuple(
+        say(
+            "notice.plans.line",
+            vendor=row["vendor"],
+            kpi=row["kpi"],
+            due=row["due_on"],
+            who=_given(row["responsible"]) or "—",
+        )
+        for row in mine
+    )
+    notice = Notice("clerk", say("notice.plans.headline", count=len(mine)), lines, "warning", (), None,
+                    say("notice.plans.next"))  # fmt: skip
+    yield Decision("reviewer", day, "plans", notice)
+
+
+def _whom(plan: Row) -> str:
+    return f"{plan['vendor']} · {plan['kpi']} · {plan['due_on'].isoformat()}"
 
 
 # ------------------------------------------------------------------ forms

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from robots.crew.reviewer.book import Book, Row
+from robots.crew.reviewer.lists import is_overdue
 from robots.figures.kpis import RATED
 from robots.figures.ladder import Step, next_rung
 from robots.figures.lines import records
@@ -270,7 +271,8 @@ def _actions(book: Book, vendor: str) -> Table:
     corrective = records(book.ledger.table("corrective_actions"))
     open_ones = [row for row in corrective if row["vendor"] == vendor and pd.isna(row["closed_on"])]
     rows = (
-        *((say("scorecard.plan", period=row["period"], kpi=row["kpi"]), "", _day(row["due_on"]),
+        *((say("scorecard.plan", period=row["period"], kpi=row["kpi"]),
+           say("scorecard.plan_overdue") if is_overdue(row, book.today) else "", _day(row["due_on"]),
            _plain(row["responsible"]), _day(row["done_on"]), _plain(row["action"])) for row in plans),
         *((say("scorecard.corrective", number=row["action_id"]), _plain(row["stage"]), _day(row["due_on"]), "", "", "")
           for row in open_ones),

@@ -30,7 +30,7 @@ def sentinel(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     answers = {row["alert"]: row for row in records(ledger.answers(asked)) if row["answer"] in ANSWERS}
     lives = live(before, seen, codes, today, conduct(rules, today), answers)
     yield Decision("sentinel", today.isoformat(), "alerts", record("alerts", list(lives.rows)))
-    if lives.opened or lives.worse or lives.escalated or lives.closed:
+    if lives.news or lives.closed:
         standing = [row for row in lives.rows if row["state"] != CLOSED]
         sheet = alert_list(standing, lives, ANSWERS, today)
         yield Decision("sentinel", today.isoformat(), "list", sheet, name="alert-list")

@@ -12,6 +12,7 @@ from robots.model.forms import Form
 from robots.model.words import Text, say
 
 FORM_LAYOUT = 1
+_ANSWERED = {"处理中": "in_hand", "无需处理": "no_action"}
 _SEVERITIES = {"critical": 0, "warning": 1, "info": 2}
 
 _WHAT = (
@@ -76,7 +77,10 @@ def _what(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _answer(row: dict[str, Any]) -> tuple[Any, ...]:
-    return "", row["answered_by"] or "", _day(row["postponed_to"]), row["remark"] or ""
+    """What was answered, so that nobody answers twice; of a promise that was not kept, nothing: it wants a new one."""
+    if row["state"] != ACKNOWLEDGED:
+        return "", "", "", ""
+    return row["answer"] or "", row["answered_by"] or "", _day(row["postponed_to"]), row["remark"] or ""
 
 
 def _life(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -86,12 +90,18 @@ def _life(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _state(row: dict[str, Any]) -> Text:
-    """How it stands, and that it has come back where it has."""
+    """How it stands: as it was answered, its promise broken, come back, handed up, called to mind."""
+    if row["state"] == ACKNOWLEDGED:
+        return say(f"state.{_ANSWERED.get(row['answer'] or '', ACKNOWLEDGED)}")
     state = say(f"state.{row['state']}")
+    if row["postponed_to"]:
+        return say("state.broken", state=state, day=row["postponed_to"])
     if row["reopened"]:
         return say("state.reopened", state=state, times=row["reopened"])
-    if row["escalated_on"] and row["state"] != ACKNOWLEDGED:
+    if row["escalated_on"]:
         return say("state.escalated", state=state, day=row["escalated_on"])
+    if row["reminded_on"]:
+        return say("state.reminded", state=state, day=row["reminded_on"])
     return state
 
 
@@ -103,22 +113,34 @@ def _day(text: str | None) -> date | str:
 
 
 def notices(lives: Lives, today: date) -> Iterator[Decision]:
-    """One notice per owner with what is new to them: opened, worse, come back, or handed up."""
-    news = [*lives.opened, *lives.worse, *lives.escalated]
-    for owner in dict.fromkeys(alert.owner for alert in news):
-        mine = [alert for alert in news if alert.owner == owner]
+    """One notice per owner with what is new to them: opened, worse, come back, handed up, promised in vain."""
+    for owner in dict.fromkeys(alert.owner for alert in lives.news):
+        mine = [alert for alert in lives.news if alert.owner == owner]
         critical = sum(alert.severity == "critical" for alert in mine)
         counts = (
             ("notice.alerts.back", sum(alert.id in lives.came_back for alert in mine)),
             ("notice.alerts.escalated", sum(alert in lives.escalated for alert in mine)),
+            ("notice.alerts.broken", sum(alert in lives.broken for alert in mine)),
+            ("notice.alerts.reminded", sum(alert in lives.reminded for alert in mine)),
             ("notice.alerts.closed", sum(row["owner"] == owner for row in lives.closed)),
         )
         notice = Notice(
-            owner, say("notice.alerts.headline", count=len(mine), critical=critical),
+            owner, say("notice.alerts.headline", count=len(mine), critical=critical, parts=_parts(mine, lives)),
             tuple(say(key, count=count) for key, count in counts if count),
             "critical" if critical else "warning", ("alert-list",), _notice_table(mine), say("notice.alerts.next"),
         )  # fmt: skip
         yield Decision("sentinel", today.isoformat(), f"notice-{owner}", notice)
+
+
+def _parts(mine: list[Alert], lives: Lives) -> Text:
+    """How many of each sort: only what is new is called new."""
+    sorts = {name: getattr(lives, name) for name in ("opened", "worse", "escalated", "broken", "reminded")}
+    counts = {name: sum(alert in alerts for alert in mine) for name, alerts in sorts.items()}
+    told = [say(f"notice.alerts.part.{name}", count=count) for name, count in counts.items() if count]
+    whole: Text = told[0]
+    for part in told[1:]:
+        whole = say("notice.alerts.and", first=whole, then=part)
+    return whole
 
 
 def _notice_table(alerts: list[Alert]) -> Table:

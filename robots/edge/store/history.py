@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, func, or_, select
 
+from robots.edge.store.answers import line_trouble
 from robots.edge.store.relations import Pair, as_table, spellings
 from robots.edge.store.tables import (
     ALERTS,
@@ -35,6 +36,7 @@ from robots.edge.store.tables import (
 )
 from robots.kinds import known
 from robots.model.names import identity
+from robots.model.words import Text
 from robots.reading.keys import keys_of
 
 _MOST_NAMED = 500  # more vendors than this are chosen by the ledger, from all of the month
@@ -287,16 +289,18 @@ class History:
         return {vendor: int(count) for vendor, count in self.connection.execute(query)}
 
     def answers(self, numbers: Collection[str]) -> pa.Table:
-        """What people answered to alerts of these numbers, by the rows' keys."""
+        """What people answered to alerts of these numbers, by the rows' keys, and the day (`answered_on`)."""
         kind = known()["alert_answers"]
         named = pa.table({"alert": pa.array(sorted(numbers), pa.string())})
         keys = keys_of(named, kind).to_pylist()
         c = ROWS[kind.name].c
-        chosen = {name: c[name] for name in kind.schema.names}
+        chosen = {name: c[name] for name in kind.schema.names} | {"answered_on": DROPS.c.day}
+        source = ROWS[kind.name].outerjoin(DROPS, DROPS.c.id == c.since)
         found: list[Any] = []
         for start in range(0, len(keys), _MOST_NAMED):
             here = c.key.in_(keys[start : start + _MOST_NAMED])
-            found += self.connection.execute(select(*chosen.values()).where(here, c.beaten_by.is_(None)))
+            query = select(*chosen.values()).select_from(source)
+            found += self.connection.execute(query.where(here, c.beaten_by.is_(None)))
         return as_table(found, chosen)
 
     def changed_from(self, kind: str, drop: int) -> pa.Table:
@@ -310,6 +314,18 @@ class History:
         joined = ROWS[kind].join(files, files.c.file == c.file).join(FILES, FILES.c.file == c.file)
         query = select(*asked).select_from(joined).where(c.beaten_by.is_(None)).order_by(c.file, c.sheet, c.row)
         return as_table(self.connection.execute(query).all(), chosen)
+
+    def line_trouble(self, row: Mapping[str, Any]) -> Text | None:
+        """What is wrong with the order line (order_id, line, vendor) that an appeal names; None where nothing is."""
+        return line_trouble(self.connection, row)
+
+    def came_on(self, kind: str, name: str) -> date | None:
+        """The day on which the row of that name, the kind's only key, came as it stands."""
+        c = ROWS[kind].c
+        source = ROWS[kind].join(DROPS, DROPS.c.id == c.since)
+        here = (c[known()[kind].key[0]] == name, c.beaten_by.is_(None))
+        day = self.connection.execute(select(DROPS.c.day).select_from(source).where(*here)).scalar()
+        return date.fromisoformat(day) if day else None
 
     def edits(self, since: str) -> pa.Table:
         """Silent edits from a day on, with the name, day and owner of the drop that brought them."""

@@ -6,7 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, select, update
 
+from robots.edge.store.answers import differing_answers, judged
 from robots.edge.store.columns import to_stored
 from robots.edge.store.edits import silent_edits, watched_changes
 from robots.edge.store.relations import RELATED, Touched, pairs_named, pairs_of
@@ -70,16 +71,19 @@ def _post(
     connection: Connection, file: int, drop: int, reading: Reading, broken: Collection[str], touched: Touched
 ) -> tuple[list[Posted], list[Finding]]:
     posted: list[Posted] = []
-    findings: list[Finding] = []
+    reading, findings = judged(connection, drop, reading)
     for name, table in ROWS.items():
         mine = [taken for taken in reading.taken if taken.kind == name]
+        answered = bool(reading.form and known()[name].answers)  # a blank in a later copy withdraws no answer
         if name in reading.tables:
             letters = {one.sheet: one.letters for one in mine}
-            counts, found = _replace(connection, table, file, drop, reading.tables[name], broken, letters, touched)
+            rows = reading.tables[name]
+            findings += differing_answers(connection, name, rows, letters) if answered else []
+            counts, found = _replace(connection, table, file, drop, rows, broken, letters, touched, keep=answered)
             posted += _per_sheet(mine, counts)
-            usual = reading.form and known()[name].answers  # a form answered again is the ordinary course
-            findings += [one for one in found if not (usual and one.code == "KEY_ELSEWHERE")]
-        elif not broken and _has_rows(connection, table, file):
+            # a form answered again is the ordinary course
+            findings += [one for one in found if not (answered and one.code == "KEY_ELSEWHERE")]
+        elif not (broken or answered) and _has_rows(connection, table, file):
             gone = _remove(connection, table, file, None, touched)
             findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
     return posted, findings
@@ -109,7 +113,10 @@ def _replace(
     broken: Collection[str],
     letters: Mapping[str, Mapping[str, str]],
     touched: Touched,
+    *,
+    keep: bool = False,
 ) -> tuple[_Counts, list[Finding]]:
+    """Write the difference of one kind; with `keep`, rows that the newer version lacks stay."""
     kind = known()[table.name.removeprefix("rows_")]
     keys: list[int] = []
     places: list[tuple[str, int]] = []
@@ -118,6 +125,7 @@ def _replace(
         keys = rows["_key"].to_pylist()
         places = list(zip(rows["_sheet"].to_pylist(), rows["_row"].to_pylist(), strict=True))
         changes = compare(_old(connection, kind, file, broken, keys), keys, places, _contents(rows, kind))
+        changes = replace(changes, gone=()) if keep else changes
     edits = watched_changes(connection, kind, file, rows, changes.updated)
     _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)], touched)
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])

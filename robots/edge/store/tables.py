@@ -270,6 +270,9 @@ ALERTS = Table(
     Column("answered_by", Text),
     Column("remark", Text),
     Column("postponed_to", Text),
+    Column("answer", Text),
+    Column("answered_on", Text),
+    Column("reminded_on", Text),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from robots.figures.alerts import CLOSED, number
+from robots.figures.alerts import CLOSED, OPEN, number
 from robots.figures.explain.reference import AlertOf
 from robots.figures.explain.shown import Fields, cells_of, given, rules_in_force
 from robots.figures.lines import records
@@ -96,13 +96,17 @@ def _lost(row: Row, ledger: Ledger) -> Iterator[Text]:
 
 
 def _life(row: Row, ledger: Ledger) -> Iterator[tuple[Any, ...]]:
-    """First seen, come back, handed up, answered, last seen, closed."""
+    """First seen, come back, handed up, answered, a promise that was not kept, last seen, closed."""
     yield _day(row["first_seen"]), say("life.first_seen"), "", ""
     if given(row["reopened"]):
         yield None, say("life.reopened", times=row["reopened"]), "", ""
     if given(row["escalated_on"]):
         yield _day(row["escalated_on"]), say("life.escalated"), say(f"role.{row['owner']}"), ""
     yield from _answers(row, ledger)
+    if given(row["postponed_to"]) and row["state"] == OPEN:
+        yield _day(row["postponed_to"]), say("life.broken"), given(row["answered_by"]) or "", ""
+    if given(row["reminded_on"]):
+        yield _day(row["reminded_on"]), say("life.reminded"), say(f"role.{row['owner']}"), ""
     yield _day(row["last_seen"]), say("life.last_seen"), "", ""
     if given(row["closed_on"]):
         yield _day(row["closed_on"]), say("life.closed"), "", ""
@@ -115,4 +119,10 @@ def _answers(row: Row, ledger: Ledger) -> Iterator[tuple[Any, ...]]:
         until = given(answer["postponed_to"])
         remark = given(answer["remark"])
         told = say("life.postponed", remark=remark, until=until) if until else remark or ""
-        yield None, say("life.answered", answer=given(answer["answer"])), given(answer["answered_by"]) or "", told
+        day = given(answer["answered_on"])
+        yield (
+            day and _day(day),
+            say("life.answered", answer=given(answer["answer"])),
+            given(answer["answered_by"]) or "",
+            told,
+        )
