@@ -399,7 +399,7 @@ def what_if_command(
 
     settings = _settings()
     try:
-        file, other = configuration.under_other_rules(rules, settings.rules)
+        file, other = configuration.under_other_rules(rules, settings.rules, settings.words)
     except ConfigurationError as error:
         _stop(error.problems)
     now = clock.now(asked.today)

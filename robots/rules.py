@@ -3,14 +3,68 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from annotated_types import Ge, Interval
+from rapidfuzz import fuzz, process
 
 from robots.model.calendar import Calendar
 from robots.model.decisions import Payer
+from robots.model.words import Text, say
+
+Days = Annotated[int, Ge(0)]  # also hours, months, lines: a whole number that may be none
+Times = Annotated[int, Ge(1)]
+Share = Annotated[Decimal, Interval(ge=0, le=1)]
+Amount = Annotated[Decimal, Ge(0)]
+Mark = Annotated[Decimal, Interval(ge=0, le=100)]
+CAPS = {"quality": "C", "certificate": "C", "incident": "D"}  # a veto, and the best grade it leaves
+RUNGS = ("bonus", "volume", "strategic")
+_ALIKE = 60  # of 100: a name this like another one was probably meant to be it
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong with an entry as a whole: under which key, what was given, and what would be right."""
+
+    key: str
+    given: Any
+    allowed: Text
+
+
+class Unusable(ValueError):
+    """An entry whose values contradict each other; `wrongs` is everything."""
+
+    def __init__(self, wrongs: Iterable[Wrong]) -> None:
+        self.wrongs = tuple(wrongs)
+        super().__init__(", ".join(one.key for one in self.wrongs))
+
+
+def refuse(wrongs: Iterable[Wrong]) -> None:
+    """Raises Unusable if there is anything wrong."""
+    if found := tuple(wrongs):
+        raise Unusable(found)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that a misspelt one was meant to be; empty where none is like it.
+
+    >>> nearest("tolerence_days", ["tolerance_days", "weights"]), nearest("height", ["quality"])
+    ('tolerance_days', '')
+    """
+    found = process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return found[0] if found else ""
+
+
+def among(key: str, name: str, known: Iterable[str]) -> Wrong:
+    """A name that is none of those known, with the one that was probably meant."""
+    names = tuple(known)
+    told = say("config.one_of", names=", ".join(names))
+    meant = nearest(name, names)
+    return Wrong(key, name, say("config.meant", meant=meant, allowed=told) if meant else told)
 
 
 @dataclass(frozen=True)
@@ -29,7 +83,7 @@ class OwnKpi:
     direction: Literal["higher", "lower"]
     floor: Decimal
     target: Decimal
-    weight: Decimal
+    weight: Amount
     title_en: str = ""
     of: str = ""
     value: Literal["value", "response_hours", "resolution_hours", "reopened", "count"] = "value"
@@ -37,16 +91,19 @@ class OwnKpi:
     contracts: dict[str, Decimal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raises ValueError where the entry says two things."""
+        """Raises Unusable where the entry says two things."""
+        refuse(self._wrongs())
+
+    def _wrongs(self) -> Iterator[Wrong]:
         if (self.source == "measurements") != (self.value == "value"):
-            raise ValueError(f"value = {self.value!r} is nothing that {self.source} have")
+            yield Wrong("value", self.value, say("config.own_value", source=self.source))
         if self.source == "measurements" and not self.of:
-            raise ValueError("of = the name of the measure is missing")
+            yield Wrong("of", self.of, say("config.own_of"))
         if (self.how == "share") != (self.within is not None):
-            raise ValueError("within = a limit belongs to how = 'share', and to it alone")
+            yield Wrong("within", self.within, say("config.own_within"))
         better = "higher" if self.how == "share" else self.direction
         if self.target == self.floor or (self.target > self.floor) != (better == "higher"):
-            raise ValueError(f"the target must be {better} than the floor")
+            yield Wrong("target", self.target, say(f"config.target_{better}", floor=self.floor))
 
 
 @dataclass(frozen=True)
@@ -58,33 +115,67 @@ class Scorecard:
     """
 
     reference: str
-    tolerance_days: int
-    provisional_below: int
-    most_missing_weight: Decimal
-    fewest_raters: int
-    weights: dict[str, Decimal]
-    floors: dict[str, Decimal]
-    targets: dict[str, Decimal]
-    grades: dict[str, Decimal]
-    shrink_strength: int
+    tolerance_days: Days
+    provisional_below: Days
+    most_missing_weight: Share
+    fewest_raters: Times
+    weights: dict[str, Amount]
+    floors: dict[str, Amount]
+    targets: dict[str, Amount]
+    grades: dict[str, Mark]
+    shrink_strength: Days
     incident_kinds: tuple[str, ...]
-    declining_periods: int
-    strategic_quarters: int
-    eliminate_quarters: int
+    declining_periods: Times
+    strategic_quarters: Times
+    eliminate_quarters: Times
     eliminate_vetoes: tuple[str, ...]
-    ladder: dict[str, int]
+    ladder: dict[str, Times]
     ladder_kpis: tuple[str, ...]
-    final_after_days: int
+    final_after_days: Days
     own: dict[str, OwnKpi] = field(default_factory=dict)
-    category_targets: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    category_targets: dict[str, dict[str, Amount]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raises ValueError where a KPI lacks a figure, or two have one name."""
-        for title, named in (("floors", self.floors), ("targets", self.targets)):
-            if wrong := set(self.weights) ^ set(named):
-                raise ValueError(f"{title}: {', '.join(sorted(wrong))}: weights, floors and targets name the same KPIs")
-        if twice := set(self.weights) & set(self.own):
-            raise ValueError(f"own: {', '.join(sorted(twice))}: a KPI of that name is there already")
+        """Raises Unusable where KPIs, weights or grades do not fit together."""
+        refuse((*self._kpi_wrongs(), *self._name_wrongs(), *self._grade_wrongs()))
+
+    def _kpi_wrongs(self) -> Iterator[Wrong]:
+        """Every KPI has a weight, a floor and a target, and something weighs."""
+        tables = {"weights": self.weights, "floors": self.floors, "targets": self.targets}
+        for name in dict.fromkeys(kpi for table in tables.values() for kpi in table):
+            lacking = [title for title, table in tables.items() if name not in table]
+            if lacking:
+                others = [kpi for kpi in self.weights if all(kpi in table for table in tables.values())]
+                told = say("config.same_kpis", lacking=", ".join(lacking))
+                meant = nearest(name, others)
+                yield Wrong(f"{next(title for title, table in tables.items() if name in table)}.{name}", None,
+                            say("config.meant", meant=meant, allowed=told) if meant else told)  # fmt: skip
+        for name in self.own:
+            if name in self.weights:
+                yield Wrong(f"own.{name}", name, say("config.kpi_twice"))
+        if not sum((*self.weights.values(), *(own.weight for own in self.own.values()))) > 0:
+            yield Wrong("weights", 0, say("config.some_weight"))
+
+    def _name_wrongs(self) -> Iterator[Wrong]:
+        """KPIs, vetoes and rungs are called as they are known: another name would count for nothing."""
+        kpis = (*self.weights, *self.own)
+        yield from (among("ladder_kpis", name, kpis) for name in self.ladder_kpis if name not in kpis)
+        yield from (among("eliminate_vetoes", name, CAPS) for name in self.eliminate_vetoes if name not in CAPS)
+        yield from (among(f"ladder.{name}", name, RUNGS) for name in self.ladder if name not in RUNGS)
+        for category, targets in self.category_targets.items():
+            yield from (among(f"category_targets.{category}", name, kpis) for name in targets if name not in kpis)
+
+    def _grade_wrongs(self) -> Iterator[Wrong]:
+        """Every score from 0 on has one grade, the better one first in the alphabet; vetoes find theirs."""
+        lowest = sorted(self.grades.values())
+        if not lowest or lowest[0] != 0:
+            yield Wrong("grades", lowest[0] if lowest else None, say("config.grades_from_0"))
+        names = sorted(self.grades, key=lambda name: -self.grades[name])
+        if names != sorted(names) or len(set(lowest)) < len(lowest):
+            given = ", ".join(f"{name} {self.grades[name]}" for name in names)
+            yield Wrong("grades", given, say("config.grades_order"))
+        if missing := sorted(set(CAPS.values()) - set(names)):
+            yield Wrong("grades", ", ".join(names), say("config.grades_caps", missing=", ".join(missing)))
 
     @property
     def measures(self) -> dict[str, tuple[Decimal, Decimal, Decimal]]:
@@ -98,44 +189,57 @@ class Alerts:
     """RULES 5. Days, months, shares 0…1, parts per million."""
 
     reference: str
-    late_critical_days: int
-    due_soon_days: int
-    quality_window_days: int
-    quality_ppm: Decimal
-    quality_fewest_pieces: Decimal
-    contract_warning_days: int
-    contract_critical_days: int
-    single_source_months: int
-    single_source_share: Decimal
-    single_source_hhi: Decimal
-    missing_report_days: int
-    lead_months: int
-    repromise_moves: int
-    repromise_days: int
-    late_probability: Decimal
-    late_over_base: Decimal
-    switch_share: Decimal
-    capacity_share: Decimal
-    inspection_months: int
+    late_critical_days: Days
+    due_soon_days: Days
+    quality_window_days: Days
+    quality_ppm: Amount
+    quality_fewest_pieces: Amount
+    contract_warning_days: Days
+    contract_critical_days: Days
+    single_source_months: Times
+    single_source_share: Share
+    single_source_hhi: Share
+    missing_report_days: Days
+    lead_months: Times
+    repromise_moves: Times
+    repromise_days: Days
+    late_probability: Share
+    late_over_base: Amount
+    switch_share: Share
+    capacity_share: Amount
+    inspection_months: Times
     lot_accepted: tuple[str, ...]
-    acceptance_days: int
-    ticket_days: int
-    response_hours: Decimal
-    resolution_hours: Decimal
-    certificate_warning_days: int
-    certificate_critical_days: int
-    change_days: int
-    payment_days: int
-    material_months: int
-    material_share: Decimal
-    silent_edit_days: int
-    escalate_after_days: int
+    acceptance_days: Days
+    ticket_days: Days
+    response_hours: Amount
+    resolution_hours: Amount
+    certificate_warning_days: Days
+    certificate_critical_days: Days
+    change_days: Days
+    payment_days: Days
+    material_months: Times
+    material_share: Share
+    silent_edit_days: Days
+    escalate_after_days: Days
     qualified: tuple[str, ...]
     may_work: tuple[str, ...]
-    corrective_days: dict[str, int]
-    due_days: dict[str, int]
+    corrective_days: dict[str, Days]
+    due_days: dict[str, Days]
     escalation: dict[str, str]
     owners: dict[str, str]
+
+    def __post_init__(self) -> None:
+        """Raises Unusable where something would be critical before it is a warning."""
+        refuse(self._wrongs())
+
+    def _wrongs(self) -> Iterator[Wrong]:
+        for critical, warning in (
+            ("contract_critical_days", "contract_warning_days"),
+            ("certificate_critical_days", "certificate_warning_days"),
+        ):
+            given, most = getattr(self, critical), getattr(self, warning)
+            if given > most:
+                yield Wrong(critical, given, say("config.at_most_key", key=warning, most=most))
 
 
 @dataclass(frozen=True)
@@ -145,8 +249,8 @@ class Tolerance:
     It is for an item of a vendor, an item, a vendor, or a category: the first of these that fits a line counts.
     """
 
-    rate: Decimal
-    cap: Decimal
+    rate: Share
+    cap: Amount
     item: str = ""
     vendor: str = ""
     category: str = ""
@@ -180,29 +284,32 @@ class Settlement:
     """
 
     reference: str
-    price_tolerance_rate: Decimal
-    price_tolerance_cap: Decimal
-    penalty_cap_rate: Decimal
-    payment_days: int
-    sme_payment_days: int
-    retention_months: int = 12
-    retention_caps: dict[str, Decimal] = field(default_factory=dict)
+    price_tolerance_rate: Share
+    price_tolerance_cap: Amount
+    penalty_cap_rate: Share
+    payment_days: Days
+    sme_payment_days: Days
+    retention_months: Days = 12
+    retention_caps: dict[str, Share] = field(default_factory=dict)
     tolerances: dict[str, Tolerance] = field(default_factory=dict)
     work: dict[str, Work] = field(default_factory=dict)
-    return_days: int = 30
-    soft_duplicate_days: int = 45
-    bank_change_hours: int = 48
-    interest_rate_daily: Decimal = Decimal("0.0005")
+    return_days: Days = 30
+    soft_duplicate_days: Days = 45
+    bank_change_hours: Days = 48
+    interest_rate_daily: Share = Decimal("0.0005")
     employees: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raises ValueError where a tolerance is for nothing that has a place in the order, or two for the same."""
-        wrong = [name for name, one in self.tolerances.items() if one.level not in Tolerance.LEVELS[:-1]]
-        if wrong:
-            raise ValueError(f"tolerances: {', '.join(wrong)}: for an item, a vendor, both of these, or a category")
+        """Raises Unusable where a tolerance is for nothing that has a place in the order, or two for the same."""
+        refuse(self._wrongs())
+
+    def _wrongs(self) -> Iterator[Wrong]:
+        for name, one in self.tolerances.items():
+            if one.level not in Tolerance.LEVELS[:-1]:
+                yield Wrong(f"tolerances.{name}", None, say("config.tolerance_for"))
         seen = [(one.item, one.vendor, one.category) for one in self.tolerances.values()]
         if len(set(seen)) < len(seen):
-            raise ValueError("tolerances: two are for the same")
+            yield Wrong("tolerances", ", ".join(self.tolerances), say("config.tolerance_twice"))
 
 
 @dataclass(frozen=True)
@@ -224,22 +331,26 @@ class Surveys:
     """
 
     reference: str
-    issue_days: int
-    answer_days: int
-    remind_days: tuple[int, ...]
-    fewest_raters: int
-    apart: Decimal
-    alike: int
-    reasoned: tuple[int, ...]
+    issue_days: Days
+    answer_days: Days
+    remind_days: tuple[Times, ...]
+    fewest_raters: Times
+    apart: Amount
+    alike: Times
+    reasoned: tuple[Times, ...]
     told: str
     raters: dict[str, Rater] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raises ValueError where a form would be reminded of after its time, or before the reminder before."""
+        """Raises Unusable where a form would be reminded of after its time, or before the reminder before."""
+        refuse(self._wrongs())
+
+    def _wrongs(self) -> Iterator[Wrong]:
+        given = ", ".join(map(str, self.remind_days))
         if list(self.remind_days) != sorted(set(self.remind_days)) or any(n < 1 for n in self.remind_days):
-            raise ValueError("remind_days = days from 1 on, each later than the one before")
+            yield Wrong("remind_days", given, say("config.remind_rising"))
         if self.remind_days and self.remind_days[-1] > self.answer_days:
-            raise ValueError("remind_days: the last reminder goes out within answer_days")
+            yield Wrong("remind_days", given, say("config.at_most_key", key="answer_days", most=self.answer_days))
 
     @property
     def working(self) -> dict[str, Rater]:
@@ -348,6 +459,17 @@ def unknown_names(shape: type, values: Mapping[str, Any]) -> list[str]:
         for one in unknown_names(_SHAPES[table], entry)
     ]
     return [name for name in values if name not in {f.name for f in fields(shape)}] + deeper
+
+
+def meant_by(shape: type, name: str) -> str:
+    """The rule that a dotted name was probably meant to be; empty where none is like it.
+
+    >>> meant_by(Scorecard, "tolerence_days"), meant_by(Scorecard, "own.commits.titel"), meant_by(Scorecard, "xyz")
+    ('tolerance_days', 'own.commits.title', '')
+    """
+    before, _, last = name.rpartition(".")
+    found = nearest(last, [f.name for f in fields(_SHAPES[before.split(".")[0]] if before else shape)])
+    return f"{before}.{found}" if before and found else found
 
 
 def unfold(entries: Iterable[Mapping[str, Any]]) -> list[tuple[date, dict[str, Any]]]:

@@ -113,7 +113,7 @@ def test_a_what_if_writes_a_workbook_and_a_wrong_file_names_all_its_mistakes(hom
     rules.write_text("[scorecard]\ncolour = 1\ntolerance_days = []\n", "utf-8")
     wrong = run("what-if", rules, home=home)
     assert wrong.returncode == 2
-    assert "scorecard.colour" in wrong.stderr
+    assert "没有叫“colour”的项" in wrong.stderr
     assert "tolerance_days" in wrong.stderr
 
 

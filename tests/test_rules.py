@@ -39,7 +39,43 @@ def test_a_team_changes_one_weight_from_a_date_and_the_past_stays(tmp_path: Path
 
 def test_a_slip_of_the_pen_in_a_rule_stops_the_start_and_does_not_leave_the_old_number(tmp_path: Path) -> None:
     home = _home(tmp_path, rules__scorecard="[[in_force]]\nfrom = 2026-04-01\ntolerence_days = 2\n")
-    with pytest.raises(ConfigurationError, match=r"2026-04-01.*tolerence_days: no rule has this name"):
+    with pytest.raises(ConfigurationError, match=r"2026-04-01.*没有叫“tolerence_days”的项；是不是 tolerance_days"):
+        settings.load(home, registry.names())
+
+
+UNUSABLE = {
+    "a negative weight": ("[in_force.weights]\non_time = -5", "weights.on_time = -5：应不小于 0"),
+    "no weight at all": (
+        "[in_force.weights]\n"
+        + "".join(f"{kpi} = 0\n" for kpi in settings.load(Path("no such home"), registry.names())
+                  .rules.scorecard(date(2026, 1, 1)).weights),
+        "weights = 0：权重合计应大于 0",
+    ),
+    "more than everything may be missing": ("most_missing_weight = 1.5", "most_missing_weight = 1.5：应不大于 1"),
+    "days of grace that are less than none": ("tolerance_days = -1", "tolerance_days = -1：应不小于 0"),
+    "half a day of grace": ("tolerance_days = 0.5", "tolerance_days = 0.5：应为整数"),
+    "low scores without a grade": ("[in_force.grades]\nD = 10", "grades = 10：最低一级应从 0 分起"),
+    "a better grade with a lower score": ("[in_force.grades]\nA = 75", "grades = B 80, A 75, C 70, D 0"),
+    "a KPI that is misspelt": ("[in_force.weights]\non_tme = 5", "缺：floors, targets；是不是 on_time？"),
+    "a veto that nobody knows": ('eliminate_vetoes = ["incidents"]', "certificate, incident；是不是 incident？"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "told"), UNUSABLE.values(), ids=UNUSABLE)
+def test_rules_that_cannot_be_stop_the_start(tmp_path: Path, text: str, told: str) -> None:
+    home = _home(tmp_path, rules__scorecard=f"[[in_force]]\nfrom = 2026-04-01\n{text}\n")
+    with pytest.raises(ConfigurationError) as failure:
+        settings.load(home, registry.names())
+    assert any(told in problem and "2026-04-01" in problem for problem in failure.value.problems), (
+        failure.value.problems
+    )
+
+
+def test_an_english_home_is_told_in_english(tmp_path: Path) -> None:
+    home = _home(
+        tmp_path, robots='language = "en"', rules__scorecard="[[in_force]]\nfrom = 2026-04-01\ntolerence = 2\n"
+    )
+    with pytest.raises(ConfigurationError, match="nothing is called tolerence; is tolerance_days meant"):
         settings.load(home, registry.names())
 
 
@@ -74,17 +110,17 @@ def test_all_problems_of_the_settings_are_listed_at_once(tmp_path: Path) -> None
     with pytest.raises(ConfigurationError) as failure:
         settings.load(home, registry.names())
     told = "\n".join(failure.value.problems)
-    assert all(word in told for word in ("language", "colour", "orders has no such field", "nothing reads rules"))
+    assert all(word in told for word in ("language", "没有这一项设置", "columns.colour", "gardening.toml"))
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        pytest.param('[crew.scorer]\nwhen = ["sometimes"]', "not a time of the roster", id="a time nobody understands"),
-        pytest.param("[crew.gardener]\nwhen = []", "no robot has this name", id="a robot nobody wrote"),
-        pytest.param('[mail]\nsender = "x"', "not a mail address", id="a sender that is no address"),
-        pytest.param('[mail]\ntransport = "smtp"', "no host is named", id="SMTP without a host"),
-        pytest.param('[mail.roles]\nclerk = ["a b@c"]', "not a mail address", id="a recipient that is no address"),
+        pytest.param('[crew.scorer]\nwhen = ["sometimes"]', "不是排班时间", id="a time nobody understands"),
+        pytest.param("[crew.gardener]\nwhen = []", "没有叫“crew.gardener”的项", id="a robot nobody wrote"),
+        pytest.param('[mail]\nsender = "x"', "不是邮箱地址", id="a sender that is no address"),
+        pytest.param('[mail]\ntransport = "smtp"', "要写服务器名", id="SMTP without a host"),
+        pytest.param('[mail.roles]\nclerk = ["a b@c"]', "不是邮箱地址", id="a recipient that is no address"),
         pytest.param('currency = "元"', "currency", id="a currency that is no code"),
         pytest.param("language = ", "robots.toml", id="a file that is no TOML"),
     ],
@@ -96,7 +132,7 @@ def test_a_wrong_setting_stops_the_start(tmp_path: Path, text: str, problem: str
 
 def test_one_word_for_two_fields_of_a_kind_is_a_problem(tmp_path: Path) -> None:
     home = _home(tmp_path, kinds__orders='[columns]\nunit = ["单价"]\n')
-    with pytest.raises(ConfigurationError, match="is a word for both"):
+    with pytest.raises(ConfigurationError, match="的词，只能属于一个"):
         settings.load(home, registry.names())
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,7 +31,7 @@ __all__ = ["team"]  # the June that both files look at
 def other_rules(home: Home, text: str, name: str = "新规") -> Rules:
     path = home.path / f"{name}.toml"
     path.write_text(text, "utf-8")
-    return configuration.under_other_rules(str(path), home.settings.rules)[1]
+    return configuration.under_other_rules(str(path), home.settings.rules, home.settings.words)[1]
 
 
 def what_if(home: Home, text: str) -> Moves:
@@ -198,9 +197,13 @@ def test_everything_that_is_wrong_with_a_file_is_named_at_once(team: Home) -> No
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        pytest.param("scorecard = 3\n", r"\[scorecard\] with its rules", id="a subject that is no table"),
-        pytest.param("[scorecard.weights]\nheight = 3\n", "same KPIs", id="a weight without floor and target"),
-        pytest.param("[scorecard\n", "toml", id="no TOML"),
+        pytest.param("scorecard = 3\n", r"应写成 \[scorecard\]", id="a subject that is no table"),
+        pytest.param("[scorecard.weights]\nheight = 3\n", "三处的指标必须相同", id="a weight without floor and target"),
+        pytest.param("[scorecard\n", "第 1 行第 11 列不是正确的 TOML", id="no TOML"),
+        pytest.param(
+            "[scorecard.weights]\non_time = -500\n", "weights.on_time = -500：应不小于 0", id="a negative weight"
+        ),
+        pytest.param("", "文件里没有规则", id="an empty file"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_why(team: Home, text: str, problem: str) -> None:
@@ -209,8 +212,8 @@ def test_a_file_that_cannot_be_used_says_why(team: Home, text: str, problem: str
 
 
 def test_a_file_that_is_not_there_is_named(team: Home) -> None:
-    with pytest.raises(ConfigurationError, match=r"none\.toml"):
-        configuration.under_other_rules(str(Path("none.toml")), team.settings.rules)
+    with pytest.raises(ConfigurationError, match=r"none\.toml：没有这个文件"):
+        configuration.under_other_rules("none.toml", team.settings.rules, team.settings.words)
 
 
 def test_a_number_is_laid_over_the_entry_of_every_date(team: Home) -> None:

@@ -6,8 +6,8 @@ import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -22,9 +22,9 @@ from robots.kinds.words import Dialect, Expected, Foot, Lexicon, Pick, Vocabular
 from robots.model.calendar import Calendar
 from robots.model.decisions import Payer
 from robots.model.names import header_word, identity
-from robots.model.words import Catalogue, flatten
+from robots.model.words import Catalogue, Text, flatten, say
 from robots.roster import When, parse_when
-from robots.rules import SUBJECTS, People, Rules, overlay, unfold, unknown_names
+from robots.rules import SUBJECTS, People, Rules, Unusable, meant_by, nearest, overlay, unfold, unknown_names
 
 SHIPPED = Path(__file__).resolve().parents[2]
 LANGUAGES = ("zh", "en")
@@ -41,6 +41,9 @@ OUT_FOLDERS = {
     },
     "en": {n: n for n in ("receipts", "reports", "vendors", "payments", "alerts", "forms", "letters")},
 }
+
+
+Problems = list[Text]  # gathered while files are read, spoken together in the home's language
 
 
 class ConfigurationError(Exception):
@@ -204,7 +207,7 @@ def shipped_words(language: str) -> Catalogue:
 
 def load(home: Path, robots: tuple[str, ...]) -> Settings:
     """Read and check everything. Raises ConfigurationError with all problems, not the first one."""
-    problems: list[str] = []
+    problems: Problems = []
     own = home / "config"
     toml = _robots_toml(own, robots, problems)
     lexicon = _lexicon(own, problems)
@@ -213,7 +216,7 @@ def load(home: Path, robots: tuple[str, ...]) -> Settings:
     layouts = dict(_banks(own, problems))
     problems += _account_problems(own / "robots.toml", toml.payments, layouts) if toml else []
     if problems or toml is None:
-        raise ConfigurationError(problems)
+        raise ConfigurationError([words.speak(one) for one in problems])
     crew = {name: tuple(w for text in entry.when if (w := parse_when(text))) for name, entry in toml.crew.items()}
     on_news = frozenset(name for name, entry in toml.crew.items() if "news" in entry.when)
     titles = {name: vocabulary.title[toml.language] for name, vocabulary in lexicon.vocabularies.items()}
@@ -224,14 +227,17 @@ def load(home: Path, robots: tuple[str, ...]) -> Settings:
 # ------------------------------------------------------------------ files
 
 
-def _read(path: Path, problems: list[str]) -> dict[str, Any]:
+def _read(path: Path, problems: Problems) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
         return tomllib.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(f"{path}: {error}")
-        return {}
+    except UnicodeDecodeError:
+        problems.append(say("config.not_utf8", file=str(path)))
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+), column (\d+)", str(error))
+        problems.append(say("config.syntax", file=str(path), line=at and at[1], column=at and at[2]))
+    return {}
 
 
 def _files(own: Path, folder: str) -> Iterator[tuple[str, Path]]:
@@ -240,18 +246,51 @@ def _files(own: Path, folder: str) -> Iterator[tuple[str, Path]]:
         yield from ((path.stem, path) for path in sorted((root / folder).glob("*.toml")))
 
 
-def _merged(own: Path, folder: str, problems: list[str]) -> dict[str, dict[str, Any]]:
+def _merged(own: Path, folder: str, problems: Problems) -> dict[str, dict[str, Any]]:
     merged: dict[str, dict[str, Any]] = {}
     for stem, path in _files(own, folder):
         merged[stem] = overlay(merged.get(stem, {}), _read(path, problems))
     return merged
 
 
-def _told(path: str, error: ValidationError) -> list[str]:
-    return [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+def _told(where: str, error: ValidationError) -> Iterator[Text]:
+    """Everything that a check found: which key, what was given, what is allowed."""
+    for one in error.errors():
+        key = ".".join(str(part) for part in one["loc"] if part != "[key]")
+        cause = one.get("ctx", {}).get("error")
+        if isinstance(cause, Unusable):
+            yield from (_value(where, f"{key}.{w.key}" if key else w.key, w.given, w.allowed) for w in cause.wrongs)
+        else:
+            given = None if one["type"] == "missing" else one["input"]
+            yield _value(where, key, given, _allowed(one))
 
 
-def _robots_toml(own: Path, robots: tuple[str, ...], problems: list[str]) -> RobotsToml | None:
+def _value(where: str, key: str, given: Any, allowed: Text) -> Text:
+    if given is None or isinstance(given, dict | list | tuple):
+        return say("config.key", where=where, key=key, allowed=allowed)
+    return say("config.value", where=where, key=key, given=str(given), allowed=allowed)
+
+
+_SORTS = {"int": "whole", "decimal": "number", "float": "number", "finite": "number", "string": "text", "bool": "truth",
+          "tuple": "many", "list": "many", "dict": "table", "mapping": "table", "dataclass": "table",
+          "date": "day"}  # fmt: skip
+_BOUNDS = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt"}
+
+
+def _allowed(error: Any) -> Text:
+    """What would be right in place of what pydantic complains of; its own words where we have none."""
+    sort, context = error["type"], error.get("ctx", {})
+    if sort in _BOUNDS:
+        return say(f"config.{_BOUNDS[sort]}", bound=str(context[_BOUNDS[sort]]))
+    if sort == "literal_error":
+        return say("config.one_of", names=context["expected"])
+    if sort in ("missing", "extra_forbidden"):
+        return say(f"config.{sort}")
+    kind = _SORTS.get(sort.split("_", 1)[0])
+    return say(f"config.is_{kind}") if kind and sort != "string_pattern_mismatch" else str(error["msg"])
+
+
+def _robots_toml(own: Path, robots: tuple[str, ...], problems: Problems) -> RobotsToml | None:
     path = own / "robots.toml"
     raw = overlay(_read(SHIPPED / "config" / "robots.toml", problems), _read(path, problems))
     try:
@@ -265,32 +304,39 @@ def _robots_toml(own: Path, robots: tuple[str, ...], problems: list[str]) -> Rob
     return toml
 
 
-def _roster_problems(path: Path, toml: RobotsToml, robots: tuple[str, ...]) -> Iterator[str]:
+def _roster_problems(path: Path, toml: RobotsToml, robots: tuple[str, ...]) -> Iterator[Text]:
     for name, entry in toml.crew.items():
         if name not in robots:
-            yield f"{path}: crew.{name}: no robot has this name (known: {', '.join(robots)})"
+            yield _unknown(str(path), f"crew.{name}", nearest(name, robots), robots)
         for text in entry.when:
             try:
                 parse_when(text)
-            except ValueError as error:
-                yield f"{path}: crew.{name}.when: {error}"
+            except ValueError:
+                yield _value(str(path), f"crew.{name}.when", text, say("config.is_when"))
     for name in robots:
         if name not in toml.crew:
-            yield f"{path}: crew.{name}: this robot has no entry; give it one, when = [] lets it rest"
+            yield _value(str(path), f"crew.{name}", None, say("config.robot_missing"))
 
 
-def _mail_problems(path: Path, mail: Mail) -> Iterator[str]:
+def _unknown(where: str, name: str, meant: str, known_ones: Iterable[str] = ()) -> Text:
+    """A name that nothing answers to, with the one that was probably meant, else with those that there are."""
+    if meant:
+        return say("config.unknown_meant", where=where, name=name, meant=meant)
+    return say("config.unknown", where=where, name=name, names=", ".join(known_ones) or None)
+
+
+def _mail_problems(path: Path, mail: Mail) -> Iterator[Text]:
     addresses = [("sender", mail.sender), *((f"roles.{r}", a) for r, to in mail.roles.items() for a in to)]
     for where, address in addresses:
         try:
             TypeAdapter(EmailStr).validate_python(address)
         except ValidationError:
-            yield f"{path}: mail.{where}: {address!r} is not a mail address"
+            yield _value(str(path), f"mail.{where}", address, say("config.is_address"))
     if mail.transport == "smtp" and not mail.host:
-        yield f"{path}: mail.host: the transport is smtp and no host is named"
+        yield _value(str(path), "mail.host", None, say("config.host_missing"))
 
 
-def _approval_problems(path: Path, toml: RobotsToml) -> Iterator[str]:
+def _approval_problems(path: Path, toml: RobotsToml) -> Iterator[Text]:
     """A code goes to one person: each approver has a role of one address, which no other approver holds."""
     held: dict[str, str] = {}
     approvers = toml.approvals.approvers
@@ -336,7 +382,7 @@ def _account_problems(path: Path, payments: Payments, known_banks: Mapping[str, 
 # ------------------------------------------------------------------ words
 
 
-def _words(own: Path, problems: list[str]) -> dict[str, dict[str, Any]]:
+def _words(own: Path, problems: Problems) -> dict[str, dict[str, Any]]:
     """The words of every kind: a home's own are added to the shipped ones, never put in their place."""
     merged: dict[str, dict[str, Any]] = {}
     for stem, path in _files(own, "kinds"):
@@ -350,11 +396,11 @@ def _extended(below: Any, above: Any) -> Any:
     return [*below, *above] if isinstance(below, list) and isinstance(above, list) else above
 
 
-def _lexicon(own: Path, problems: list[str]) -> Lexicon:
+def _lexicon(own: Path, problems: Problems) -> Lexicon:
     raw = _words(own, problems)
     common = raw.pop("_common", {})
     kinds = known()
-    problems += [f"config/kinds/{name}.toml: no kind has this name" for name in raw if name not in kinds]
+    problems += [_unknown("config/kinds", f"{name}.toml", nearest(name, kinds)) for name in raw if name not in kinds]
     vocabularies = {name: _vocabulary(name, raw.get(name, {}), problems) for name in kinds}
     sources = _merged(own, "sources", problems)
     sources = {name: _like(name, table, sources, problems) for name, table in sources.items()}
@@ -363,7 +409,7 @@ def _lexicon(own: Path, problems: list[str]) -> Lexicon:
     return Lexicon(vocabularies, dialects, ignore, totals, blank=blank, hints=hints)
 
 
-def _like(name: str, table: dict[str, Any], sources: dict[str, dict[str, Any]], problems: list[str]) -> dict[str, Any]:
+def _like(name: str, table: dict[str, Any], sources: dict[str, dict[str, Any]], problems: Problems) -> dict[str, Any]:
     """A source that is like another one but for what it says itself (a second tracker of the same make)."""
     if "like" not in table:
         return table
@@ -373,18 +419,18 @@ def _like(name: str, table: dict[str, Any], sources: dict[str, dict[str, Any]], 
     return overlay(base or {}, {key: value for key, value in table.items() if key != "like"})
 
 
-def _vocabulary(name: str, raw: dict[str, Any], problems: list[str]) -> Vocabulary:
+def _vocabulary(name: str, raw: dict[str, Any], problems: Problems) -> Vocabulary:
     where = f"config/kinds/{name}.toml"
-    fields = known()[name].by_name
+    by_name = known()[name].by_name
     columns = {column: tuple(words) for column, words in raw.get("columns", {}).items()}
-    problems += [f"{where}: columns.{c}: {name} has no such field" for c in columns if c not in fields]
-    problems += [f"{where}: columns.{c}: no words for this field" for c in fields if not columns.get(c)]
+    problems += [_unknown(where, f"columns.{c}", nearest(c, by_name), by_name) for c in columns if c not in by_name]
+    problems += [_value(where, f"columns.{c}", None, say("config.no_words")) for c in by_name if not columns.get(c)]
     seen: dict[str, str] = {}
     for column, words in columns.items():
         for word in words:
             other = seen.setdefault(header_word(word), column)
-            if other != column and not (fields[other].edge and fields[column].edge):
-                problems.append(f"{where}: {word!r} is a word for both {other} and {column}")
+            if other != column and not (by_name[other].edge and by_name[column].edge):
+                problems.append(say("config.word_twice", where=where, word=word, first=other, second=column))
     values = {f: {canon: tuple(ws) for canon, ws in table.items()} for f, table in raw.get("values", {}).items()}
     title = {language: raw.get("title", {}).get(language, name) for language in LANGUAGES}
     return Vocabulary(name, title, columns, values)
@@ -428,7 +474,7 @@ class _Source(_Strict):
     totals_foot: bool = False
 
 
-def _dialect(name: str, raw: dict[str, Any], problems: list[str]) -> Dialect | None:
+def _dialect(name: str, raw: dict[str, Any], problems: Problems) -> Dialect | None:
     where = f"config/sources/{name}.toml"
     try:
         source = _Source.model_validate(raw)
@@ -456,8 +502,8 @@ def _source_problems(where: str, source: _Source) -> Iterator[str]:
     for title, entries in (*tables_of.items(), ("expect", source.expect)):
         yield from (f"{where}: {title}.{kind}: no kind has this name" for kind in entries if kind not in kinds)
     for title, tables in tables_of.items():
-        for kind, fields in tables.items():
-            unknown = set(fields) - set(kinds[kind].by_name) if kind in kinds else set()
+        for kind, named in tables.items():
+            unknown = set(named) - set(kinds[kind].by_name) if kind in kinds else set()
             yield from (f"{where}: {title}.{kind}.{field}: {kind} has no such field" for field in sorted(unknown))
     yield from _pattern_problems(where, source)
     known_fields = {field for kind in kinds.values() for field in kind.by_name}
@@ -488,7 +534,7 @@ def _pattern_problems(where: str, source: _Source) -> Iterator[str]:
             yield f"{where}: {title}: {pattern!r}: {error}"
 
 
-def _catalogue(own: Path, language: str, problems: list[str]) -> Catalogue:
+def _catalogue(own: Path, language: str, problems: Problems) -> Catalogue:
     said = flatten(_merged(own, "languages", problems).get(language, {}))
     titles = {name: raw["title"].get(language, name) for name, raw in _words(own, []).items() if "title" in raw}
     kinds = {f"kind.{name}": title[:1].lower() + title[1:] for name, title in titles.items()}  # within a sentence
@@ -498,12 +544,16 @@ def _catalogue(own: Path, language: str, problems: list[str]) -> Catalogue:
 # ------------------------------------------------------------------ rules and calendar
 
 
-def _rules(own: Path, toml: RobotsToml | None, home: Path, problems: list[str]) -> Rules:
+def _rules(own: Path, toml: RobotsToml | None, home: Path, problems: Problems) -> Rules:
     entries: dict[str, tuple[tuple[date, Any], ...]] = {}
     raw: dict[str, list[dict[str, Any]]] = {}
     for stem, path in _files(own, "rules"):
         raw.setdefault(stem, []).extend(_read(path, problems).get("in_force", []))
-    problems += [f"config/rules/{name}.toml: nothing reads rules on this" for name in raw if name not in SUBJECTS]
+    problems += [
+        _unknown("config/rules", f"{name}.toml", nearest(name, SUBJECTS), SUBJECTS)
+        for name in raw
+        if name not in SUBJECTS
+    ]
     for subject, shape in SUBJECTS.items():
         entries[subject] = tuple(_validated(subject, shape, raw.get(subject, []), problems))
     settle_from = toml.payments.settle_from if toml and toml.payments.settle_from else _first_day(home)
@@ -514,12 +564,12 @@ def _rules(own: Path, toml: RobotsToml | None, home: Path, problems: list[str]) 
     return Rules(entries, calendar, settle_from, toml.currency if toml else "CNY", people, payers=payers)
 
 
-def _validated(subject: str, shape: type, raw: list[dict[str, Any]], problems: list[str]) -> Iterator[tuple[date, Any]]:
+def _validated(subject: str, shape: type, raw: list[dict[str, Any]], problems: Problems) -> Iterator[tuple[date, Any]]:
     where = f"config/rules/{subject}.toml"
     undated = [entry for entry in raw if not isinstance(entry.get("from"), date)]
-    problems += [f"{where}: in_force: an entry has no date: from = YYYY-MM-DD" for _ in undated]
+    problems += [say("config.undated", where=where) for _ in undated]
     problems += [
-        f"{where} ({entry['from']}): {name}: no rule has this name"
+        _unknown(f"{where} ({entry['from']})", name, meant_by(shape, name), _names_of(shape))
         for entry in raw
         for name in unknown_names(shape, entry)
         if name != "from" and isinstance(entry.get("from"), date)
@@ -531,38 +581,44 @@ def _validated(subject: str, shape: type, raw: list[dict[str, Any]], problems: l
             problems += _told(f"{where} ({since})", error)
 
 
-def under_other_rules(file: str, rules: Rules) -> tuple[str, Rules]:
+def _names_of(shape: type) -> list[str]:
+    return [one.name for one in fields(shape)]
+
+
+def under_other_rules(file: str, rules: Rules, words: Catalogue) -> tuple[str, Rules]:
     """A file's name, and the rules with its numbers laid over every dated entry: `[scorecard] tolerance_days = 2`.
 
     Raises ConfigurationError with everything that is wrong with the file.
     """
     path = Path(file)
-    problems = [] if path.is_file() else [f"{path}: there is no such file"]
+    problems: Problems = [] if path.is_file() else [say("config.no_file", file=str(path))]
     raw = _read(path, problems)
-    known_ones = ", ".join(SUBJECTS)
-    problems += [f"{path}: {name}: no rules are on this (known: {known_ones})" for name in raw if name not in SUBJECTS]
+    if not raw and not problems:
+        problems.append(say("config.empty", file=str(path), names=", ".join(SUBJECTS)))
+    problems += [_unknown(str(path), name, nearest(name, SUBJECTS), SUBJECTS) for name in raw if name not in SUBJECTS]
     entries = {
         subject: tuple(_laid_over(path, subject, dated, raw[subject], problems)) if subject in raw else dated
         for subject, dated in rules.entries.items()
     }
-    if problems:
-        raise ConfigurationError(list(dict.fromkeys(problems)))  # an entry of each date says the same of itself
+    if problems:  # an entry of each date says the same of itself
+        raise ConfigurationError(list(dict.fromkeys(words.speak(one) for one in problems)))
     return path.stem, replace(rules, entries=entries)
 
 
 def _laid_over(
-    path: Path, subject: str, dated: tuple[tuple[date, Any], ...], above: Any, problems: list[str]
+    path: Path, subject: str, dated: tuple[tuple[date, Any], ...], above: Any, problems: Problems
 ) -> Iterator[tuple[date, Any]]:
+    where = f"{path} [{subject}]"
     if not isinstance(above, dict):
-        problems.append(f"{path}: {subject}: [{subject}] with its rules below is meant")
+        problems.append(_value(str(path), subject, above, say("config.is_subject", subject=subject)))
         return
     shape = SUBJECTS[subject]
-    problems += [f"{path}: {subject}.{name}: no rule has this name" for name in unknown_names(shape, above)]
+    problems += [_unknown(where, name, meant_by(shape, name), _names_of(shape)) for name in unknown_names(shape, above)]
     for since, values in dated:
         try:
             yield since, TypeAdapter(shape).validate_python(overlay(asdict(values), above))
         except ValidationError as error:
-            problems += _told(f"{path}: {subject}", error)
+            problems += _told(where, error)
 
 
 def _first_day(home: Path) -> date:
@@ -574,7 +630,7 @@ def _first_day(home: Path) -> date:
         return date.max
 
 
-def _calendar(own: Path, country: str, problems: list[str]) -> Calendar:
+def _calendar(own: Path, country: str, problems: Problems) -> Calendar:
     days: dict[date, bool] = {}
     years: set[int] = set()
     for stem, path in _files(own, "holidays"):

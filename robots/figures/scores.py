@@ -18,12 +18,11 @@ from robots.model.money import cents
 from robots.model.names import identity
 from robots.model.periods import periods_around, span
 from robots.model.words import Text, say
-from robots.rules import Rules, Scorecard
+from robots.rules import CAPS, Rules, Scorecard
 
 Kpi = tuple[float, float]  # good, total
 Row = dict[str, Any]
 _QUALITATIVE = ("communication", "problem_solving", "culture")
-_CAP = {"quality": "C", "certificate": "C", "incident": "D"}  # a veto, and the best grade it leaves
 
 
 @dataclass(frozen=True)
@@ -263,4 +262,4 @@ def grade_of(score: Decimal, card: Scorecard) -> str:
 
 def capped(grade: str, vetoes: Iterable[Veto]) -> str:
     """The grade under its vetoes: the worst of what each of them leaves."""
-    return max([grade, *(_CAP[veto.code] for veto in vetoes)])
+    return max([grade, *(CAPS[veto.code] for veto in vetoes)])
