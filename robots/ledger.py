@@ -30,6 +30,9 @@ class History(Protocol):
     def stale(self) -> Collection[tuple[str, str]]:
         """Pairs of vendor and period whose figures are to be made again."""
 
+    def stale_by(self, why: str) -> Collection[tuple[str, str]]:
+        """Pairs of vendor and period whose figures are to be made again for this reason alone ("rules")."""
+
     def spellings(self) -> dict[str, str]:
         """Identity → a vendor's name as it was first written anywhere."""
 
@@ -233,6 +236,13 @@ class Ledger:
             name = self.names.get(vendor, vendor)
             found.setdefault(period, {})[name] = known.get(name, [vendor])
         return found
+
+    @cached_property
+    def stale_by_rules(self) -> set[tuple[str, str]]:
+        """Vendors (names) and periods whose figures are made again under other rules, with nothing of their own new."""
+        ruled = set(self.history.stale_by("rules"))
+        others = {(self.names.get(v, v), period) for v, period in set(self.history.stale()) - ruled}
+        return {(self.names.get(v, v), period) for v, period in ruled} - others
 
     def due_in(self, month: str, column: str, vendors: Collection[str]) -> pd.DataFrame:
         """Order lines of vendors (identities) due in a month by `column`, their vendors named."""

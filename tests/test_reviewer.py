@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email.parser
+import email.policy
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -372,3 +374,36 @@ def test_what_was_earned_before_this_home_settles_is_not_paid_again(home: Home, 
     assert [(row["reward"], row["settled_by"]) for row in mine] == [
         ("bonus", "elsewhere"), ("volume", "elsewhere"), ("strategic", None),
     ]  # fmt: skip
+
+
+def under(home: Home, text: str) -> None:
+    """The home with other numbers on scorecards from the year 2000 on."""
+    path = home.path / "config" / "rules" / "scorecard.toml"
+    path.write_text(f"[[in_force]]\nfrom = 2000-01-01\n{text}\n", "utf-8")
+    home.settings = configuration.load(home.path, registry.names())
+
+
+def letters_of(home: Home, day: str) -> str:
+    """What was written to anybody on a day."""
+    parser = email.parser.BytesParser(policy=email.policy.default)
+    found = home.settings.out_folder("letters").glob(f"{day}*.eml")
+    return "\n".join(parser.parsebytes(p.read_bytes()).get_body(("plain",)).get_content() for p in sorted(found))
+
+
+def test_a_score_that_other_rules_changed_says_so_and_names_no_old_appeal(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    ruled = {"申诉编号": "SS-1", "供应商": BAD_VENDOR, "订单号": "A2026060", "申诉理由": "图纸晚到", "责任方": "需方",
+             "处理结果": "成立"}  # fmt: skip
+    home.drop("申诉.xlsx", [ruled])
+    home.turn(MONDAY)
+    under(home, "[in_force.weights]\nquality = 60")
+    home.turn(TUESDAY)
+    rows = {
+        row["day"]: row for row in home.export("rescored") if (row["vendor"], row["period"]) == (BAD_VENDOR, "2026Q2")
+    }
+    assert (rows["2026-07-06"]["because"], rows["2026-07-06"]["why"]) == ("SS-1", None)
+    assert (rows["2026-07-07"]["because"], rows["2026-07-07"]["why"]) == (None, "rules")
+    told = letters_of(home, "2026-07-07")
+    assert "规则变更" in told and "台账数据有变" not in told and "SS-1" not in told

@@ -15,7 +15,7 @@ from robots.figures.kpis import COLUMNS, RATED, costs, drift, punctuality, quali
 from robots.figures.lines import records
 from robots.figures.ordering import lead_times, ordered, prices
 from robots.figures.own import own_kpi
-from robots.figures.scores import Basis, Score, basis_of, score_all
+from robots.figures.scores import Basis, Score, basis_of, score_all, why_rescored
 from robots.figures.tickets import with_hours
 from robots.ledger import Ledger, frame
 from robots.model.calendar import UnknownYear
@@ -174,25 +174,50 @@ def _point_rows(scores: list[Score]) -> Iterator[Row]:
 
 def _rescored(ledger: Ledger, scores: list[Score], today: date) -> Iterator[Row]:
     """Scores of periods that are over and are not what they were, or that an appeal upheld since speaks of: before and
-    after, and the appeals."""
+    after, the appeals that are new, and why. Of several changes on one day, from the first one's before."""
     over = [score for score in scores if span(score.period)[1] < today]
     periods, vendors = {score.period for score in over}, {score.vendor for score in over}
     before = {(row["vendor"], row["period"]): row for row in records(ledger.scores(periods, vendors))}
-    upheld = records(ledger.upheld())
-    told: dict[tuple[str, str], set[str]] = defaultdict(set)
+    upheld, reasons = records(ledger.upheld()), _reasons(ledger)
+    told: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in records(frame(ledger.history.rescored(periods, vendors))):
-        told[row["vendor"], row["period"]] |= set((_or_none(row["because"]) or "").split(","))
+        told[row["vendor"], row["period"]].append(row)
     for score in over:
-        was = before.get((score.vendor, score.period))
+        was, earlier = before.get(_pair(score)), told[_pair(score)]
+        named = {one for row in earlier for one in (_or_none(row["because"]) or "").split(",")}
         mine = [row for row in upheld if row["vendor"] == score.vendor and score.period in _about(row)]
-        if was is None or not (_differs(was, score) or {row["appeal_id"] for row in mine} - told[_pair(score)]):
+        fresh = list(dict.fromkeys(row["appeal_id"] for row in mine if row["appeal_id"] not in named))
+        if was is None or not (_differs(was, score) or fresh):
             continue
-        yield {
-            "vendor": score.vendor, "period": score.period, "day": today.isoformat(),
-            "score_before": _or_none(was["score"]), "grade_before": _or_none(was["grade"]),
-            "score_after": score.score, "grade_after": score.grade or None,
-            "because": ",".join(dict.fromkeys(row["appeal_id"] for row in mine)) or None,
-        }  # fmt: skip
+        why = reasons[_pair(score)] - ({"data"} if fresh else set())
+        yield _changed(
+            was, score, fresh, why, next((row for row in earlier if row["day"] == today.isoformat()), {}), today
+        )
+
+
+def _changed(was: Row, score: Score, fresh: list[str], why: set[str], earlier: Row, today: date) -> Row:
+    """One score before and after; `earlier`: what was told of it today already."""
+    because = [*(_or_none(earlier.get("because")) or "").split(","), *fresh]
+    reasons = {*(_or_none(earlier.get("why")) or "").split(","), *why}
+    return {
+        "vendor": score.vendor, "period": score.period, "day": today.isoformat(),
+        "score_before": _or_none(earlier.get("score_before", was["score"])),
+        "grade_before": _or_none(earlier.get("grade_before", was["grade"])),
+        "score_after": score.score, "grade_after": score.grade or None,
+        "because": ",".join(one for one in because if one) or None,
+        "why": ",".join(sorted(one for one in reasons if one)) or None,
+    }  # fmt: skip
+
+
+def _reasons(ledger: Ledger) -> dict[tuple[str, str], set[str]]:
+    """Vendor and period → what made its score anew: other rules, other data, or both in the months of it."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for period, vendors in ledger.stale.items():
+        for vendor in vendors:
+            why = "rules" if (vendor, period) in ledger.stale_by_rules else "data"
+            for around in periods_around(period):
+                found[vendor, around].add(why)
+    return found
 
 
 def _told(ledger: Ledger, changed: list[Row], today: date) -> Iterator[Decision]:
@@ -211,8 +236,7 @@ def _before_and_after(row: Row) -> tuple[Any, ...]:
     shown = (
         say("rescored.score", score=row[f"score_{when}"], grade=row[f"grade_{when}"]) for when in ("before", "after")
     )
-    why = say("rescored.appeal", numbers=row["because"]) if row["because"] else say("rescored.data")
-    return row["vendor"], row["period"], *shown, why
+    return row["vendor"], row["period"], *shown, why_rescored(row)
 
 
 def _about(appeal: Row) -> set[str]:

@@ -27,7 +27,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "listed": ("vendor", "period", "list", "because", "state", "decided_by", "decided_on"),
     "rescored": (
-        "vendor", "period", "day", "score_before", "grade_before", "score_after", "grade_after", "because",
+        "vendor", "period", "day", "score_before", "grade_before", "score_after", "grade_after", "because", "why",
     ),
     "batches": ("batch", "day", "lines", "total", "currency", "state"),
     "endorsements": ("number", "approver", "role", "state", "tries", "answered_on", "source"),

@@ -237,6 +237,14 @@ def _points(
             yield Points(kpi, value, Decimal(repr(total)), floor, target, level, weight, earned)
 
 
+def why_rescored(row: Row) -> Text:
+    """Why a score is not what it was: appeals that were upheld, other rules, other data."""
+    appeals, why = row["because"], row["why"]
+    said: list[Text] = [say("rescored.appeal", numbers=appeals)] if isinstance(appeals, str) else []
+    said += [say(f"rescored.{one}") for one in (why.split(",") if isinstance(why, str) else ())]
+    return say("list.lines", items=tuple(said or [say("rescored.data")]))
+
+
 def interpolate(value: Decimal, floor: Decimal, target: Decimal, rising: bool = True) -> Decimal:
     """Points 0…100 on the straight line between (floor, 0) and (target, 100); `rising`: more is better.
 

@@ -51,6 +51,10 @@ class History:
         """What waits to be figured."""
         return {(row.vendor, row.period) for row in self.connection.execute(select(STALE))}
 
+    def stale_by(self, why: str) -> set[Pair]:
+        """What waits for this reason alone."""
+        return {(row.vendor, row.period) for row in self.connection.execute(select(STALE).where(STALE.c.why == why))}
+
     def spellings(self) -> dict[str, str]:
         """Identity → a vendor's name as it was first written anywhere."""
         return spellings(self.connection)

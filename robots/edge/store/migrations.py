@@ -143,6 +143,12 @@ def quarantine(connection: Connection) -> None:
     _add_columns(connection, HOLDS)
 
 
+def reasons_told(connection: Connection) -> None:
+    """Why figures wait to be made again, and why a score is another one: other rules, or other data."""
+    for table in (STALE, RESCORED):
+        _add_columns(connection, table)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -184,6 +190,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     approvals_and_movements,
     bank_returns,
     quarantine,
+    reasons_told,
 )
 
 

@@ -59,6 +59,7 @@ Pair = tuple[str, str]  # a vendor's identity, and a period
 RELATED = ("orders", "deliveries", "invoices", "appeals")
 EXCUSING = ("需方", "不可抗力")  # whose fault does not count against the vendor (RULES 6)
 UPHELD = "成立"
+OTHER_RULES = "rules"  # why a pair waits, where nothing of its own has changed
 ONWARDS = "+"  # after a period: it, and every later one that there are figures for
 _ALWAYS = "0001-01-01"
 _BATCH = 50_000
@@ -167,10 +168,11 @@ def relate(connection: Connection, touched: Touched, day: date, rules: str) -> N
         pairs |= _due_between(connection, since, day)
     _relate_lines(connection, lines, day, pairs)
     pairs |= _renamed(connection)
-    if since is None or day < since or before.get("rules") != rules:
-        pairs |= _every_pair(connection)
-    pairs = _closed(connection, pairs)
+    anew = since is None or day < since
+    pairs = _closed(connection, pairs | _every_pair(connection) if anew else pairs)
     _add_stale(connection, pairs)
+    if before.get("rules") != rules and not anew:
+        _add_stale(connection, _every_pair(connection) - pairs, OTHER_RULES)
     _mark(connection, before, {"day": day.isoformat(), "rules": rules})
 
 
@@ -567,8 +569,8 @@ def _every_pair(connection: Connection, vendors: Collection[str] | None = None) 
     return found
 
 
-def _add_stale(connection: Connection, pairs: Collection[Pair]) -> None:
+def _add_stale(connection: Connection, pairs: Collection[Pair], why: str | None = None) -> None:
     waiting = {(row.vendor, row.period) for row in connection.execute(select(STALE))}
-    new = [{"vendor": vendor, "period": period} for vendor, period in sorted(set(pairs) - waiting)]
+    new = [{"vendor": vendor, "period": period, "why": why} for vendor, period in sorted(set(pairs) - waiting)]
     if new:
         connection.execute(insert(STALE), new)

@@ -174,6 +174,7 @@ RESCORED = Table(
     Column("score_after", BigInteger, info={"scale": 2}),
     Column("grade_after", Text),
     Column("because", Text),
+    Column("why", Text),
     PrimaryKeyConstraint("vendor", "period", "day"),
 )
 
@@ -372,6 +373,7 @@ STALE = Table(
     META,
     Column("vendor", Text, primary_key=True),
     Column("period", Text, primary_key=True),
+    Column("why", Text),
 )
 
 ALIASES = Table("aliases", META, Column("identity", Text, primary_key=True), Column("vendor", Text, nullable=False))

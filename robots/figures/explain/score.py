@@ -13,7 +13,7 @@ from robots.figures.explain.reference import ScoreOf
 from robots.figures.explain.shown import figure, given, is_share, kpi_name, rules_in_force
 from robots.figures.kpis import RATED, wilson
 from robots.figures.lines import records
-from robots.figures.scores import Kpi, by_period
+from robots.figures.scores import Kpi, by_period, why_rescored
 from robots.ledger import Ledger, frame
 from robots.model.decisions import Column, Look, Table
 from robots.model.explanation import Explanation
@@ -161,17 +161,12 @@ def _rescored(ledger: Ledger, asked: ScoreOf) -> Iterator[Table]:
     lines = tuple(
         (
             date.fromisoformat(row["day"]), given(row["score_before"]), given(row["grade_before"]),
-            given(row["score_after"]), given(row["grade_after"]), _because(row),
+            given(row["score_after"]), given(row["grade_after"]), why_rescored(row),
         )
         for row in sorted(rows, key=lambda row: row["day"])
     )  # fmt: skip
     if lines:
         yield Table(_RESCORED, lines, say("explain.score.rescored"))
-
-
-def _because(row: Row) -> Text:
-    appeals = given(row["because"])
-    return say("explain.score.appeals", appeals=appeals) if appeals else say("explain.score.data")
 
 
 def kpis_of(asked: ScoreOf, ledger: Ledger, rules: Rules) -> list[str]:
