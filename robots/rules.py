@@ -132,6 +132,7 @@ class Scorecard:
     ladder: dict[str, Times]
     ladder_kpis: tuple[str, ...]
     final_after_days: Days
+    reference_zh: str = ""
     own: dict[str, OwnKpi] = field(default_factory=dict)
     category_targets: dict[str, dict[str, Amount]] = field(default_factory=dict)
 
@@ -227,6 +228,7 @@ class Alerts:
     due_days: dict[str, Days]
     escalation: dict[str, str]
     owners: dict[str, str]
+    reference_zh: str = ""
 
     def __post_init__(self) -> None:
         """Raises Unusable where something would be critical before it is a warning."""
@@ -289,6 +291,7 @@ class Settlement:
     penalty_cap_rate: Share
     payment_days: Days
     sme_payment_days: Days
+    reference_zh: str = ""
     retention_months: Days = 12
     retention_caps: dict[str, Share] = field(default_factory=dict)
     tolerances: dict[str, Tolerance] = field(default_factory=dict)
@@ -340,6 +343,7 @@ class Surveys:
     reasoned: tuple[Times, ...]
     told: str
     raters: dict[str, Rater] = field(default_factory=dict)
+    reference_zh: str = ""
 
     def __post_init__(self) -> None:
         """Raises Unusable where a form would be reminded of after its time, or before the reminder before."""
@@ -363,9 +367,10 @@ class Approvals:
     """RULES 7, four eyes. Money in the batch's currency, days from the issue of a code, tries at typing one."""
 
     reference: str
-    two_above: Decimal
-    valid_days: int
-    tries: int
+    two_above: Amount
+    valid_days: Days
+    tries: Times
+    reference_zh: str = ""
 
 
 SUBJECTS: dict[str, type] = {
@@ -444,6 +449,11 @@ class Rules:
 _SHAPES: dict[str, type] = {"own": OwnKpi, "tolerances": Tolerance, "work": Work}
 
 
+def ground(values: Any) -> Text:
+    """On what ground an entry stands, in both languages."""
+    return say("rules.ground", zh=values.reference_zh or values.reference, en=values.reference)
+
+
 def unknown_names(shape: type, values: Mapping[str, Any]) -> list[str]:
     """The names in an entry that no rule of its subject has: a slip of the pen, which must not pass in silence.
 
@@ -481,11 +491,16 @@ def unfold(entries: Iterable[Mapping[str, Any]]) -> list[tuple[date, dict[str, A
     values: dict[str, Any] = {}
     out: list[tuple[date, dict[str, Any]]] = []
     for entry in sorted(entries, key=lambda e: e["from"]):
-        values = overlay(values, {name: value for name, value in entry.items() if name != "from"})
+        values = laid(values, {name: value for name, value in entry.items() if name != "from"})
         if out and out[-1][0] == entry["from"]:
             out.pop()
         out.append((entry["from"], values))
     return out
+
+
+def laid(values: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry laid over those before it; another ground does not keep the old one's Chinese."""
+    return overlay(values, {"reference_zh": "", **entry} if "reference" in entry else entry)
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

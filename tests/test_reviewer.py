@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.parser
 import email.policy
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -69,6 +70,15 @@ def test_a_streak(values: list[Any], streaks: list[int]) -> None:
 def test_a_contracts_own_target_is_what_counts() -> None:
     lenient = basis(otd_target=D("0.5"))
     assert [step.reached for step in climb(months(BAD), lenient)] == [True]
+
+
+def test_a_month_with_a_veto_is_a_miss_whatever_was_delivered() -> None:
+    paper = {"vendor": "甲", "type": "ISO9001", "required": True, "expires_on": date(2026, 5, 10)}
+    one = replace(basis(), certificates=table("certificates", [paper]))
+    april, may, june = climb(months(GOOD, GOOD, GOOD), one)
+    assert (april.reached, april.streak, april.missed) == (True, 1, ())
+    assert (may.reached, may.streak, may.missed) == (False, 0, ("veto",))
+    assert june.missed == ("veto",)
 
 
 def test_the_running_month_is_not_on_the_ladder_yet() -> None:
@@ -167,6 +177,14 @@ LISTS = {
 @pytest.mark.parametrize(("grades", "vetoes", "lists"), LISTS.values(), ids=LISTS)
 def test_a_list(grades: tuple[str, ...], vetoes: str | None, lists: list[str]) -> None:
     assert [one.list for one in listings("甲", quarters(*grades, vetoes=vetoes), "2026Q2", CARD)] == lists
+
+
+def test_a_certificate_alone_says_what_would_cure_it() -> None:
+    (one, _) = listings("甲", quarters("A", "C", vetoes="certificate"), "2026Q2", CARD)
+    (other, _) = listings("甲", quarters("A", "D", vetoes="certificate,incident"), "2026Q2", CARD)
+    assert (getattr(one.because, "key", ""), getattr(other.because, "key", "")) == (
+        "list.eliminate.curable", "list.eliminate.veto",
+    )  # fmt: skip
 
 
 def test_decline_is_counted_back_from_now() -> None:
@@ -407,3 +425,70 @@ def test_a_score_that_other_rules_changed_says_so_and_names_no_old_appeal(home: 
     assert (rows["2026-07-07"]["because"], rows["2026-07-07"]["why"]) == (None, "rules")
     told = letters_of(home, "2026-07-07")
     assert "规则变更" in told and "台账数据有变" not in told and "SS-1" not in told
+
+
+def papers(*spans: tuple[date, date]) -> list[dict[str, Any]]:
+    """A certificate that is asked of the vendor, and its renewals."""
+    usual = {"供应商": GOOD_VENDOR, "证书类型": "ISO9001", "必备": "是"}
+    return [usual | {"证书编号": f"ZS-{until:%Y%m}", "发证日期": since, "有效期至": until} for since, until in spans]
+
+
+def cells_of(path: Path) -> list[str]:
+    book = openpyxl.load_workbook(path)
+    return [str(cell.value) for page in book.worksheets for row in page.iter_rows() for cell in row if cell.value]
+
+
+@pytest.fixture
+def lapsed(home: Home, books: SimpleNamespace) -> Home:
+    """The vendor that is always on time was without its certificate in December, and is since May; it is scored."""
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.drop("资质.xlsx", papers((date(2024, 1, 1), date(2025, 12, 10)), (date(2026, 1, 1), date(2026, 5, 10))))
+    home.turn(FRIDAY)
+    return home
+
+
+def test_a_capped_vendor_is_ranked_by_its_grade_and_its_edition_names_no_file(lapsed: Home) -> None:
+    book = openpyxl.load_workbook(issued(lapsed, "reports", "供应商评分卡 2026Q2"))
+    rows = [row for row in book.worksheets[0].iter_rows(values_only=True) if row[1] in (GOOD_VENDOR, BAD_VENDOR)]
+    grades = {row[1]: row[3] for row in rows}
+    assert grades[GOOD_VENDOR] == "C" and [row[3] for row in rows] == sorted(row[3] for row in rows)
+    texts = cells_of(issued(lapsed, "vendors", f"供应商评分卡 2026Q2 {GOOD_VENDOR}"))
+    assert any("必备资质“ISO9001”已于 2026-05-10 到期" in text for text in texts)
+    assert any("未达标：否决项" in text for text in texts)
+    assert not [text for text in texts if "›" in text or "config" in text or "RULES" in text or "资质.xlsx" in text]
+
+
+def test_the_first_scorecard_knows_the_alerts_of_its_own_day(lapsed: Home) -> None:
+    texts = cells_of(issued(lapsed, "reports", "供应商评分卡 2026Q2"))
+    assert "资质证书" in texts
+
+
+def test_rewards_wait_while_an_elimination_is_proposed(lapsed: Home) -> None:
+    proposed = {row["vendor"]: row for row in lapsed.export("listed") if row["list"] == "eliminate"}
+    assert proposed[GOOD_VENDOR]["because"].endswith("续证后可撤销建议")
+    assert [(r["month"], r["reward"]) for r in lapsed.export("earned") if r["settled_by"] is None] == [
+        ("2026-03", "renewal")
+    ]
+    assert "暂停：已建议淘汰" in cells_of(issued(lapsed, "reports", "供应商评分卡 2026Q2"))
+    assert "续约优先（暂停：已建议淘汰）" in letters_of(lapsed, "2026-07-03")
+
+
+def test_a_renewed_certificate_withdraws_the_proposal_and_says_so(lapsed: Home) -> None:
+    lapsed.drop("续证.xlsx", papers((date(2026, 7, 4), date(2028, 5, 10))))
+    lapsed.turn(MONDAY)
+    states = {(row["vendor"], row["list"]): row["state"] for row in lapsed.export("listed")}
+    assert states[GOOD_VENDOR, "eliminate"] == "withdrawn"
+    assert "淘汰建议已撤销" in letters_of(lapsed, "2026-07-06")
+    lapsed.turn(TUESDAY)
+    assert "淘汰建议已撤销" not in letters_of(lapsed, "2026-07-07")
+
+
+def test_scorecards_that_nobody_was_there_for_are_named(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    lines = [{"订单号": f"B{m}", "供应商": GOOD_VENDOR, "承诺交期": date(2026, m, 20)} for m in (7, 8, 10)]
+    home.drop("后来.xlsx", books.orders(*lines))
+    home.turn(date(2026, 11, 3))
+    assert "跳过未发的评分卡：2026-07、2026-08、2026Q3" in letters_of(home, "2026-11-03")

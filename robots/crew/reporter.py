@@ -12,7 +12,7 @@ import pandas as pd
 
 from robots.crew.registry import robot
 from robots.figures.batches import VOID
-from robots.figures.kpis import wilson
+from robots.figures.kpis import between, wilson
 from robots.figures.lines import records
 from robots.ledger import Ledger
 from robots.model.decisions import Chart, Column, Decision, Look, Notice, Sheet, Table, Workbook
@@ -73,20 +73,29 @@ def weekly(ledger: Ledger, kpis: pd.DataFrame, facts: Facts, first: date, last: 
 def _facts(ledger: Ledger, first: date, last: date, currency: str) -> Facts:
     """What happened in the seven days: the day of the report is the first of the next one's."""
     alerts, drops, batches = (ledger.said(name) for name in ("alerts", "drops", "batches"))
-    still = alerts[alerts["state"] != "closed"]
-    critical = int((still["severity"] == "critical").sum())
+    before, new, closed, open_ones = _bridge(alerts, first, last)
+    critical = int((open_ones["severity"] == "critical").sum())
     recent = drops[_within(drops["day"], first, last)]
     stands = _within(batches["day"], first, last) & (batches["state"] != VOID) & (batches["currency"] == currency)
     total = sum(batches[stands]["total"], ZERO)
     return (
         (say("fact.week"), say("fact.until", first=first, today=last)),
-        (say("fact.open_alerts"), say("fact.of_which_critical", count=len(still), critical=critical)),
-        (say("fact.new_alerts"), int(_within(alerts["first_seen"], first, last).sum())),
-        (say("fact.closed_alerts"), int(_within(alerts["closed_on"], first, last).sum())),
+        (say("fact.open_alerts"), say("fact.of_which_critical", count=len(open_ones), critical=critical)),
+        (say("fact.bridge"), say("fact.bridge_value", before=before, new=new, closed=closed, count=len(open_ones))),
         (say("fact.drops"), say("fact.drops_value", taken=int((recent["state"] == "taken").sum()),
                                 aside=int(recent["state"].isin(["set_aside", "unreadable"]).sum()))),
         (say("fact.payments", currency=currency), total),
     )  # fmt: skip
+
+
+def _bridge(alerts: pd.DataFrame, first: date, last: date) -> tuple[int, int, int, pd.DataFrame]:
+    """Open before the week, new in it, closed in it, and those open at its end: what was first seen later is left out,
+    so that the four add up."""
+    known = alerts[alerts["first_seen"] <= last.isoformat()]
+    new = _within(known["first_seen"], first, last)
+    closed = _within(known["closed_on"], first, last)
+    over = (known["closed_on"] < first.isoformat()).fillna(False)
+    return int((~new & ~over).sum()), int(new.sum()), int(closed.sum()), known[~over & ~closed]
 
 
 def _within(days: pd.Series, first: date, last: date) -> pd.Series:
@@ -127,7 +136,7 @@ def vendor_table(ledger: Ledger, kpis: pd.DataFrame, today: date) -> Table:
         Column(say("column.interval"), Look.TEXT, 13),
         Column(say("column.quality_3m"), Look.PERCENT, 11),
         Column(say("column.grade", quarter=quarter), Look.TEXT, 11),
-        Column(say("column.score", quarter=quarter), Look.NUMBER, 11),
+        Column(say("column.score", quarter=quarter), Look.SCORE, 11),
         Column(say("column.remark"), Look.WRAP, 26),
     )
     return Table(columns, rows, say("title.ranking"))
@@ -250,7 +259,7 @@ def _interval(pair: tuple[Decimal, Decimal] | None) -> str:
     if not pair or not pair[1]:
         return ""
     low, high = wilson(np.array([float(pair[0])]), np.array([float(pair[1])]))
-    return f"{float(low[0]):.0%}–{float(high[0]):.0%}"
+    return "–".join(between(float(low[0]), float(high[0])))
 
 
 def _plain(value: Any) -> str:

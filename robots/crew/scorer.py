@@ -152,7 +152,7 @@ def _exact(value: Any) -> Any:
 
 def _score_rows(scores: list[Score]) -> Iterator[Row]:
     for score in scores:
-        said = tuple(veto.says for veto in score.vetoes)
+        said = tuple(say("veto.at", says=v.says, place=v.place) if v.place else v.says for v in score.vetoes)
         yield {
             "vendor": score.vendor, "period": score.period, "score": score.score, "grade": score.grade or None,
             "n": score.n, "missing_weight": score.missing_weight,

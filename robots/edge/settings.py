@@ -24,7 +24,7 @@ from robots.model.decisions import Payer
 from robots.model.names import header_word, identity
 from robots.model.words import Catalogue, Text, flatten, say
 from robots.roster import When, parse_when
-from robots.rules import SUBJECTS, People, Rules, Unusable, meant_by, nearest, overlay, unfold, unknown_names
+from robots.rules import SUBJECTS, People, Rules, Unusable, laid, meant_by, nearest, overlay, unfold, unknown_names
 
 SHIPPED = Path(__file__).resolve().parents[2]
 LANGUAGES = ("zh", "en")
@@ -616,7 +616,7 @@ def _laid_over(
     problems += [_unknown(where, name, meant_by(shape, name), _names_of(shape)) for name in unknown_names(shape, above)]
     for since, values in dated:
         try:
-            yield since, TypeAdapter(shape).validate_python(overlay(asdict(values), above))
+            yield since, TypeAdapter(shape).validate_python(laid(asdict(values), above))
         except ValidationError as error:
             problems += _told(where, error)
 

@@ -122,6 +122,22 @@ def _shares(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return sums.assign(kpi=name, value=value, low=low, high=high)[COLUMNS]
 
 
+def between(low: float, high: float) -> tuple[str, str]:
+    """Both ends of an interval in percent, with as many decimals as they need to be told apart from each other, and
+    from all and nothing.
+
+    >>> between(0.62, 0.97), between(0.9970, 0.9991), between(0.9, 1.0)
+    (('62%', '97%'), ('99.7%', '99.9%'), ('90%', '100%'))
+    """
+    for digits in (0, 1, 2):
+        ends = f"{low:.{digits}%}", f"{high:.{digits}%}"
+        whole = (f"{0:.{digits}%}", f"{1:.{digits}%}")
+        near = (ends[0] == whole[0] and low > 0) or (ends[1] == whole[1] and high < 1)
+        if ends[0] != ends[1] and not near:
+            break
+    return ends
+
+
 def wilson(good: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """95 % Wilson score interval of a share (E. B. Wilson, 1927).
 

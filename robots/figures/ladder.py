@@ -1,6 +1,7 @@
 """阶梯式奖励: consecutive months on every target, and what they earn (RULES 6).
 
-A month on target adds one; a month without data pauses; a miss sets the count back to nothing. Each rung is earned
+A month on target adds one; a month without data pauses; a miss sets the count back to nothing, and a month with a veto
+is one. Each rung is earned
 once on the way up, and again only after a miss.
 """
 
@@ -15,6 +16,7 @@ from robots.figures.scores import Basis, Kpi
 from robots.model.periods import month_of, span
 
 BONUS, RENEWAL = "bonus", "renewal"
+VETO = "veto"  # among the KPIs missed: something that no target makes up for
 ELSEWHERE = "elsewhere"  # earned before this home settled anything: people have seen to it
 
 
@@ -74,7 +76,7 @@ def _months(start: str, today: date) -> Iterator[str]:
 
 
 def _on_target(vendor: str, month: str, values: Mapping[str, Kpi], basis: Basis) -> tuple[bool | None, tuple[str, ...]]:
-    """Were all targets reached, and which were not; None where nothing was measured."""
+    """Were all targets reached, and which were not; None where nothing was measured and nothing happened."""
     first, last = span(month)
     card = basis.rules.scorecard(last)
     contract = basis.contract(vendor, first, last)
@@ -89,7 +91,9 @@ def _on_target(vendor: str, month: str, values: Mapping[str, Kpi], basis: Basis)
         value, wanted = Decimal(repr(good)), target * Decimal(repr(total))
         if value < wanted if usual > floor else value > wanted:
             missed.append(kpi)
-    return (None if not measured else not missed), tuple(missed)
+    if basis.vetoes(vendor, first, last, values, card):
+        missed.append(VETO)
+    return (not missed if measured or missed else None), tuple(missed)
 
 
 def earned(steps: Iterable[Step], basis: Basis) -> Iterator[Rung]:

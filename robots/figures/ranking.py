@@ -54,13 +54,13 @@ def _means(rows: Iterable[Row], categories: Mapping[str, str]) -> dict[tuple[str
     return {key: good / total for key, (good, total) in sums.items() if total}
 
 
-def percentile(vendor: str, scores: Mapping[str, Decimal]) -> int | None:
-    """The share of the other vendors, in per cent, whose score is not better; None where there is nobody else.
+def percentile(vendor: str, scores: Mapping[str, Any]) -> int | None:
+    """The share of the other vendors, in per cent, that do not stand better; None where there is nobody else.
 
     >>> percentile("甲", {"甲": Decimal(90), "乙": Decimal(80), "丙": Decimal(95)})
     50
     """
-    others = [score for name, score in scores.items() if name != vendor]
+    others: list[Any] = [score for name, score in scores.items() if name != vendor]
     if vendor not in scores or not others:
         return None
-    return round(100 * sum(score <= scores[vendor] for score in others) / len(others))
+    return round(100 * sum(bool(score <= scores[vendor]) for score in others) / len(others))

@@ -41,10 +41,11 @@ class Points:
 
 @dataclass(frozen=True)
 class Veto:
-    """What caps a grade: its code (quality, certificate, incident), and what happened."""
+    """What caps a grade: its code (quality, certificate, incident), what happened, and where in our files it stands."""
 
     code: str
     says: Text
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,14 +131,17 @@ class Basis:
             says = say("veto.quality", value=good / total, floor=card.floors["quality"])
             found.append(Veto("quality", says))
         for row in _expired(self._papers.get(vendor, ()), first, min(last, self.today)):
-            says = say("veto.certificate", type=row["type"], on=row["expires_on"], place=place(row))
-            found.append(Veto("certificate", says))
+            says = say("veto.certificate", type=row["type"], on=row["expires_on"])
+            found.append(Veto("certificate", says, place(row)))
         for row in self._incidents.get(vendor, ()):
             if first <= row["opened_at"].date() <= last:
-                says = say("veto.incident", kind=row["kind"], ticket=row["ticket_id"], on=row["opened_at"].date(),
-                           place=place(row))  # fmt: skip
-                found.append(Veto("incident", says))
+                says = say("veto.incident", kind=row["kind"], ticket=row["ticket_id"], on=row["opened_at"].date())
+                found.append(Veto("incident", says, place(row)))
         return found
+
+    def lacks_paper(self, vendor: str) -> bool:
+        """Is there a certificate asked of the vendor that is not in force today?"""
+        return any(True for _ in _expired(self._papers.get(vendor, ()), self.today, self.today))
 
 
 def basis_of(ledger: Ledger, rules: Rules, today: date) -> Basis:

@@ -59,11 +59,20 @@ def listings(vendor: str, periods: Mapping[str, Row], quarter: str, card: Scorec
     recent = backwards(quarter, card.eliminate_quarters)
     vetoes = [code for code in _vetoes(periods[quarter]) if code in card.eliminate_vetoes]
     if vetoes:
-        yield Listing(vendor, ELIMINATE, say("list.eliminate.veto", veto=periods[quarter]["capped_by"]))
+        how = "curable" if is_curable(periods, quarter, card) else "veto"
+        yield Listing(vendor, ELIMINATE, say(f"list.eliminate.{how}", veto=periods[quarter]["capped_by"]))
     elif all(_grade(periods, one) == worst for one in recent):
         yield Listing(vendor, ELIMINATE, say("list.eliminate.grades", grade=worst, count=len(recent), first=recent[-1]))
     if card.grades[grade] < _passing(card):
         yield Listing(vendor, IMPROVE, say("list.improve.because", grade=grade, score=periods[quarter]["score"]))
+
+
+def is_curable(periods: Mapping[str, Row], quarter: str, card: Scorecard) -> bool:
+    """Does the elimination rest on a certificate alone, which may be renewed?"""
+    _, worst = (pick(card.grades, key=lambda name: card.grades[name]) for pick in (max, min))
+    vetoes = {code for code in _vetoes(periods[quarter]) if code in card.eliminate_vetoes}
+    recent = backwards(quarter, card.eliminate_quarters)
+    return vetoes == {"certificate"} and not all(_grade(periods, one) == worst for one in recent)
 
 
 def _passing(card: Scorecard) -> Decimal:

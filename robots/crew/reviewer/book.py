@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from robots.figures.kpis import wilson
-from robots.figures.ladder import ELSEWHERE, Step
+from robots.figures.kpis import between, wilson
+from robots.figures.ladder import ELSEWHERE, VETO, Step
 from robots.figures.lines import records
 from robots.figures.ranking import RATES, ranking_scores
 from robots.figures.scores import Basis, Kpi, Score, score_one
-from robots.figures.standing import Listing, backwards, by_vendor, listings
+from robots.figures.standing import ELIMINATE, Listing, backwards, by_vendor, is_curable, listings
 from robots.ledger import Ledger
 from robots.model.periods import months_of, previous, quarter_of, span
 from robots.model.words import Text, say
@@ -30,13 +30,20 @@ SHARES = ("on_time", "on_time_latest", "quality", "response", "cost")
 
 @dataclass(frozen=True)
 class Book:
-    """Ledger, basis, all KPIs, the ladder and what it earned; and what is shown of the last period that is over."""
+    """Ledger, basis and all KPIs; and what is shown of the last period that is over."""
 
     ledger: Ledger
     basis: Basis
     kpis: pd.DataFrame
-    steps: list[Step]
-    rungs: list[Row]
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The ladder as it is kept, every vendor's months in their order."""
+        return [
+            Step(row["vendor"], row["period"], None if pd.isna(row["reached"]) else bool(row["reached"]),
+                 int(row["streak"]), tuple(row["missed"].split(",")) if isinstance(row["missed"], str) else (), ())
+            for row in records(self.ledger.said("ladder"))
+        ]  # fmt: skip
 
     @cached_property
     def period(self) -> str:
@@ -73,9 +80,13 @@ class Book:
 
     @cached_property
     def vendors(self) -> list[str]:
-        """The vendors that have a score of the period, the best of the ranking first; those without a grade last."""
+        """The vendors that have a score of the period, by grade and then by ranking; those without a grade last."""
         scored = [v for v, periods in self.scores.items() if not pd.isna(self.score(v).get("score"))]
-        return sorted(scored, key=lambda v: (not self.grade(v), -self.ranking[v], v))
+        return sorted(sorted(scored), key=self.standing, reverse=True)
+
+    def standing(self, vendor: str) -> tuple[Any, Any]:
+        """What a vendor is ranked by: a grade that was capped is not outdone by the score that it hides."""
+        return self.card.grades.get(self.grade(vendor), -1), self.ranking[vendor]
 
     def score(self, vendor: str) -> Row:
         """The period's row of the scores; empty where there is none."""
@@ -144,7 +155,22 @@ class Book:
         """Everybody that the period puts on a list; a month puts nobody on one."""
         if not self.is_quarter:
             return []
-        return [one for v in self.vendors for one in listings(v, self.scores[v], self.period, self.card)]
+        found = (one for v in self.vendors for one in listings(v, self.scores[v], self.period, self.card))
+        return [one for one in found if self.stands(one, self.scores[one.vendor], self.period, self.card)]
+
+    def stands(self, one: Listing, periods: Mapping[str, Row], quarter: str, card: Scorecard) -> bool:
+        """Has a listing its cause still? What a certificate alone has caused, a renewed one cures."""
+        cured = one.list == ELIMINATE and is_curable(periods, quarter, card) and not self.basis.lacks_paper(one.vendor)
+        return not cured
+
+    @cached_property
+    def eliminating(self) -> set[str]:
+        """The vendors whose elimination is proposed, here or in an earlier quarter, and has not been refused."""
+        latest = {row["vendor"]: row["state"] for row in sorted(
+            (row for row in records(self.ledger.said("listed")) if row["list"] == ELIMINATE),
+            key=lambda row: row["period"])}  # fmt: skip
+        before = {vendor for vendor, state in latest.items() if state not in ("refused", "withdrawn")}
+        return before | {one.vendor for one in self.listed if one.list == ELIMINATE}
 
     @cached_property
     def alerts(self) -> list[Row]:
@@ -175,12 +201,22 @@ class Book:
         if kpi not in RATES or not total:
             return "—"
         low, high = wilson(np.array([good]), np.array([total]))
-        return say("value.interval", low=float(low[0]), high=float(high[0]))
+        return say("value.interval", **dict(zip(("low", "high"), between(float(low[0]), float(high[0])), strict=True)))
+
+    def capped(self, vendor: str, period: str, inside: bool) -> Text:
+        """What caps the grade of a period; with the places in our files for those `inside` the team. Empty: nothing."""
+        row = self.scores.get(vendor, {}).get(period, {})
+        if not isinstance(row.get("capped_by"), str):
+            return ""
+        values = self.sums.get(vendor, {}) if period == self.period else self.of_months(vendor).get(period, {})
+        first, last = span(period)
+        vetoes = self.basis.vetoes(vendor, first, last, values, self.basis.rules.scorecard(last))
+        return row["capped_by"] if inside else say("list.lines", items=tuple(veto.says for veto in vetoes))
 
     @cached_property
     def earned(self) -> list[Row]:
         """What was earned on the ladder and is not settled elsewhere, the latest first."""
-        mine = [row for row in self.rungs if row["settled_by"] != ELSEWHERE]
+        mine = [row for row in records(self.ledger.said("earned")) if row["settled_by"] != ELSEWHERE]
         return sorted(mine, key=lambda row: (row["month"], row["vendor"]), reverse=True)
 
     # -------------------------------------------------------------- words
@@ -190,6 +226,10 @@ class Book:
         if own := self.card.own.get(kpi):
             return say("kpi.own", zh=own.title, en=own.title_en or own.title)
         return say(f"kpi.{kpi}")
+
+    def missed_as(self, what: str) -> Text:
+        """What made a month a miss on the ladder: a KPI below its target, or a veto."""
+        return say("ladder.veto") if what == VETO else self.title(what)
 
     def shown(self, kpi: str, value: Any) -> Text:
         """A figure of a KPI in its unit; a dash where there is none."""

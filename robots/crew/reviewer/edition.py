@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from robots.crew.reviewer.book import Book
+import pandas as pd
+
+from robots.crew.reviewer.book import Book, Row
 from robots.crew.reviewer.lists import improvement_form, list_rows, verdict_form
 from robots.crew.reviewer.scorecard import scorecard
 from robots.crew.reviewer.vendors import vendor_edition
@@ -12,7 +14,7 @@ from robots.figures.lines import records
 from robots.figures.standing import ELIMINATE, IMPROVE, STRATEGIC
 from robots.model.calendar import UnknownYear
 from robots.model.decisions import Column, Decision, Look, Notice, Table, record
-from robots.model.periods import span
+from robots.model.periods import months_of, previous, quarter_of, span
 from robots.model.words import Text, say
 
 FIRST, FINAL = "scorecard", "scorecard-final"
@@ -61,10 +63,13 @@ def _issue(book: Book, final: bool) -> Iterator[Decision]:
 
 
 def _notice(book: Book, final: bool, attached: tuple[str, ...]) -> Notice:
-    grades = [book.grade(vendor) or "—" for vendor in book.vendors]
+    grades = [book.grade(vendor) for vendor in book.vendors]
     counts: tuple[Text, ...] = tuple(
-        say("notice.scorecard.grade", grade=grade, count=grades.count(grade)) for grade in dict.fromkeys(sorted(grades))
+        say("notice.scorecard.grade" if grade else "notice.scorecard.no_grade", grade=grade, count=grades.count(grade))
+        for grade in sorted(set(grades), key=lambda grade: grade or "~")
     )
+    passed_over = skipped(book)
+    counts += (say("notice.scorecard.skipped", periods="、".join(passed_over)),) if passed_over else ()
     lists = tuple(
         say(f"notice.scorecard.{name}", names="、".join(one.vendor for one in book.listed if one.list == name))
         for name in (STRATEGIC, IMPROVE, ELIMINATE)
@@ -77,10 +82,47 @@ def _notice(book: Book, final: bool, attached: tuple[str, ...]) -> Notice:
     )  # fmt: skip
 
 
+def skipped(book: Book) -> list[str]:
+    """The periods since the latest scorecard that none was issued for, because nobody ran the robots in time."""
+    issued = {row["period"] for row in records(book.ledger.said("issued")) if row["what"].startswith(FIRST)}
+    known = [months_of(period)[-1] for period in issued if period != book.period]
+    last = months_of(book.period)[-1]
+    if not known or book.period in issued:
+        return []
+    found, month = [], previous(last)
+    while month > max(known):
+        quarter = quarter_of(span(month)[0])
+        found.append(quarter if months_of(quarter)[-1] == month else month)
+        month = previous(month)
+    return found[::-1]
+
+
+def earned_notice(book: Book) -> Iterator[Decision]:
+    """What was earned today; what is ours to give to a vendor whose elimination is proposed waits."""
+    rows = sorted((row for row in book.earned if row["day"] == book.today.isoformat()), key=lambda row: row["vendor"])
+    if not rows:
+        return
+    lines = tuple((row["vendor"], int(row["rung"]), _reward(book, row), row["amount"]) for row in rows)
+    columns = (
+        Column(say("column.vendor")), Column(say("column.streak"), Look.INTEGER), Column(say("column.reward")),
+        Column(say("column.amount"), Look.MONEY),
+    )  # fmt: skip
+    notice = Notice("manager", say("notice.earned.headline", count=len(lines)), (), "info", (), Table(columns, lines),
+                    say("notice.earned.next"))  # fmt: skip
+    yield Decision("reviewer", book.today.isoformat(), "earned-notice", notice)
+
+
+def _reward(book: Book, row: Row) -> Text:
+    reward = say(f"reward.{row['reward']}")
+    waits = pd.isna(row["amount"]) and row["vendor"] in book.eliminating
+    return say("notice.earned.suspended", reward=reward) if waits else reward
+
+
 def _last_ones(book: Book) -> Table:
     """For the letter: the three vendors that a manager should look at first."""
     rows = tuple(
-        (vendor, book.grade(vendor) or "—", book.score(vendor)["score"]) for vendor in reversed(book.vendors[-3:])
+        (vendor, book.grade(vendor) or say("scorecard.no_grade"), book.score(vendor)["score"])
+        for vendor in reversed(book.vendors[-3:])
     )
     columns = (
         Column(say("column.vendor")),

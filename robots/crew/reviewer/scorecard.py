@@ -14,6 +14,7 @@ from robots.figures.scores import Kpi
 from robots.figures.standing import backwards, change, declines
 from robots.model.decisions import Chart, Column, Look, Sheet, Table, Workbook
 from robots.model.words import Text, say
+from robots.rules import ground
 
 
 def scorecard(book: Book, final: bool) -> Workbook:
@@ -41,7 +42,7 @@ def _summary(book: Book, edition: Text) -> Sheet:
         (say("fact.period"), say("scorecard.period", period=book.period, edition=edition)),
         (say("fact.as_of"), book.today),
         (say("fact.grades"), say("list.comma", items=counted)),
-        (say("fact.rules"), say("scorecard.rules", reference=book.card.reference)),
+        (say("fact.rules"), say("scorecard.rules", reference=ground(book.card))),
     )
     table = _ranking(book)
     chart = Chart("column", say("chart.scores", period=book.period), 0, 1, (4,))
@@ -154,7 +155,7 @@ def _ladder(book: Book) -> Sheet:
 
 def _ladder_row(book: Book, step: Any) -> tuple[Any, ...]:
     above = next_rung(step.streak, book.card.ladder)
-    missed = tuple(book.title(kpi) for kpi in step.missed)
+    missed = tuple(book.missed_as(kpi) for kpi in step.missed)
     return (
         step.vendor, step.streak, step.month, say(f"ladder.reached.{step.reached}"), say("list.comma", items=missed),
         say("ladder.top") if above is None else say("ladder.next", months=above[1], reward=say(f"reward.{above[0]}")),
@@ -178,7 +179,7 @@ def _earned(book: Book) -> Table:
             row["month"],
             _plain(row["contract_id"]),
             _sum(row),
-            _state(row),
+            _state(book, row),
         )
         for row in book.earned
     )
@@ -191,8 +192,11 @@ def _sum(row: Row) -> Text:
     return say("ladder.sum", base=row["base"], rate=float(row["rate"]), amount=row["amount"], currency=row["currency"])
 
 
-def _state(row: Row) -> Text:
+def _state(book: Book, row: Row) -> Text:
+    """A bonus is owed by contract, whatever is proposed; what is ours to give waits for the decision."""
     by = row["settled_by"]
+    if pd.isna(by) and pd.isna(row["amount"]) and row["vendor"] in book.eliminating:
+        return say("ladder.suspended")
     if pd.isna(by):
         return say("ladder.waiting" if not pd.isna(row["amount"]) else "ladder.to_be_granted")
     return say("ladder.settled", by=by)

@@ -20,6 +20,7 @@ from robots.ledger import place
 from robots.model.decisions import Chart, Column, Look, Sheet, Table, Workbook
 from robots.model.forms import Form
 from robots.model.words import Text, say
+from robots.rules import ground
 
 FORM_LAYOUT = 1
 MOST_MISSES = 200
@@ -46,7 +47,7 @@ def vendor_sheet(book: Book, vendor: str, audience: Audience) -> Sheet:
     facts = _facts(book, vendor, audience)
     tables = (
         _kpis(book, vendor),
-        _months(book, vendor),
+        _months(book, vendor, audience),
         _misses(book, vendor, audience),
         _alerts(book, vendor, audience),
         _actions(book, vendor),
@@ -67,28 +68,31 @@ def vendor_sheet(book: Book, vendor: str, audience: Audience) -> Sheet:
 
 def _facts(book: Book, vendor: str, audience: Audience) -> tuple[tuple[Text, Any], ...]:
     row, year = book.score(vendor), book.year_to_date.get(vendor)
-    graded = {name: book.ranking[name] for name in book.vendors if book.grade(name)}
-    grade = say("scorecard.graded", grade=book.grade(vendor) or "—", score=row["score"])
-    standing = (
-        say("scorecard.rank", rank=book.vendors.index(vendor) + 1, count=len(book.vendors))
-        if audience is Audience.TEAM
-        else say("scorecard.percentile", share=percentile(vendor, graded))
-    )
+    graded = book.grade(vendor) or say("scorecard.no_grade")
     said: list[tuple[Text, Any]] = [
-        (say("fact.grade"), grade),
-        (say("fact.standing"), standing),
+        (say("fact.grade"), say("scorecard.graded", grade=graded, score=row["score"])),
+        (say("fact.standing"), _standing(book, vendor, audience)),
         (say("fact.ytd"), "—" if year is None or year.score is None else
-         say("scorecard.ytd", score=year.score, grade=year.grade or "—")),
-        (say("fact.rules"), say("scorecard.rules", reference=book.card.reference)),
+         say("scorecard.ytd", score=year.score, grade=year.grade or say("scorecard.no_grade"))),
     ]  # fmt: skip
-    if not pd.isna(row["capped_by"]):
-        said.append((say("fact.capped"), row["capped_by"]))
+    if audience is Audience.TEAM:
+        said.append((say("fact.rules"), say("scorecard.rules", reference=ground(book.card))))
+    if capped := book.capped(vendor, book.period, audience is Audience.TEAM):
+        said.append((say("fact.capped"), capped))
     if row["provisional"]:
         said.append((say("fact.provisional"), say("score.provisional", n=row["n"])))
     if row["missing_weight"] > 0:
         said.append((say("fact.missing"), say("scorecard.missing", missing=float(row["missing_weight"]))))
     said.append((say("fact.ladder"), _ladder(book, vendor)))
     return tuple(said)
+
+
+def _standing(book: Book, vendor: str, audience: Audience) -> Text:
+    """The rank for the team; for the vendor, how many of the others it is not outdone by."""
+    if audience is Audience.TEAM:
+        return say("scorecard.rank", rank=book.vendors.index(vendor) + 1, count=len(book.vendors))
+    share = percentile(vendor, {name: book.standing(name) for name in book.vendors if book.grade(name)})
+    return say("scorecard.no_percentile") if share is None else say("scorecard.percentile", share=share)
 
 
 def _ladder(book: Book, vendor: str) -> Text:
@@ -137,7 +141,7 @@ def _kpi(book: Book, vendor: str, kpi: str, whole: Decimal) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _months(book: Book, vendor: str) -> Table:
+def _months(book: Book, vendor: str, audience: Audience) -> Table:
     columns = (
         Column(say("column.month"), Look.TEXT, 22),
         Column(say("column.lines_due"), Look.INTEGER, 12),
@@ -150,9 +154,13 @@ def _months(book: Book, vendor: str) -> Table:
         Column(say("column.grade_plain"), Look.TEXT, 9),
         Column(say("column.ladder"), Look.TEXT, 12),
         Column(say("column.streak"), Look.INTEGER, 12),
+        Column(say("column.reason"), Look.WRAP, 40),
     )
     steps = {step.month: step for step in book.steps if step.vendor == vendor}
-    rows = tuple(_month(book, vendor, month, steps.get(month)) for month in book.months)
+    rows = tuple(
+        (*_month(book, vendor, month, steps.get(month)), _why(book, vendor, month, steps.get(month), audience))
+        for month in book.months
+    )
     return Table(columns, rows, say("title.months"))
 
 
@@ -168,6 +176,16 @@ def _month(book: Book, vendor: str, month: str, step: Step | None) -> tuple[Any,
         grade if isinstance(grade, str) else "", "" if step is None else say(f"ladder.reached.{step.reached}"),
         None if step is None else step.streak,
     )  # fmt: skip
+
+
+def _why(book: Book, vendor: str, month: str, step: Step | None, audience: Audience) -> Text:
+    """What capped the grade of a month, and what made it a miss on the ladder."""
+    capped = book.capped(vendor, month, audience is Audience.TEAM)
+    said: list[Text] = [say("score.capped", by=capped)] if capped else []
+    if step is not None and step.missed:
+        names = say("list.comma", items=tuple(map(book.missed_as, step.missed)))
+        said.append(say("ladder.missed", names=names))
+    return say("list.lines", items=tuple(said)) if said else ""
 
 
 def _misses(book: Book, vendor: str, audience: Audience) -> Table:

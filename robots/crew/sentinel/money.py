@@ -27,6 +27,7 @@ from robots.figures.lines import records
 from robots.figures.settlement import BANK_CHANGE, PRICE
 from robots.model.money import ZERO
 from robots.model.words import Text, say
+from robots.rules import ground
 
 _NOT_DUE = ("held", "confirmed")  # what the bank sent back is still owed
 _TOLD_ELSEWHERE = (PRICE, BANK_CHANGE, SHARED_ACCOUNT, CERTIFICATE, SILENT_EDIT)  # each has an alert of its own
@@ -58,7 +59,7 @@ def held_invoices(scene: Scene) -> Iterator[Alert]:
                     seen=say(f"alert.{code}.seen", causes=names, stopped=row["stopped"], gross=row["gross"],
                              order=given(row["order_id"])),
                     limit=say(f"alert.{code}.limit"), action=say("list.lines", items=steps),
-                    source=say("source.settlement", reference=scene.rules.settlement(scene.today).reference),
+                    source=say("source.settlement", reference=ground(scene.rules.settlement(scene.today))),
                 )  # fmt: skip
 
 

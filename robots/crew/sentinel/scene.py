@@ -17,7 +17,7 @@ from robots.figures.risk import Tail, tails
 from robots.ledger import Ledger, place
 from robots.model.periods import add_months, month_of
 from robots.model.words import Say, Text, say
-from robots.rules import Alerts, Rules
+from robots.rules import Alerts, Rules, ground
 
 Row = dict[str, Any]
 MOST_PLACES = 10
@@ -39,7 +39,7 @@ class Scene:
     @property
     def source(self) -> Say:
         """Where a limit comes from that no contract names."""
-        return say("source.rules", reference=self.limits.reference)
+        return say("source.rules", reference=ground(self.limits))
 
     @cached_property
     def open(self) -> list[Row]:

@@ -13,7 +13,7 @@ from robots.figures.explain.reference import ScoreOf
 from robots.figures.explain.shown import figure, given, is_share, kpi_name, rules_in_force
 from robots.figures.kpis import RATED, wilson
 from robots.figures.lines import records
-from robots.figures.scores import Kpi, by_period, why_rescored
+from robots.figures.scores import Kpi, by_period, grade_of, why_rescored
 from robots.ledger import Ledger, frame
 from robots.model.decisions import Column, Look, Table
 from robots.model.explanation import Explanation
@@ -120,10 +120,11 @@ def _grade(score: Row, card: Scorecard) -> Iterator[Text]:
     thresholds = ", ".join(f"{grade} ≥ {_bare(Decimal(lowest))}" for grade, lowest in steps)
     if given(score["grade"]) is None:
         yield say("explain.score.no_grade", missing=score["missing_weight"], most=card.most_missing_weight)
+    elif (by_points := grade_of(score["score"], card)) != score["grade"]:
+        yield say("explain.score.capped", thresholds=thresholds, score=score["score"], by_points=by_points,
+                  by=score["capped_by"], grade=score["grade"])  # fmt: skip
     else:
         yield say("explain.score.grade", thresholds=thresholds, score=score["score"], grade=score["grade"])
-    if given(score["capped_by"]):
-        yield say("explain.score.capped", by=score["capped_by"])
     if score["provisional"]:
         yield say("explain.score.provisional", n=score["n"], least=card.provisional_below)
 

@@ -12,7 +12,7 @@ import pandas as pd
 from robots.ledger import place
 from robots.model.decisions import Column, Look, Table
 from robots.model.words import Say, Text, say
-from robots.rules import Rules, Scorecard
+from robots.rules import Rules, Scorecard, ground
 
 Row = dict[str, Any]
 Fields = Mapping[str, Mapping[str, str]]  # kind → field → the word that people use for it
@@ -59,11 +59,13 @@ def given(value: Any) -> Any:
 def rules_in_force(rules: Rules, subject: str, day: date, today: date) -> Iterator[Text]:
     """Which entry of config/rules counts on a day, since when and on what ground; and what is other today."""
     since, values = rules.entry(subject, day)
-    yield say("explain.rules", subject=subject, since=since, reference=values.reference, day=day)
+    yield say("explain.rules", subject=subject, since=since, reference=ground(values), day=day)
     now, current = rules.entry(subject, today)
     if now != since:
-        names = ", ".join(name for name in vars(values) if getattr(values, name) != getattr(current, name))
-        yield say("explain.rules_differ", subject=subject, since=now, reference=current.reference, names=names)
+        names = ", ".join(
+            name for name in vars(values) if getattr(values, name) != getattr(current, name) and name != "reference_zh"
+        )
+        yield say("explain.rules_differ", subject=subject, since=now, reference=ground(current), names=names)
 
 
 # ------------------------------------------------------------------ rows as they stand

@@ -1,45 +1,48 @@
-"""The ladder, month by month, and what was earned on it; a bonus waits in `earned` until a payment sheet carries it."""
+"""The rewarder carries the ladder on, month by month, and keeps what was earned on it.
+
+It works before the paymaster, for a bonus waits in `earned` until a payment sheet carries it; the reviewer tells of it
+after the sentinel, when everything of the day is known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
+from robots.crew.registry import robot
 from robots.figures.exact import times, units
 from robots.figures.ladder import BONUS, ELSEWHERE, Rung, Step, climb, earned
 from robots.figures.lines import records
-from robots.figures.scores import Basis, Kpi
+from robots.figures.scores import Basis, Kpi, basis_of
 from robots.ledger import Ledger
-from robots.model.decisions import Column, Decision, Look, Notice, Table, record
+from robots.model.decisions import Decision, record
 from robots.model.money import ZERO, cents
 from robots.model.periods import month_of
-from robots.model.words import say
+from robots.rules import Rules
 
 Row = dict[str, Any]
 _CENTS = 2
 
 
-Ladder = tuple[list[Step], list[Row]]
-
-
-def rewards(ledger: Ledger, kpis: pd.DataFrame, basis: Basis) -> Generator[Decision, None, Ladder]:
-    """Record the ladder and what is new on it. Returns every step, and everything earned, for the scorecard."""
-    today = basis.today.isoformat()
+@robot
+def rewarder(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
+    """Record the ladder as it stands, and everything earned on it."""
+    kpis = ledger.said("kpis")
+    if not len(kpis):
+        return
+    basis, day = basis_of(ledger, rules, today), today.isoformat()
     steps = list(climb(months_of_kpis(kpis), basis))
-    yield Decision("reviewer", today, "ladder", record("ladder", [_step_row(step) for step in steps], replace=True))
+    yield Decision("rewarder", day, "ladder", record("ladder", [_step_row(step) for step in steps], replace=True))
     before = {_key(row): row for row in records(ledger.said("earned"))}
     rungs = list(earned(steps, basis))
     rows = [_carried(rung, before.get(_rung_key(rung)), ledger, basis) for rung in rungs]
     now = set(map(_rung_key, rungs))
     kept = [row for key, row in before.items() if key not in now and _given(row["settled_by"])]
-    yield Decision("reviewer", today, "earned", record("earned", [*rows, *kept], replace=True))
-    fresh = [row for row in rows if _key(row) not in before and row["settled_by"] is None]
-    if fresh:
-        yield Decision("reviewer", today, "earned-notice", _notice(fresh))
-    return steps, [*rows, *kept]
+    yield Decision("rewarder", day, "earned", record("earned", [*rows, *kept], replace=True))
 
 
 def months_of_kpis(kpis: pd.DataFrame) -> dict[tuple[str, str], dict[str, Kpi]]:
@@ -108,19 +111,3 @@ def _accepted_value(rung: Rung, ledger: Ledger, basis: Basis) -> tuple[Decimal, 
         rows = rows[rows["accepted"].notna() & rows["unit_price"].notna()]
         total += Decimal(int(units(times(rows["accepted"], rows["unit_price"], _CENTS)).sum())).scaleb(-_CENTS)
     return total, currency
-
-
-def _notice(rows: Iterable[Row]) -> Notice:
-    lines = tuple(_notice_row(row) for row in sorted(rows, key=_key))
-    columns = (
-        Column(say("column.vendor")), Column(say("column.streak"), Look.INTEGER), Column(say("column.reward")),
-        Column(say("column.amount"), Look.MONEY),
-    )  # fmt: skip
-    return Notice(
-        "manager", say("notice.earned.headline", count=len(lines)), (), "info", (), Table(columns, lines),
-        say("notice.earned.next"),
-    )  # fmt: skip
-
-
-def _notice_row(row: Row) -> tuple[Any, ...]:
-    return row["vendor"], row["rung"], say(f"reward.{row['reward']}"), row["amount"]
