@@ -135,6 +135,9 @@ class History(Protocol):
     def rescored(self, periods: Collection[str], vendors: Collection[str]) -> pa.Table:
         """Scores of some periods and vendors (by name) before and after they were figured again."""
 
+    def editions(self, periods: Collection[str]) -> pa.Table:
+        """What final and corrected scorecards of some periods said: number, vendor, kpi, value, score, grade."""
+
     def scored_periods(self, vendor: str) -> list[str]:
         """The periods that there are scores of, of a vendor (by name)."""
 

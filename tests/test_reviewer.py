@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robots.crew import registry
+from robots.edge import explaining
 from robots.edge import settings as configuration
 from robots.figures.ladder import climb, earned
 from robots.figures.ranking import percentile, ranking_scores, shrunken
@@ -492,3 +493,36 @@ def test_scorecards_that_nobody_was_there_for_are_named(home: Home, books: Simpl
     home.drop("后来.xlsx", books.orders(*lines))
     home.turn(date(2026, 11, 3))
     assert "跳过未发的评分卡：2026-07、2026-08、2026Q3" in letters_of(home, "2026-11-03")
+
+
+def test_an_upheld_appeal_brings_a_corrected_edition_with_before_and_after(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    usual = {"供应商": BAD_VENDOR, "申诉理由": "图纸晚到", "责任方": "需方", "处理结果": "成立"}
+    lines = [f"A20260{month}{number}" for month in (4, 5, 6) for number in (0, 1)]
+    home.drop("申诉.xlsx", [usual | {"申诉编号": f"SS-{line}", "订单号": line} for line in lines])
+    home.turn(MONDAY)
+    home.turn(datetime(2026, 7, 6, 19))
+    home.turn(TUESDAY)
+    reports = home.settings.out_folder("reports")
+    assert [p.stem for p in reports.glob("*更正版*")] == ["供应商评分卡 2026Q2 更正版1"]
+    texts = cells_of(issued(home, "reports", "供应商评分卡 2026Q2 更正版1"))
+    assert "更正：与上一版相比" in texts and any(text.startswith("申诉成立：SS-A2026040") for text in texts)
+    edition = cells_of(issued(home, "vendors", f"供应商评分卡 2026Q2 更正版1 {BAD_VENDOR}"))
+    assert any(text.startswith("原为 ") and "更正为" in text for text in edition)
+    assert not [text for text in edition if "›" in text]
+    assert "更正版1" in letters_of(home, "2026-07-06") and "更正版" not in letters_of(home, "2026-07-07")
+
+
+def test_a_final_figure_that_moves_without_the_score_is_told_by_explain(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
+    home.turn(FRIDAY)
+    home.drop("返工.xlsx", books.deliveries({"送货单号": "SB2026060", "订单号": "B2026060", "供应商": GOOD_VENDOR,
+              "到货日期": date(2026, 6, 18), "到货数": 101, "不合格数": 1}))  # fmt: skip
+    home.turn(MONDAY)
+    assert not list(home.settings.out_folder("reports").glob("*更正版*"))
+    [found] = explaining.explain(home.settings, home.store, f"{GOOD_VENDOR}:2026Q2:quality", MONDAY)
+    told = [home.settings.words.speak(one) for one in found.sentences]
+    assert "合格率：定版（2026-07-03）时 100.00%，现 99.83%。" in told

@@ -12,6 +12,7 @@ from datetime import date
 from robots.crew.registry import robot
 from robots.crew.reviewer.appeals import appeals
 from robots.crew.reviewer.book import Book
+from robots.crew.reviewer.correction import corrections
 from robots.crew.reviewer.edition import earned_notice, editions
 from robots.crew.reviewer.lists import decided, withdrawn
 from robots.figures.scores import basis_of
@@ -22,7 +23,7 @@ from robots.rules import Rules
 
 @robot
 def reviewer(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
-    """Take decisions back, ask for those that are open, and issue the scorecard that is due."""
+    """Take decisions back, ask for those that are open, correct what was issued, and issue what is due."""
     kpis = ledger.said("kpis")
     if not len(kpis):
         return
@@ -31,4 +32,5 @@ def reviewer(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     book = Book(ledger, basis_of(ledger, rules, today), kpis)
     yield from withdrawn(book)
     yield from earned_notice(book)
+    yield from corrections(book)
     yield from editions(book)

@@ -35,6 +35,7 @@ class Book:
     ledger: Ledger
     basis: Basis
     kpis: pd.DataFrame
+    asked: str = ""
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -47,7 +48,9 @@ class Book:
 
     @cached_property
     def period(self) -> str:
-        """The quarter that ended last where the month before this one ended it, else that month."""
+        """The period asked for; else the quarter that ended last where last month ended it, else that month."""
+        if self.asked:
+            return self.asked
         quarter = previous(quarter_of(self.today))
         month = previous(f"{self.today:%Y-%m}")
         return quarter if months_of(quarter)[-1] == month else month

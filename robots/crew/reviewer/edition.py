@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from robots.crew.reviewer.book import Book, Row
+from robots.crew.reviewer.correction import edition_rows
 from robots.crew.reviewer.lists import improvement_form, list_rows, verdict_form
 from robots.crew.reviewer.scorecard import scorecard
 from robots.crew.reviewer.vendors import vendor_edition
@@ -49,7 +50,10 @@ def _issue(book: Book, final: bool) -> Iterator[Decision]:
     day, period = book.today.isoformat(), book.period
     entry = {"what": FINAL if final else FIRST, "period": period, "whom": "", "day": day}
     yield Decision("reviewer", period, "issued", record("issued", [entry]))
-    yield Decision("reviewer", period, "scorecard", scorecard(book, final), name="scorecard")
+    if final:
+        yield Decision("reviewer", period, "edition", record("editions", list(edition_rows(book, 1))))
+    edition = say("scorecard.final" if final else "scorecard.first")
+    yield Decision("reviewer", period, "scorecard", scorecard(book, edition), name="scorecard")
     attached = ["scorecard"]
     if final and book.is_quarter:
         yield Decision("reviewer", period, "listed", record("listed", list(list_rows(book))))

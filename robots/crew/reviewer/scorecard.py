@@ -17,11 +17,10 @@ from robots.model.words import Text, say
 from robots.rules import ground
 
 
-def scorecard(book: Book, final: bool) -> Workbook:
-    """The whole scorecard of a period, for the team."""
-    edition = say("scorecard.final" if final else "scorecard.first")
+def scorecard(book: Book, edition: Text, corrected: tuple[Table, ...] = ()) -> Workbook:
+    """The whole scorecard of a period, for the team; `corrected`: what has moved since the edition before."""
     sheets = (
-        _summary(book, edition),
+        _summary(book, edition, corrected),
         *((_lists(book),) if book.is_quarter else ()),
         _ladder(book),
         *(vendor_sheet(book, vendor, Audience.TEAM) for vendor in book.vendors),
@@ -32,7 +31,7 @@ def scorecard(book: Book, final: bool) -> Workbook:
 # ------------------------------------------------------------------ summary
 
 
-def _summary(book: Book, edition: Text) -> Sheet:
+def _summary(book: Book, edition: Text, corrected: tuple[Table, ...]) -> Sheet:
     grades = [book.grade(vendor) for vendor in book.vendors]
     counted = tuple(
         say("scorecard.grade_count", grade=grade or say("scorecard.no_grade"), count=grades.count(grade))
@@ -47,7 +46,9 @@ def _summary(book: Book, edition: Text) -> Sheet:
     table = _ranking(book)
     chart = Chart("column", say("chart.scores", period=book.period), 0, 1, (4,))
     notes = (say("scorecard.note.rank"), say("scorecard.note.on_time"), say("scorecard.note.missing"))
-    return Sheet(say("sheet.scorecard"), say("title.scorecard", period=book.period), facts, (table,), (chart,), notes)
+    return Sheet(
+        say("sheet.scorecard"), say("title.scorecard", period=book.period), facts, (table, *corrected), (chart,), notes
+    )
 
 
 def _ranking(book: Book) -> Table:

@@ -35,16 +35,19 @@ class Audience(Enum):
     VENDOR = "vendor"
 
 
-def vendor_edition(book: Book, vendor: str) -> Workbook:
-    """The vendor's own page, and a form on which it may appeal against single misses."""
-    sheets = (vendor_sheet(book, vendor, Audience.VENDOR), _appeal_sheet(book, vendor))
-    form = Form(f"appeals-{book.period}-{vendor}", FORM_LAYOUT, "appeals")
-    return Workbook("vendors", say("file.vendor_scorecard", period=book.period, vendor=vendor), sheets, form)
+def vendor_edition(book: Book, vendor: str, edition: Text = "", moved: Text = "", number: int = 1) -> Workbook:
+    """The vendor's own page, and a form on which it may appeal; a corrected `edition` says what has `moved`."""
+    sheets = (vendor_sheet(book, vendor, Audience.VENDOR, moved), _appeal_sheet(book, vendor))
+    named = f"appeals-{book.period}-{vendor}" if number == 1 else f"appeals-{book.period}-{vendor}-{number}"
+    sort = "vendor_corrected" if edition else "vendor_scorecard"
+    name = say(f"file.{sort}", period=book.period, vendor=vendor, edition=edition)
+    return Workbook("vendors", name, sheets, Form(named, FORM_LAYOUT, "appeals"))
 
 
-def vendor_sheet(book: Book, vendor: str, audience: Audience) -> Sheet:
+def vendor_sheet(book: Book, vendor: str, audience: Audience, moved: Text = "") -> Sheet:
     """One vendor's page."""
-    facts = _facts(book, vendor, audience)
+    corrected = ((say("fact.corrected"), moved),) if moved else ()
+    facts = (*corrected, *_facts(book, vendor, audience))
     tables = (
         _kpis(book, vendor),
         _months(book, vendor, audience),

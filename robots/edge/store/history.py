@@ -16,6 +16,7 @@ from robots.edge.store.tables import (
     ARRIVALS,
     BILLS,
     DROPS,
+    EDITIONS,
     EDITS,
     EXCUSES,
     FILES,
@@ -354,6 +355,12 @@ class History:
     def rescored(self, periods: Collection[str], vendors: Collection[str]) -> pa.Table:
         """Scores of some periods and vendors (by name) before and after they were figured again."""
         return self._kept(RESCORED, periods, vendors)
+
+    def editions(self, periods: Collection[str]) -> pa.Table:
+        """What the final and the corrected scorecards of some periods said."""
+        c = EDITIONS.c
+        query = select(EDITIONS).where(c.period.in_(sorted(periods))).order_by(c.number, c.vendor, c.kpi)
+        return as_table(list(self.connection.execute(query)), dict(c.items()))
 
     def scored_periods(self, vendor: str) -> list[str]:
         """The periods that there are scores of, of a vendor (by name)."""

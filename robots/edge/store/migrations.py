@@ -17,6 +17,7 @@ from robots.edge.store.tables import (
     BATCHES,
     BILLS,
     EARNED,
+    EDITIONS,
     EDITS,
     ENDORSEMENTS,
     EXCUSES,
@@ -149,6 +150,11 @@ def reasons_told(connection: Connection) -> None:
         _add_columns(connection, table)
 
 
+def editions_kept(connection: Connection) -> None:
+    """What each final scorecard said, so that a later one can correct it."""
+    EDITIONS.create(connection, checkfirst=True)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -191,6 +197,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     bank_returns,
     quarantine,
     reasons_told,
+    editions_kept,
 )
 
 

@@ -221,6 +221,20 @@ LISTED = Table(
     PrimaryKeyConstraint("vendor", "period", "list"),
 )
 
+EDITIONS = Table(
+    "editions",
+    META,
+    Column("period", Text),
+    Column("number", BigInteger),
+    Column("vendor", Text),
+    Column("kpi", Text),
+    Column("day", Text, nullable=False),
+    Column("value", BigInteger, info={"scale": 6}),
+    Column("score", BigInteger, info={"scale": 2}),
+    Column("grade", Text),
+    PrimaryKeyConstraint("period", "number", "vendor", "kpi"),
+)
+
 ISSUED = Table(
     "issued",
     META,
@@ -646,6 +660,6 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
 _DERIVED = (
     KPIS, SCORES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED, ALERTS, PAYABLES, WATERFALLS, BATCHES, REVERSALS,
-    ENDORSEMENTS, MOVEMENTS, HOLDS, ACCOUNTS, RETURNS, STALE, ORDERED, LEADS, PRICES,
+    ENDORSEMENTS, MOVEMENTS, HOLDS, ACCOUNTS, RETURNS, STALE, ORDERED, LEADS, PRICES, EDITIONS,
 )  # fmt: skip
 DERIVED = {table.name: table for table in _DERIVED}

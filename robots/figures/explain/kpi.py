@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from robots.figures.explain.reference import ScoreOf
-from robots.figures.explain.score import interval, sums_of
+from robots.figures.explain.score import interval, said_before, sums_of
 from robots.figures.explain.shown import PLACE, figure, given, is_share, kpi_name, rules_in_force
 from robots.figures.kpis import RATED, answered_in_time
 from robots.figures.lines import judged, records
@@ -78,7 +78,11 @@ def explain_kpi(asked: ScoreOf, ledger: Ledger, rules: Rules, as_of: date, today
     left = [row for row in rows if row.verdict == LEFT]
     name = kpi_name(asked.kpi, card)
     sums = sums_of(ledger, asked).get(asked.kpi)
-    sentences = (*_formula(asked, sums, card, as_of), *_sums(sums, kept, asked, card))
+    sentences = (
+        *_formula(asked, sums, card, as_of),
+        *_sums(sums, kept, asked, card),
+        *said_before(ledger, asked, card),
+    )
     tables = (
         Table((*columns, _VERDICT), tuple(_line(row) for row in _misses_first(kept)), say("explain.kpi.rows"),
               empty=say("explain.kpi.no_rows")),

@@ -56,6 +56,7 @@ def explain_score(asked: ScoreOf, ledger: Ledger, rules: Rules, today: date) -> 
         *_mean(score, points),
         *_missing(score, points, card),
         *_grade(score, card),
+        *said_before(ledger, asked, card),
         *rules_in_force(rules, "scorecard", span(asked.period)[1], today),
         say("explain.score.rows", ref=f"{asked.vendor}:{asked.period}:{points[0]['kpi'] if points else 'on_time'}"),
     )
@@ -168,6 +169,26 @@ def _rescored(ledger: Ledger, asked: ScoreOf) -> Iterator[Table]:
     )  # fmt: skip
     if lines:
         yield Table(_RESCORED, lines, say("explain.score.rescored"))
+
+
+def said_before(ledger: Ledger, asked: ScoreOf, card: Scorecard) -> Iterator[Text]:
+    """What the latest edition said of the score and its KPIs, where it is another figure now."""
+    rows = [r for r in records(frame(ledger.history.editions([asked.period]))) if r["vendor"] == asked.vendor]
+    latest = max((int(row["number"]) for row in rows), default=0)
+    named = say("scorecard.final") if latest == 1 else say("scorecard.corrected", number=latest - 1)
+    now = {row["kpi"]: row["value"] for row in records(ledger.points([asked.period], [asked.vendor]))}
+    [score] = records(ledger.scores([asked.period], [asked.vendor]))
+    for row in (row for row in rows if int(row["number"]) == latest and asked.kpi in ("", row["kpi"])):
+        usual = {"edition": named, "day": row["day"]}
+        if not row["kpi"]:
+            before, after = (tuple(given(one[name]) for name in ("score", "grade")) for one in (row, score))
+            if before != after:
+                pairs = {"before": before[0], "grade_before": before[1], "after": after[0], "grade_after": after[1]}
+                yield say("explain.edition.score", **usual, **pairs)
+        elif row["value"] != now.get(row["kpi"]):
+            share = is_share(row["kpi"], card) or row["kpi"] == "cost"
+            told = {"before": figure(row["value"], share), "after": figure(now.get(row["kpi"]), share) or None}
+            yield say("explain.edition.kpi", **usual, name=kpi_name(row["kpi"], card), **told)
 
 
 def kpis_of(asked: ScoreOf, ledger: Ledger, rules: Rules) -> list[str]:
