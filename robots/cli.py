@@ -27,7 +27,7 @@ from robots.edge import status as standing
 from robots.edge.demo import play
 from robots.edge.log import LOG, log_to
 from robots.edge.settings import ConfigurationError, Settings
-from robots.edge.store.database import Store, open_store
+from robots.edge.store.database import Store, last_day, open_store
 from robots.model.explanation import Unknown
 from robots.model.words import Catalogue, say
 
@@ -404,6 +404,9 @@ def what_if_command(
         _stop(error.problems)
     now = clock.now(asked.today)
     store = _store(settings)
+    if last_day(store) is None:
+        store.close()
+        _stop([settings.words.speak(say("explain.empty_home"))])
     with _watched(settings) as sees:
         moves = trial.what_if(settings, store, other, now.date(), registry.crew(), sees)
     store.close()

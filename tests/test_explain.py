@@ -145,7 +145,7 @@ def test_a_score_is_written_out_with_its_numbers(team: Home) -> None:
     assert score["grade"] == "D"
     assert "缺 35.0% 权重" in said(score)
     assert all(name in said(score) for name in ("客户满意度", "响应及时率", "文化契合"))
-    assert "自 2000-01-01 起生效的一条（依据：RULES 6）" in said(score)
+    assert "自 2000-01-01 起生效的一条（依据：外协管理规则 第6节 绩效评估）" in said(score)
 
 
 def test_a_share_carries_its_wilson_interval(team: Home) -> None:
@@ -159,7 +159,7 @@ def test_a_share_carries_its_wilson_interval(team: Home) -> None:
 
 def test_rules_that_are_others_today_are_named(team: Home) -> None:
     rules = team.settings.rules
-    newer = replace(rules.scorecard(FIRST_DAY), reference="2026年新规", tolerance_days=2)
+    newer = replace(rules.scorecard(FIRST_DAY), reference="2026年新规", reference_zh="", tolerance_days=2)
     dated = {**rules.entries, "scorecard": (*rules.entries["scorecard"], (date(2026, 7, 1), newer))}
     later = replace(team, settings=replace(team.settings, rules=replace(rules, entries=dated)))
     [score] = explained(later, f"{VENDOR}:2026-06")
@@ -268,9 +268,9 @@ def test_a_part_of_a_name_is_enough_where_one_vendor_has_it(team: Home) -> None:
         pytest.param("有限公司:2026-06", "可能是几家", f"{VENDOR}:2026-06", id="a name of several vendors"),
         pytest.param("虚构丙:2026-06", "没有供应商叫", f"{VENDOR}:2026Q3", id="a vendor that is none"),
         pytest.param("示例甲:2019-01", "没有得分", f"{VENDOR}:2026-06", id="a period without a score"),
-        pytest.param("示例甲:2026-06:身高", "没有指标叫", f"{VENDOR}:2026-06:quality", id="a KPI that is none"),
+        pytest.param("示例甲:2026-06:身高", "没有指标叫", f"{VENDOR}:2026-06:合格率", id="a KPI that is none"),
         pytest.param("fedcba98", "没有编号以", f"{VENDOR}:2026Q3", id="a number that is none"),
-        pytest.param("你好", "不明白", f"{VENDOR}:2026Q3:on_time", id="no reference at all"),
+        pytest.param("你好", "不明白", f"{VENDOR}:2026Q3:按时交付率", id="no reference at all"),
     ],
 )
 def test_what_is_not_known_says_what_could_be_meant(team: Home, reference: str, says: str, meant: str) -> None:
@@ -280,7 +280,30 @@ def test_what_is_not_known_says_what_could_be_meant(team: Home, reference: str, 
 
 
 def test_an_empty_home_has_nothing_to_explain_and_says_so(home: Home) -> None:
-    assert "不明白" in unknown(home, "示例甲")[0]
+    [told] = unknown(home, "示例甲")
+    assert "这里还没有数据" in told and "收件箱" in told
+
+
+THINGS = {
+    "an order line, with its alert": ("PO-B/1", "line", ["订单行 PO-B/1", "外协订单", "有关的预警"]),
+    "an order line, with its deliveries and payment": ("PO-1/1", "line", ["SH-PO-1", "有关的付款", "536.75"]),
+    "an order without a line": ("PO-A", "line", ["订单行 PO-A/1"]),
+    "a contract": ("HT-1", "contract", ["合同 HT-1", "otd_target", "有关的预警"]),
+    "a payment batch": ("FK-20260703-01", "batch", ["付款批次 FK-20260703-01", "536.75"]),
+}
+
+
+@pytest.mark.parametrize(("reference", "about", "shown"), THINGS.values(), ids=THINGS)
+def test_what_outputs_print_is_understood(team: Home, reference: str, about: str, shown: list[str]) -> None:
+    found = explaining.explain(team.settings, team.store, reference, FIRST_DAY)
+    assert isinstance(found, list) and found[0].about == about
+    text = str(explaining.as_values(found[0], team.settings.words))
+    assert all(word in text for word in shown), text
+
+
+def test_an_appeal_is_explained_by_the_scores_that_it_changed(later: Home) -> None:
+    [found] = explained(later, "SS-1")
+    assert "2026-06" in [row["period"] for table in found["tables"] for row in table["rows"] if "score_after" in row]
 
 
 # ------------------------------------------------------------------ paper

@@ -526,3 +526,28 @@ def test_a_final_figure_that_moves_without_the_score_is_told_by_explain(home: Ho
     [found] = explaining.explain(home.settings, home.store, f"{GOOD_VENDOR}:2026Q2:quality", MONDAY)
     told = [home.settings.words.speak(one) for one in found.sentences]
     assert "合格率：定版（2026-07-03）时 100.00%，现 99.83%。" in told
+
+
+def test_a_vendor_may_appeal_against_rejections_vetoes_and_marks_too(home: Home, books: SimpleNamespace) -> None:
+    a_year(books, home)
+    home.drop("评价.xlsx", rated("2026Q2", 4, 3))
+    home.drop("资质.xlsx", papers((date(2024, 1, 1), date(2026, 5, 10))))
+    bad = {
+        "订单号": "B2026060",
+        "供应商": GOOD_VENDOR,
+        "到货日期": date(2026, 6, 19),
+        "到货数": 10,
+        "合格数": 0,
+        "不合格数": 10,
+    }
+    home.drop("不合格.xlsx", books.deliveries(bad | {"送货单号": "S-BAD"}))
+    home.turn(FRIDAY)
+    edition = issued(home, "vendors", f"供应商评分卡 2026Q2 {GOOD_VENDOR}")
+    rows = {row[0]: row for row in openpyxl.load_workbook(edition).worksheets[1].iter_rows(values_only=True) if row[0]}
+    assert rows["SS-2026Q2-S-BAD-1"][3:7] == ("B2026060", "1", "S-BAD", "不合格 10 件")
+    assert "必备资质“ISO9001”" in rows["SS-2026Q2-certificate-1"][6] and not rows["SS-2026Q2-certificate-1"][3]
+    assert "客户满意度 3.00" in rows["SS-2026Q2-csat"][6]
+    home.drop("申诉.xlsx", filled(edition, 1, {"申诉理由": "图纸错了", "责任方": "需方", "证据": "邮件"}, "S-BAD"))
+    report = home.turn(MONDAY)
+    assert [state for _, state, _ in report.drops] == ["taken"]
+    assert [(r["appeal_id"], r["delivery_id"]) for r in home.export("appeals")] == [("SS-2026Q2-S-BAD-1", "S-BAD")]

@@ -52,6 +52,7 @@ def _explained(found: Meant, settings: Settings, ledger: Ledger, as_of: date, to
     from robots.figures.explain.payment import explain_payment  # noqa: PLC0415
     from robots.figures.explain.reference import AlertOf, PaymentOf, ScoreOf  # noqa: PLC0415
     from robots.figures.explain.score import explain_score, kpis_of  # noqa: PLC0415
+    from robots.figures.explain.thing import ThingOf, explain_thing  # noqa: PLC0415
 
     rules, fields = settings.rules, field_words(settings)
     match found:
@@ -59,6 +60,8 @@ def _explained(found: Meant, settings: Settings, ledger: Ledger, as_of: date, to
             yield explain_alert(found, ledger, rules, today, fields)
         case PaymentOf():
             yield explain_payment(found, ledger, rules, today, fields)
+        case ThingOf():
+            yield explain_thing(found, ledger, fields)
         case ScoreOf(kpi=kpi) if kpi:
             yield explain_kpi(found, ledger, rules, as_of, today)
         case ScoreOf():
@@ -90,7 +93,9 @@ def field_words(settings: Settings) -> dict[str, Mapping[str, str]]:
 def could_be(found: Unknown, words: Catalogue) -> list[str]:
     """What is said where nothing, or too much, is meant."""
     told = [words.speak(found.says)]
-    return [*told, words.speak(say("explain.could_be")), *(f"  {one}" for one in found.could_be)]
+    if found.could_be:
+        told += [words.speak(say("explain.could_be")), *(f"  {one}" for one in found.could_be)]
+    return told
 
 
 # ------------------------------------------------------------------ values

@@ -15,7 +15,7 @@ from robots.figures.kpis import between, wilson
 from robots.figures.ladder import ELSEWHERE, VETO, Step
 from robots.figures.lines import records
 from robots.figures.ranking import RATES, ranking_scores
-from robots.figures.scores import Basis, Kpi, Score, score_one
+from robots.figures.scores import Basis, Kpi, Score, Veto, score_one
 from robots.figures.standing import ELIMINATE, Listing, backwards, by_vendor, is_curable, listings
 from robots.ledger import Ledger
 from robots.model.periods import months_of, previous, quarter_of, span
@@ -211,10 +211,15 @@ class Book:
         row = self.scores.get(vendor, {}).get(period, {})
         if not isinstance(row.get("capped_by"), str):
             return ""
+        vetoes = tuple(veto.says for veto in self.vetoes(vendor, period))
+        return row["capped_by"] if inside else say("list.lines", items=vetoes)
+
+    def vetoes(self, vendor: str, period: str) -> list[Veto]:
+        """What caps the vendor's grade of a period, if it has one."""
         values = self.sums.get(vendor, {}) if period == self.period else self.of_months(vendor).get(period, {})
         first, last = span(period)
-        vetoes = self.basis.vetoes(vendor, first, last, values, self.basis.rules.scorecard(last))
-        return row["capped_by"] if inside else say("list.lines", items=tuple(veto.says for veto in vetoes))
+        graded = isinstance(self.scores.get(vendor, {}).get(period, {}).get("grade"), str)
+        return self.basis.vetoes(vendor, first, last, values, self.basis.rules.scorecard(last)) if graded else []
 
     @cached_property
     def earned(self) -> list[Row]:

@@ -6,6 +6,7 @@ no alert that speaks of a backup, an account or us, no place in our files, no ra
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -13,17 +14,20 @@ from typing import Any
 import pandas as pd
 
 from robots.crew.reviewer.book import Book, Row
+from robots.figures.kpis import RATED
 from robots.figures.ladder import Step, next_rung
 from robots.figures.lines import records
 from robots.figures.ranking import percentile
 from robots.ledger import place
 from robots.model.decisions import Chart, Column, Look, Sheet, Table, Workbook
 from robots.model.forms import Form
+from robots.model.periods import span
 from robots.model.words import Text, say
 from robots.rules import ground
 
 FORM_LAYOUT = 1
 MOST_MISSES = 200
+EXCUSING = ("需方", "不可抗力")  # whose fault does not count against the vendor (RULES 6)
 # what a vendor is told of: alerts about its own lines, lots, tickets, papers and measures
 TOLD = ("LATE", "DUE", "REPROMISE", "QUALITY", "RESPONSE", "CORRECTIVE", "CERTIFICATE", "MATERIAL")
 
@@ -278,29 +282,59 @@ def _actions(book: Book, vendor: str) -> Table:
 
 
 def _appeal_sheet(book: Book, vendor: str) -> Sheet:
-    """A row for each miss: the vendor writes why it should not count, with evidence, and sends the workbook back."""
+    """A row for each late line, each delivery that was partly rejected, each veto and each low mark: the vendor writes
+    why it should not count, with evidence, and sends the workbook back."""
     columns = (
         Column(say("form.word.appeal_id"), Look.TEXT, 24),
         Column(say("form.word.vendor"), Look.WRAP, 26),
         Column(say("form.word.period"), Look.TEXT, 12),
         Column(say("form.word.order_id"), Look.TEXT, 20),
         Column(say("form.word.line"), Look.TEXT, 8),
-        Column(say("column.days_late"), Look.INTEGER, 9),
+        Column(say("form.word.delivery_id"), Look.TEXT, 18),
+        Column(say("column.appeal_about"), Look.WRAP, 30),
         Column(say("form.word.claim"), Look.WRAP, 40, open=True),
         Column(say("form.word.fault"), Look.TEXT, 12, open=True, choices=("供方", "需方", "不可抗力")),
         Column(say("form.word.evidence"), Look.WRAP, 40, open=True),
     )
-    counted = [row for row in book.misses(vendor) if pd.isna(row["excused"])]
     rows = tuple(
-        (
-            f"SS-{book.period}-{row['order_id']}-{row['line']}", vendor, book.period, row["order_id"], row["line"],
-            days_late(book, row), "", "", "",
-        )
-        for row in sorted(counted, key=lambda row: (row["order_id"], row["line"]))[:MOST_MISSES]
-    )  # fmt: skip
+        (f"SS-{book.period}-{number}", vendor, book.period, *where, about, "", "", "")
+        for number, where, about in (*_late(book, vendor), *_rejected(book, vendor), *_judged(book, vendor))
+    )
     facts = ((say("form.how"), say("form.appeal.how", days=book.card.final_after_days)),)
     return Sheet(say("form.appeal.sheet"), say("form.appeal.title", period=book.period), facts,
                  (Table(columns, rows),))  # fmt: skip
+
+
+Appealable = tuple[str, tuple[str, str, str], Text]  # its number, the order, line and delivery, and what it is about
+
+
+def _late(book: Book, vendor: str) -> Iterator[Appealable]:
+    """Lines that were late and count."""
+    counted = [row for row in book.misses(vendor) if pd.isna(row["excused"])]
+    for row in sorted(counted, key=lambda row: (row["order_id"], row["line"]))[:MOST_MISSES]:
+        where = (row["order_id"], row["line"], "")
+        yield f"{row['order_id']}-{row['line']}", where, say("appeal.late", days=days_late(book, row))
+
+
+def _rejected(book: Book, vendor: str) -> Iterator[Appealable]:
+    """Deliveries with pieces rejected by the vendor's own fault; one without a number could not be excused."""
+    rows = records(book.ledger.rejections(vendor, *span(book.period)))
+    for row in rows:
+        number = _plain(row["delivery_id"])
+        if number and _plain(row["fault"]) not in EXCUSING:
+            where = (row["order_id"], _plain(row["line"]), number)
+            yield f"{number}-{_plain(row['line'])}", where, say("appeal.rejected", pieces=row["rejected"])
+
+
+def _judged(book: Book, vendor: str) -> Iterator[Appealable]:
+    """Vetoes and marks below target: no row of ours speaks of them, so a person rules."""
+    for number, veto in enumerate(book.vetoes(vendor, book.period), 1):
+        if veto.code != "quality":
+            yield f"{veto.code}-{number}", ("", "", ""), say("appeal.veto", says=veto.says)
+    for kpi, row in book.points[vendor].items():
+        if kpi in RATED and row["points"] < 100:
+            value, target = (book.shown(kpi, row[name]) for name in ("value", "target"))
+            yield kpi, ("", "", ""), say("appeal.rating", name=book.title(kpi), value=value, target=target)
 
 
 def _plain(value: Any) -> str:

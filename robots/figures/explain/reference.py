@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rapidfuzz import fuzz
+
+from robots.figures.explain.thing import ThingOf, thing_named
 from robots.figures.lines import records
 from robots.ledger import Ledger, frame
 from robots.model.explanation import Unknown
@@ -15,6 +18,7 @@ from robots.model.periods import read_period
 from robots.model.words import say
 
 MOST_NAMED = 8
+MOST_VENDORS = 3
 _NUMBER = re.compile(r"(?P<beginning>[0-9a-f]{3,32})(?:-\d+)?")
 Row = dict[str, Any]
 
@@ -42,17 +46,21 @@ class PaymentOf:
     row: Row
 
 
-Meant = ScoreOf | AlertOf | PaymentOf | Unknown
+Meant = ScoreOf | AlertOf | PaymentOf | ThingOf | Unknown
 
 
 def meant(text: str, ledger: Ledger, kpis: Mapping[str, str]) -> Meant:
     """What a reference points at. `kpis`: every name of a KPI, as header words are compared → its key."""
     word = text.strip()
+    if not ledger.names:
+        return Unknown(say("explain.empty_home"))
     if match := _NUMBER.fullmatch(word.casefold()):
-        return _numbered(word, match["beginning"], ledger)
+        return _numbered(word, match["beginning"], ledger, kpis)
     if parts := split(word):
         return _scored(parts, ledger, kpis)
-    return Unknown(say("explain.unknown", seen=word), tuple(examples(ledger)))
+    if thing := thing_named(word, ledger):
+        return thing
+    return Unknown(say("explain.unknown", seen=word), tuple(examples(ledger, kpis, word)))
 
 
 def split(text: str) -> tuple[str, str, str] | None:
@@ -72,15 +80,17 @@ def split(text: str) -> tuple[str, str, str] | None:
 # ------------------------------------------------------------------ numbers
 
 
-def _numbered(word: str, beginning: str, ledger: Ledger) -> Meant:
+def _numbered(word: str, beginning: str, ledger: Ledger, kpis: Mapping[str, str]) -> Meant:
     """An alert by its number, a payment by its key, or the beginning of one that no other has."""
     alerts = records(frame(ledger.history.alerts_like(beginning, MOST_NAMED)))
     payments = records(frame(ledger.history.payables_like(beginning, MOST_NAMED)))
     found: list[Meant] = [*map(AlertOf, alerts), *map(PaymentOf, payments)]
     if len(found) == 1:
         return found[0]
+    if not found and (thing := thing_named(word, ledger)):
+        return thing
     if not found:
-        return Unknown(say("explain.no_number", seen=word), tuple(examples(ledger)))
+        return Unknown(say("explain.no_number", seen=word), tuple(examples(ledger, kpis, word)))
     named = (*(row["alert"] for row in alerts), *(row["payment_key"] for row in payments))
     return Unknown(say("explain.many_numbers", seen=word), named[:MOST_NAMED])
 
@@ -92,12 +102,12 @@ def _scored(parts: tuple[str, str, str], ledger: Ledger, kpis: Mapping[str, str]
     name, period, word = parts
     vendors = vendors_like(name, ledger)
     if not vendors:
-        return Unknown(say("explain.no_vendor", seen=name), tuple(examples(ledger)))
+        return Unknown(say("explain.no_vendor", seen=name), tuple(examples(ledger, kpis, name)))
     if len(vendors) > 1:
         return Unknown(say("explain.many_vendors", seen=name), tuple(f"{one}:{period}" for one in vendors[:MOST_NAMED]))
     kpi = kpis.get(header_word(word), "") if word else ""
     if word and not kpi:
-        known = tuple(dict.fromkeys(kpis.values()))
+        known = sorted(spoken(kpis).values(), key=lambda one: -fuzz.ratio(word, one))
         return Unknown(say("explain.no_kpi", seen=word), tuple(f"{vendors[0]}:{period}:{one}" for one in known))
     periods = ledger.history.scored_periods(vendors[0])
     if period not in periods:
@@ -114,12 +124,19 @@ def vendors_like(text: str, ledger: Ledger) -> list[str]:
     return sorted({name for known, name in ledger.names.items() if one and one in known})
 
 
-def examples(ledger: Ledger) -> Iterator[str]:
-    """References that this home knows: a score, a KPI of it, an alert, a payment."""
-    for vendor in sorted(set(ledger.names.values())):
-        if periods := ledger.history.scored_periods(vendor):
-            yield f"{vendor}:{periods[-1]}"
-            yield f"{vendor}:{periods[-1]}:on_time"
-            break
+def spoken(kpis: Mapping[str, str]) -> dict[str, str]:
+    """KPI → the first of its names, which is the one in the home's language."""
+    names: dict[str, str] = {}
+    for name, kpi in kpis.items():
+        names.setdefault(kpi, name)
+    return names
+
+
+def examples(ledger: Ledger, kpis: Mapping[str, str], asked: str) -> Iterator[str]:
+    """References that this home knows: scores of the vendors most like what was asked, a KPI, an alert, a payment."""
+    likely = sorted(sorted(set(ledger.names.values())), key=lambda one: -fuzz.partial_ratio(asked, one))
+    scored = [(one, periods[-1]) for one in likely if (periods := ledger.history.scored_periods(one))]
+    yield from (f"{vendor}:{period}" for vendor, period in scored[:MOST_VENDORS])
+    yield from (f"{vendor}:{period}:{spoken(kpis).get('on_time', 'on_time')}" for vendor, period in scored[:1])
     yield from (row["alert"] for row in records(frame(ledger.history.alerts_like("", 1))))
     yield from (row["payment_key"] for row in records(frame(ledger.history.payables_like("", 1))))
