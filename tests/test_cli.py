@@ -117,6 +117,16 @@ def test_a_what_if_writes_a_workbook_and_a_wrong_file_names_all_its_mistakes(hom
     assert "tolerance_days" in wrong.stderr
 
 
+def test_an_empty_home_has_nothing_to_try_other_rules_on(tmp_path: Path) -> None:
+    home, rules = tmp_path / "新团队", tmp_path / "新规.toml"
+    run("init", home)
+    rules.write_text("[scorecard]\ntolerance_days = 2\n", "utf-8")
+    tried = run("what-if", rules, home=home)
+    assert tried.returncode == 2
+    assert "这里还没有数据" in tried.stderr
+    assert not list(home.rglob("*.xlsx"))
+
+
 def test_check_reads_without_a_home_and_posts_nothing(tmp_path: Path) -> None:
     sample = SHIPPED / "sample_workbooks" / "day1" / "发票登记.xlsx"
     done = run("check", sample, home=tmp_path / "none")
