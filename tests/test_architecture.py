@@ -122,7 +122,7 @@ def test_every_sentence_that_is_said_is_written(language: str) -> None:
 def test_both_languages_say_the_same_things_with_the_same_values() -> None:
     zh, en = _catalogue("zh"), _catalogue("en")
     assert set(zh) == set(en)
-    differing = {k for k in zh if _values(zh[k]) != _values(en[k])} - {"letter.more", "kpi.own"}
+    differing = {k for k in zh if _values(zh[k]) != _values(en[k])} - {"letter.more", "kpi.own", "rules.ground"}
     assert differing == set()
 
 

@@ -83,16 +83,22 @@ def _moved(book: Book, edition: list[Row]) -> Iterator[Moved]:
     told = records(frame(book.ledger.history.rescored([book.period], [*before])))
     for vendor in book.vendors:
         was, now = before.get(vendor), book.score(vendor)
-        if was is None or (was["score"], _graded(was)) == (now["score"], book.grade(vendor)):
+        if was is None or (was["score"], _given(was["grade"]) or "") == (now["score"], book.grade(vendor)):
             continue
-        since = [row for row in told if row["vendor"] == vendor and row["day"] > was["day"]]
+        since = [row for row in told if row["vendor"] == vendor and row["day"] > was["day"] and _moves(row)]
         why = tuple(dict.fromkeys(map(why_rescored, since)))
         yield Moved(vendor, _shown(was["score"], was["grade"]), _shown(now["score"], book.grade(vendor)),
                     say("list.lines", items=why or (say("rescored.data"),)))  # fmt: skip
 
 
-def _graded(row: Row) -> str:
-    return row["grade"] if isinstance(row["grade"], str) else ""
+def _moves(row: Row) -> bool:
+    """Did it make another score or grade? An appeal may be upheld and change nothing."""
+    before, after = ((_given(row[f"score_{when}"]), _given(row[f"grade_{when}"])) for when in ("before", "after"))
+    return bool(before != after)
+
+
+def _given(value: Any) -> Any:
+    return None if value is None or pd.isna(value) else value
 
 
 def _shown(score: Any, grade: Any) -> Text:
