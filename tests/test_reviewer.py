@@ -513,6 +513,8 @@ def test_an_upheld_appeal_brings_a_corrected_edition_with_before_and_after(home:
     assert any(text.startswith("原为 ") and "更正为" in text for text in edition)
     assert not [text for text in edition if "›" in text]
     assert "更正版1" in letters_of(home, "2026-07-06") and "更正版" not in letters_of(home, "2026-07-07")
+    told = letters_of(home, "2026-07-06")
+    assert "淘汰建议已撤销" in told and "续约优先" in told and "暂停" not in told
 
 
 def test_a_final_figure_that_moves_without_the_score_is_told_by_explain(home: Home, books: SimpleNamespace) -> None:

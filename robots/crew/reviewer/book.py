@@ -166,13 +166,22 @@ class Book:
         cured = one.list == ELIMINATE and is_curable(periods, quarter, card) and not self.basis.lacks_paper(one.vendor)
         return not cured
 
+    def has_cause(self, row: Row) -> bool:
+        """Do today's scores put a vendor on this list of this quarter still?"""
+        vendor, quarter = row["vendor"], row["period"]
+        card = self.basis.rules.scorecard(span(quarter)[1])
+        asked = backwards(quarter, max(card.strategic_quarters, card.eliminate_quarters))
+        periods = by_vendor(records(self.ledger.scores(asked, [vendor]))).get(vendor, {})
+        found = listings(vendor, periods, quarter, card) if quarter in periods else iter(())
+        return any(one.list == row["list"] and self.stands(one, periods, quarter, card) for one in found)
+
     @cached_property
     def eliminating(self) -> set[str]:
         """The vendors whose elimination is proposed, here or in an earlier quarter, and has not been refused."""
-        latest = {row["vendor"]: row["state"] for row in sorted(
-            (row for row in records(self.ledger.said("listed")) if row["list"] == ELIMINATE),
-            key=lambda row: row["period"])}  # fmt: skip
-        before = {vendor for vendor, state in latest.items() if state not in ("refused", "withdrawn")}
+        proposed = [row for row in records(self.ledger.said("listed")) if row["list"] == ELIMINATE]
+        latest = {row["vendor"]: row for row in sorted(proposed, key=lambda row: row["period"])}
+        gone = {v for v, row in latest.items() if row["state"] == "proposed" and not self.has_cause(row)}
+        before = {v for v, row in latest.items() if row["state"] not in ("refused", "withdrawn")} - gone
         return before | {one.vendor for one in self.listed if one.list == ELIMINATE}
 
     @cached_property

@@ -10,11 +10,10 @@ import pandas as pd
 
 from robots.crew.reviewer.book import Book
 from robots.figures.lines import records
-from robots.figures.standing import ELIMINATE, IMPROVE, STRATEGIC, backwards, by_vendor, listings
+from robots.figures.standing import ELIMINATE, IMPROVE, STRATEGIC
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.forms import Form
-from robots.model.periods import span
 from robots.model.words import say
 
 Row = dict[str, Any]
@@ -55,7 +54,7 @@ def decided(ledger: Ledger, today: date) -> Iterator[Decision]:
 def withdrawn(book: Book) -> Iterator[Decision]:
     """Proposals that nobody has decided on and whose cause is gone since: withdrawn by themselves, and told."""
     open_ones = [row for row in records(book.ledger.said("listed")) if row["state"] == "proposed"]
-    rows = [row | {"state": "withdrawn"} for row in open_ones if not _has_cause(book, row)]
+    rows = [row | {"state": "withdrawn"} for row in open_ones if not book.has_cause(row)]
     if rows:
         day = book.today.isoformat()
         kept = [{name: _given(value) for name, value in row.items()} for row in rows]
@@ -66,16 +65,6 @@ def withdrawn(book: Book) -> Iterator[Decision]:
         )  # fmt: skip
         yield Decision("reviewer", day, "withdrawn-notice",
                        Notice("manager", say("notice.withdrawn.headline", count=len(rows)), lines))  # fmt: skip
-
-
-def _has_cause(book: Book, row: Row) -> bool:
-    """Do today's scores put the vendor on this list of this quarter still?"""
-    card = book.basis.rules.scorecard(span(row["period"])[1])
-    longest = max(card.strategic_quarters, card.eliminate_quarters)
-    kept = records(book.ledger.scores(backwards(row["period"], longest), [row["vendor"]]))
-    periods = by_vendor(kept).get(row["vendor"], {})
-    found = listings(row["vendor"], periods, row["period"], card) if row["period"] in periods else iter(())
-    return any(one.list == row["list"] and book.stands(one, periods, row["period"], card) for one in found)
 
 
 def _given(value: Any) -> Any:
