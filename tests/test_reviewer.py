@@ -457,6 +457,7 @@ def test_a_capped_vendor_is_ranked_by_its_grade_and_its_edition_names_no_file(la
     texts = cells_of(issued(lapsed, "vendors", f"供应商评分卡 2026Q2 {GOOD_VENDOR}"))
     assert any("必备资质“ISO9001”已于 2026-05-10 到期" in text for text in texts)
     assert any("未达标：否决项" in text for text in texts)
+    assert not [text for text in texts if "2025-12-10" in text and "2026-05-10" in text]  # the last paper of its type
     assert not [text for text in texts if "›" in text or "config" in text or "RULES" in text or "资质.xlsx" in text]
 
 

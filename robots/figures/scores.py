@@ -174,12 +174,15 @@ def _agreed_target(kpi: str, contract: Row, card: Scorecard) -> Decimal | None:
 
 
 def _expired(papers: Sequence[Row], first: date, last: date) -> Iterator[Row]:
-    """Certificates that were over on some day of the period while none of their type was in force on that day."""
+    """Certificates that were over on some day of the period while none of their type was in force on that day: of
+    each type the one that ended last."""
+    found: dict[str, Row] = {}
     for row in sorted(papers, key=lambda row: (row["type"], row["expires_on"])):
         day = max(row["expires_on"] + timedelta(days=1), first)
         same = (other for other in papers if other["type"] == row["type"])
         if day <= last and not any(_in_force(other, day) for other in same):
-            yield row
+            found[row["type"]] = row
+    yield from found.values()
 
 
 def _in_force(row: Row, day: date) -> bool:

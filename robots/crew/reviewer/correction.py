@@ -19,7 +19,7 @@ from robots.crew.reviewer.vendors import vendor_edition
 from robots.figures.lines import records
 from robots.figures.scores import why_rescored
 from robots.ledger import frame
-from robots.model.decisions import Column, Decision, Notice, Table, record
+from robots.model.decisions import Column, Decision, Look, Notice, Table, record
 from robots.model.periods import span
 from robots.model.words import Text, say
 
@@ -44,7 +44,7 @@ class Moved:
 
 def columns() -> tuple[Column, ...]:
     """Vendor, before, after, why."""
-    return tuple(Column(say(f"column.{name}")) for name in ("vendor", "before", "after", "because"))
+    return tuple(Column(say(f"column.{name}"), Look.WRAP) for name in ("vendor", "before", "after", "because"))
 
 
 def edition_rows(book: Book, number: int) -> Iterator[Row]:
