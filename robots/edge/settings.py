@@ -356,7 +356,7 @@ def _approval_problems(path: Path, toml: RobotsToml) -> Iterator[Text]:
 # ------------------------------------------------------------------ banks
 
 
-def _banks(own: Path, problems: list[str]) -> Iterator[tuple[str, BaseModel]]:
+def _banks(own: Path, problems: Problems) -> Iterator[tuple[str, BaseModel]]:
     """Each bank's layout, by the name of its file."""
     for name, raw in _merged(own, "banks", problems).items():
         where = f"config/banks/{name}.toml"
@@ -368,7 +368,7 @@ def _banks(own: Path, problems: list[str]) -> Iterator[tuple[str, BaseModel]]:
             problems += _told(where, error)
 
 
-def _account_problems(path: Path, payments: Payments, known_banks: Mapping[str, BaseModel]) -> Iterator[str]:
+def _account_problems(path: Path, payments: Payments, known_banks: Mapping[str, BaseModel]) -> Iterator[Text]:
     """One account for each currency: two would be two files for one batch, and that is money paid twice."""
     seen: dict[str, str] = {}
     for name, one in payments.accounts.items():
