@@ -45,7 +45,7 @@ def _figured(
 
     with tx.undone():
         tx.relate(today, rules.fingerprint("scorecard", "alerts"))
-        ledger = tx.ledger(today, 0)
+        ledger = tx.ledger(today, 0, crew)  # as at the hour of each: sheets are put up, too
         for name, robot in crew.items():
             sees(name)
             for decision in list(robot(ledger, rules, today)):
