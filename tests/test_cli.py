@@ -100,7 +100,7 @@ def test_what_cannot_be_explained_says_what_could_be_meant_and_ends_with_2(home:
     done = run("explain", "没有这家 2026Q2", home=home)
     assert done.returncode == 2
     assert "没有供应商叫" in done.stderr
-    assert ":on_time" in done.stderr
+    assert ":按时交付率" in done.stderr
 
 
 def test_a_what_if_writes_a_workbook_and_a_wrong_file_names_all_its_mistakes(home: Path, tmp_path: Path) -> None:
