@@ -71,22 +71,6 @@ def withdrawn(book: Book) -> Iterator[Decision]:
                        Notice("manager", say("notice.withdrawn.headline", count=len(rows)), lines))  # fmt: skip
 
 
-def withdrawn(book: Book) -> Iterator[Decision]:
-    """Proposals that nobody has decided on and whose cause is gone since: withdrawn by themselves, and told."""
-    open_ones = [row for row in records(book.ledger.said("listed")) if row["state"] == "proposed"]
-    rows = [row | {"state": "withdrawn"} for row in open_ones if not book.has_cause(row)]
-    if rows:
-        day = book.today.isoformat()
-        kept = [{name: _given(value) for name, value in row.items()} for row in rows]
-        yield Decision("reviewer", day, "withdrawn", record("listed", kept))
-        lines = tuple(
-            say("notice.withdrawn.line", vendor=row["vendor"], list=say(f"list.{row['list']}.name"),
-                period=row["period"], because=row["because"]) for row in rows
-        )  # fmt: skip
-        yield Decision("reviewer", day, "withdrawn-notice",
-                       Notice("manager", say("notice.withdrawn.headline", count=len(rows)), lines))  # fmt: skip
-
-
 def _given(value: Any) -> Any:
     return None if value is None or pd.isna(value) else value
 
