@@ -67,7 +67,7 @@ def standing(rows: Iterable[dict[str, Any]]) -> dict[Warned, dict[str, Any]]:
     }
 
 
-@examples(14)
+@examples(6)
 @given(histories(WATCHED))
 def test_a_second_look_warns_of_the_same_and_every_alert_is_opened_once_a_life(history: History) -> None:
     """Same warnings; first seen on the day that its life began; told on that day, or when worse, and not again."""

@@ -32,7 +32,7 @@ EVERYTHING = (*USUAL, "surveys", "vendors", "tickets", "contracts", "certificate
               "measurements", "invoices")  # fmt: skip
 
 
-@examples(15)
+@examples(8)
 @given(histories(EVERYTHING))
 def test_what_is_kept_up_is_what_everything_gives(history: History) -> None:
     with a_store() as store:
