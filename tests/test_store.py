@@ -244,6 +244,9 @@ def _row(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({f.name: st.none() | _values(f.type.arrow) for f in fields})
 
 
+FOR_EVER = date(2099, 12, 31)
+
+
 @pytest.mark.parametrize("kind", sorted(known()))
 def test_every_value_comes_back_exactly(store: Store, kind: str) -> None:
     """Money, rates, days, flags, nulls and identifiers of twenty digits; negative ones, the largest, the emptiest."""
@@ -252,6 +255,8 @@ def test_every_value_comes_back_exactly(store: Store, kind: str) -> None:
     @given(st.lists(_row(kind), min_size=1, max_size=4))
     @limited(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     def check(rows: list[dict[str, Any]]) -> None:
+        if kind == "alert_answers":  # a promise for a day that is over is not taken
+            rows = [row | {"postponed_to": row["postponed_to"] and max(row["postponed_to"], FOR_EVER)} for row in rows]
         given_reading = reading(kind, rows)
         post(store, "值.xlsx", given_reading)
         with store.transaction() as tx:

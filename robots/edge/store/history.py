@@ -169,7 +169,8 @@ class History:
         few = o.order_id.in_(
             select(e.order_id)
         )  # says the same again, so that few orders are looked up and not all read
-        return as_table(self.connection.execute(select(*chosen.values()).select_from(source).where(few)).all(), chosen)
+        query = select(*chosen.values()).select_from(source).where(few).order_by(e.appeal_id, c.key)
+        return as_table(self.connection.execute(query).all(), chosen)
 
     # -------------------------------------------------------------- what is open
 
