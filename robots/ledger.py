@@ -286,6 +286,8 @@ class Ledger:
 
     def _named(self, table: pa.Table, vendors: Collection[str]) -> pd.DataFrame:
         rows = frame(table)
+        if not len(rows):
+            return rows
         rows = rows[rows["vendor"].isin(list(vendors))]
         rows["vendor"] = rows["vendor"].map(self.names, na_action="ignore").astype(rows["vendor"].dtype)
         return rows

@@ -73,8 +73,9 @@ def _of_month(ledger: Ledger, month: str, vendors: dict[str, list[str]], basis: 
     yield from quality(ledger.arrived_in(month, everyone), today)
     yield costs(ledger.billed_in(month, everyone))
     tickets = ledger.in_month("tickets", month)
-    tickets = tickets[tickets["vendor"].isin(list(vendors))]
-    yield responses(with_hours(tickets, basis), today)
+    tickets = tickets[tickets["vendor"].isin(list(vendors))] if len(tickets) else tickets
+    if len(tickets):
+        yield responses(with_hours(tickets, basis), today)
     yield from _own(ledger, month, vendors, tickets, basis)
 
 

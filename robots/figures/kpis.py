@@ -36,6 +36,8 @@ def punctuality(lines: pd.DataFrame, name: str, due: str, as_of: date, tolerance
 
 def drift(lines: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """How far promises were moved: days from the first to the latest promise, as a mean over lines due in a month."""
+    if not len(lines):
+        return _NOTHING
     counted = lines[lines["due_first"].notna() & (lines["due_first"] <= as_of).fillna(False) & lines["vendor"].notna()]
     moved = (days_of(counted["due_latest"].fillna(counted["due_first"])) - days_of(counted["due_first"])).clip(lower=0)
     rows = pd.DataFrame({"vendor": counted["vendor"], "period": month_text(counted["due_first"]), "good": moved})
