@@ -18,6 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import hypothesis
 import pytest
 import xlsxwriter
 from sqlalchemy import create_engine, make_url, text
@@ -47,6 +48,10 @@ settle_from = 2026-01-01
 [database]
 url = "{url}"
 """
+
+
+hypothesis.settings.register_profile("belt", deadline=None)  # how fast a test is, is no matter of right or wrong
+hypothesis.settings.load_profile("belt")
 
 
 def pytest_report_header() -> str:
