@@ -50,7 +50,9 @@ url = "{url}"
 """
 
 
-hypothesis.settings.register_profile("belt", deadline=None)  # how fast a test is, is no matter of right or wrong
+hypothesis.settings.register_profile(
+    "belt", deadline=None, derandomize=True
+)  # how fast a test is, is no matter of right or wrong
 hypothesis.settings.load_profile("belt")
 
 
