@@ -859,3 +859,20 @@ def test_what_is_only_odd_is_left_alone_without_harm(room: ReadingRoom, tmp_path
     path = tmp_path / "订单.xlsx"
     path.write_bytes(content)
     assert read(room, path).taken == ()
+
+
+def test_a_reader_that_dies_before_it_is_asked_is_a_finding_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "订单.xlsx"
+    path.write_bytes(xlsx())
+    with ReadingRoom(LEXICON) as mortal:
+        assert read(mortal, path).taken
+        (child,) = (one for one in multiprocessing.active_children() if one.pid == mortal._child.pid)  # type: ignore[union-attr]
+        child.kill()
+        child.join()
+        monkeypatch.setattr(type(child), "is_alive", lambda _: True)  # it died between the look and the question
+        with pytest.raises(NotReadable, match="FILE_KILLED_READER"):
+            read(mortal, path)
+        monkeypatch.undo()
+        assert read(mortal, path).taken

@@ -76,9 +76,9 @@ class ReadingRoom:
     def _ask(self, what: Callable[..., Any], *arguments: Any) -> Any:
         """Have the child do something, within the limits, and give or raise what comes of it."""
         child, line = self._open()
-        line.send((what, arguments))
-        self._wait(child, line)
         try:
+            line.send((what, arguments))
+            self._wait(child, line)
             answer = _receive(line)
         except (EOFError, OSError) as error:
             self._close()
