@@ -51,7 +51,7 @@ url = "{url}"
 
 
 hypothesis.settings.register_profile(
-    "belt", deadline=None, derandomize=True
+    "belt", deadline=None
 )  # how fast a test is, is no matter of right or wrong
 hypothesis.settings.load_profile("belt")
 
