@@ -50,9 +50,7 @@ url = "{url}"
 """
 
 
-hypothesis.settings.register_profile(
-    "belt", deadline=None
-)  # how fast a test is, is no matter of right or wrong
+hypothesis.settings.register_profile("belt", deadline=None)  # how fast a test is, is no matter of right or wrong
 hypothesis.settings.load_profile("belt")
 
 
