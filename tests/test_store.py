@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as limited
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, delete, event, insert, select, text
+from sqlalchemy import Connection, create_engine, delete, event, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from robots.edge.store import Store, open_store
+from robots.edge.store import Store, migrations, open_store
 from robots.edge.store.database import Dropped, Turn, journal_mode
 from robots.edge.store.journal import broken_at
 from robots.edge.store.migrations import MIGRATIONS_IN_ORDER, migrate
@@ -415,6 +415,39 @@ def test_migrations_are_applied_once_and_recorded(store: Store) -> None:
     assert all(at.startswith("2026-07-03") for at in recorded.values())
 
 
+def test_a_migration_that_fails_leaves_no_table_behind(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(connection: Connection) -> None:
+        connection.execute(text("CREATE TABLE half (n INTEGER)"))
+        raise RuntimeError("the lamp went out")
+
+    monkeypatch.setattr(migrations, "MIGRATIONS_IN_ORDER", (*MIGRATIONS_IN_ORDER, breaks))
+    with pytest.raises(RuntimeError):
+        open_store(database_url, tmp_path / "state", NOW)
+    monkeypatch.undo()
+    engine = create_engine(database_url or f"sqlite:///{tmp_path / 'state' / 'robots.db'}")
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_all_that_is_read_in_one_transaction_is_of_one_evening(store: Store) -> None:
+    """PostgreSQL takes each statement for itself unless it is asked otherwise: what holds there is left to it."""
+    if store.engine.name != "sqlite":
+        pytest.skip("SQLite's own transactions")
+    post(store, "订单.xlsx", reading("orders", [order(1)]))
+    with store.transaction() as looking:
+        assert looking.rows("orders").num_rows == 1
+        writer = threading.Thread(
+            target=post, args=(store, "订单.xlsx", reading("orders", [order(1), order(2)])), daemon=True
+        )
+        writer.start()
+        writer.join(0.3)
+        assert looking.rows("orders").num_rows == 1
+    writer.join()
+    assert set(orders(store)) == {"PO-1", "PO-2"}
+
+
 def test_a_home_of_an_older_version_loses_its_row_hashes_and_nothing_else(store: Store) -> None:
     post(store, "订单.xlsx", reading("orders", [order(1)]))
     with store.engine.begin() as connection:
@@ -566,8 +599,6 @@ def test_somebody_who_looks_long_does_not_fail_the_belt(store: Store) -> None:
 
     def look() -> None:
         with store.engine.connect() as connection:
-            if store.engine.name == "sqlite":  # the others begin by themselves
-                connection.execute(text("BEGIN"))
             connection.execute(select(ROWS["orders"])).first()
             looking.set()
             done.wait(60)

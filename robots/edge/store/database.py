@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -82,9 +82,7 @@ def open_store(url: str, state: Path, now: datetime) -> Store:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed)
-        event.listen(engine, "connect", _careful)
-        return engine
+        return _begun_by_us(create_engine(parsed), _careful)
     if password := os.environ.get("ROBOTS_DB_PASSWORD"):
         parsed = parsed.set(password=password)
     return create_engine(parsed, paramstyle="format", pool_pre_ping=True)  # the server may have been restarted
@@ -106,10 +104,26 @@ def _copy(engine: Engine) -> Engine:
     original = engine.raw_connection()
     cast("sqlite3.Connection", original.driver_connection).backup(copy)
     original.close()
-    return create_engine("sqlite://", creator=lambda: copy, poolclass=StaticPool)
+    return _begun_by_us(create_engine("sqlite://", creator=lambda: copy, poolclass=StaticPool), _handed_over)
+
+
+def _begun_by_us(engine: Engine, prepare: Callable[[sqlite3.Connection, object], None]) -> Engine:
+    """An engine of SQLite whose transactions begin where ours begin.
+
+    Python's driver begins one with the first INSERT only: a migration of tables was no transaction but a hundred, and
+    two readings of one export could see different evenings (SQLAlchemy: SQLite, "legacy transaction mode").
+    """
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _handed_over(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself
 
 
 def _careful(connection: sqlite3.Connection, _: object) -> None:
+    _handed_over(connection, _)
     connection.execute("PRAGMA page_size=16384")  # counts for a new file only
     connection.execute(f"PRAGMA journal_mode={journal_mode(sqlite3.sqlite_version_info)}")
     connection.execute("PRAGMA synchronous=FULL")
