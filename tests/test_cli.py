@@ -6,22 +6,33 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
-from robots.cli import hoist
+from robots.cli import hoist, main
 from robots.edge.settings import SHIPPED
 
 RUN = SHIPPED / "run.py"
 
 
 def run(*arguments: object, home: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """`python run.py …` in a process of its own, away from the checkout."""
-    place = ["--home", str(home)] if home else []
+    """`run.py …` as its process would answer, without the second that starting one takes."""
+    words = [str(word) for word in (*arguments, *(["--home", home] if home else []))]
+    out, err = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main(words)
+    told = [stream.buffer.getvalue().decode("utf-8") for stream in (out, err)]  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess(words, int(ended.value.code or 0), *told)
+
+
+def scheduled(*arguments: object, home: Path) -> subprocess.CompletedProcess[str]:
+    """`python run.py …` in a process of its own, away from the checkout, as a scheduler calls it."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(
-        [sys.executable, str(RUN), *map(str, arguments), *place],
+        [sys.executable, str(RUN), *map(str, arguments), "--home", str(home)],
         capture_output=True, text=True, encoding="utf-8", check=False, env=environment, timeout=120,
     )  # fmt: skip
 
@@ -35,14 +46,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("收货验收_2026.xlsx", "满意度评价.xlsx"):
         content = (SHIPPED / "sample_workbooks" / "day1" / name).read_bytes()
         (place / "收件箱" / name).write_bytes(content)
-    first = run("--today", "2026-07-03", home=place)
+    first = scheduled("--today", "2026-07-03", home=place)
     assert first.returncode == 1, first.stdout + first.stderr
     assert "5 处错误" in first.stdout.splitlines()[-1]
     return place
 
 
 def test_a_second_turn_says_nothing_and_ends_with_0(home: Path) -> None:
-    again = run("--today", "2026-07-03", home=home)
+    again = scheduled("--today", "2026-07-03", home=home)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 
 
