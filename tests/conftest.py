@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,6 +37,7 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # no tes
 POSTGRES = os.environ.get("ROBOTS_TEST_POSTGRES", "")
 DATABASES = ("SQLite", "PostgreSQL") if POSTGRES else ("SQLite",)
 FIRST_DAY = date(2026, 7, 3)
+Begin = Callable[..., None]
 SETTINGS = """language = "zh"
 
 [intake]
@@ -218,6 +219,13 @@ def a_home(folder: Path, database_url: str = "") -> Iterator[Home]:
     """A new home with an empty inbox, whose files need not keep still."""
     path = homes.make(folder / "外协", "zh", FIRST_DAY)
     (path / "config" / "robots.toml").write_text(SETTINGS.format(url=database_url), "utf-8")
+    with opened(path) as made:
+        yield made
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Home]:
+    """A home that is there."""
     settings = configuration.load(path, registry.names())
     made = Home(path, settings, open_store(settings.toml.database.url, settings.state, clock.now(FIRST_DAY)))
     yield made
@@ -229,6 +237,31 @@ def home(database_url: str, tmp_path: Path) -> Iterator[Home]:
     """A new home, on every database that is tested."""
     with a_home(tmp_path, database_url) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def begin(books: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory) -> Begin:
+    """`begin(home, prepare, *given)` brings a new home to where several stories begin: `prepare(home, books, *given)`.
+
+    On SQLite that is done once and copied, for most of a story's time goes into it; elsewhere each time.
+    """
+    made: dict[Hashable, Path] = {}
+
+    def begun(home: Home, prepare: Callable[..., None], *given: Hashable) -> None:
+        if home.settings.toml.database.url:
+            return prepare(home, books, *given)
+        key = (prepare, given)
+        if key not in made:
+            with a_home(tmp_path_factory.mktemp("起点")) as first:
+                prepare(first, books, *given)
+            made[key] = first.path
+        home.store.close()
+        shutil.copytree(made[key], home.path, dirs_exist_ok=True)
+        home.settings = configuration.load(home.path, registry.names())
+        home.store = open_store("", home.settings.state, clock.now(FIRST_DAY))
+        return None
+
+    return begun
 
 
 # ------------------------------------------------------------------ the demo

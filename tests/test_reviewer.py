@@ -25,7 +25,7 @@ from robots.figures.ladder import climb, earned
 from robots.figures.ranking import percentile, ranking_scores, shrunken
 from robots.figures.scores import Basis
 from robots.figures.standing import change, declines, listings
-from tests.conftest import Home
+from tests.conftest import Begin, Home
 from tests.test_figures import table
 
 D = Decimal
@@ -234,6 +234,13 @@ def rated(period: str, bad: int, good: int) -> list[dict[str, Any]]:
             for vendor, mark in ((BAD_VENDOR, bad), (GOOD_VENDOR, good)) for rater in ("甲", "乙")]  # fmt: skip
 
 
+def a_scored_quarter(home: Home, books: SimpleNamespace, bad: int, good: int, *before: int) -> None:
+    """The year, with these marks for the last quarter and for the one before; its scorecard is out since Friday."""
+    a_year(books, home)
+    home.drop("评价.xlsx", [*rated("2026Q2", bad, good), *(rated("2026Q1", *before) if before else [])])
+    home.turn(FRIDAY)
+
+
 def issued(home: Home, folder: str, start: str) -> Path:
     """The one workbook of a folder whose name starts so."""
     (found,) = (p for p in home.settings.out_folder(folder).iterdir() if p.name.startswith(start))
@@ -276,10 +283,8 @@ def test_a_first_edition_goes_out_without_ratings_and_the_final_one_when_they_ar
     ]
 
 
-def test_a_vendors_edition_holds_nothing_of_anybody_else(home: Home, books: SimpleNamespace) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", rated("2026Q2", 2, 5))
-    home.turn(FRIDAY)
+def test_a_vendors_edition_holds_nothing_of_anybody_else(home: Home, begin: Begin) -> None:
+    begin(home, a_scored_quarter, 2, 5)
     book = openpyxl.load_workbook(issued(home, "vendors", f"供应商评分卡 2026Q2 {BAD_VENDOR}"))
     texts = [str(cell.value) for page in book.worksheets for row in page.iter_rows() for cell in row if cell.value]
     assert any(BAD_VENDOR in text for text in texts)
@@ -288,10 +293,8 @@ def test_a_vendors_edition_holds_nothing_of_anybody_else(home: Home, books: Simp
     assert "不低于其他供应商中的 0%" in texts and not [text for text in texts if "名，共" in text]
 
 
-def test_an_elimination_is_decided_by_a_person_on_a_form_that_comes_back(home: Home, books: SimpleNamespace) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", [*rated("2026Q2", 1, 5), *rated("2026Q1", 1, 5)])
-    home.turn(FRIDAY)
+def test_an_elimination_is_decided_by_a_person_on_a_form_that_comes_back(home: Home, begin: Begin) -> None:
+    begin(home, a_scored_quarter, 1, 5, 1, 5)
     proposed = {(row["vendor"], row["list"]): row["state"] for row in home.export("listed")}
     assert proposed[BAD_VENDOR, "eliminate"] == "proposed" and proposed[BAD_VENDOR, "improve"] == "open"
     form = filled(issued(home, "forms", "名单决定单"), 0, {"名单决定": "同意", "决定人": "示例经理"}, BAD_VENDOR)
@@ -305,10 +308,10 @@ def test_an_elimination_is_decided_by_a_person_on_a_form_that_comes_back(home: H
     assert {row["vendor"]: row["status"] for row in home.export("vendors")}[BAD_VENDOR] == "合格"
 
 
-def test_an_improvement_plan_comes_back_and_stands_on_the_next_scorecard(home: Home, books: SimpleNamespace) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", rated("2026Q2", 1, 5))
-    home.turn(FRIDAY)
+def test_an_improvement_plan_comes_back_and_stands_on_the_next_scorecard(
+    home: Home, books: SimpleNamespace, begin: Begin
+) -> None:
+    begin(home, a_scored_quarter, 1, 5)
     plan = {"改进措施": "每周一报排产", "改进责任人": "示例主管", "改进完成期限": date(2026, 8, 31)}
     home.drop("计划.xlsx", filled(issued(home, "forms", "改进计划单"), 0, plan, "按时交付率"))
     home.turn(MONDAY)
@@ -322,12 +325,8 @@ def test_an_improvement_plan_comes_back_and_stands_on_the_next_scorecard(home: H
     assert "每周一报排产" in texts
 
 
-def test_an_appeal_that_is_upheld_scores_the_period_again_and_both_scores_are_kept(
-    home: Home, books: SimpleNamespace
-) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
-    home.turn(FRIDAY)
+def test_an_appeal_that_is_upheld_scores_the_period_again_and_both_scores_are_kept(home: Home, begin: Begin) -> None:
+    begin(home, a_scored_quarter, 4, 5)
     score = {(row["vendor"], row["period"]): row["score"] for row in home.export("scores")}
     edition = issued(home, "vendors", f"供应商评分卡 2026Q2 {BAD_VENDOR}")
     claim = {"申诉理由": "图纸晚到两周", "责任方": "需方", "证据": "邮件 2026-06-01"}
@@ -370,12 +369,10 @@ RULINGS: dict[str, tuple[dict[str, Any], list[str], int]] = {
 
 
 def test_the_ruling_form_says_which_lines_are_odd_and_a_ruling_that_cannot_be_is_not_taken(
-    home: Home, books: SimpleNamespace
+    home: Home, begin: Begin
 ) -> None:
     """Three appeals, one on an order that nobody knows and one on another vendor's, ruled on again and again."""
-    a_year(books, home)
-    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
-    home.turn(FRIDAY)
+    begin(home, a_scored_quarter, 4, 5)
     claim = {"供应商": BAD_VENDOR, "评价期间": "2026Q2", "申诉理由": "图纸晚到", "行号": "1"}
     home.drop("申诉.xlsx", [claim | {"申诉编号": f"SS-{order}", "订单号": order}
                           for order in ("A2026060", "A-NONE", "B2026060")])  # fmt: skip
@@ -397,11 +394,9 @@ def test_the_ruling_form_says_which_lines_are_odd_and_a_ruling_that_cannot_be_is
 
 
 def test_an_appeal_after_its_time_is_marked_and_a_ruling_form_without_a_ruling_changes_nothing(
-    home: Home, books: SimpleNamespace
+    home: Home, begin: Begin
 ) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
-    home.turn(FRIDAY)
+    begin(home, a_scored_quarter, 4, 5)
     edition = issued(home, "vendors", f"供应商评分卡 2026Q2 {BAD_VENDOR}")
     home.turn(date(2026, 8, 3))
     home.drop("申诉.xlsx", filled(edition, 1, {"申诉理由": "图纸晚到"}, "A2026060"))
@@ -415,10 +410,8 @@ def test_an_appeal_after_its_time_is_marked_and_a_ruling_form_without_a_ruling_c
     assert home.export("appeals") == before
 
 
-def test_two_people_who_decide_otherwise_are_both_named_to_the_manager(home: Home, books: SimpleNamespace) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", [*rated("2026Q2", 1, 5), *rated("2026Q1", 1, 5)])
-    home.turn(FRIDAY)
+def test_two_people_who_decide_otherwise_are_both_named_to_the_manager(home: Home, begin: Begin) -> None:
+    begin(home, a_scored_quarter, 1, 5, 1, 5)
     form = issued(home, "forms", "名单决定单")
     home.drop("甲.xlsx", filled(form, 0, {"名单决定": "同意"}, BAD_VENDOR))
     home.turn(MONDAY)
@@ -434,11 +427,9 @@ def test_two_people_who_decide_otherwise_are_both_named_to_the_manager(home: Hom
 
 
 def test_a_plan_that_is_overdue_is_told_once_and_stands_so_on_the_next_scorecard(
-    home: Home, books: SimpleNamespace
+    home: Home, books: SimpleNamespace, begin: Begin
 ) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", rated("2026Q2", 1, 5))
-    home.turn(FRIDAY)
+    begin(home, a_scored_quarter, 1, 5)
     plan = {"改进措施": "每周一报排产", "改进责任人": "示例主管"}
     form = issued(home, "forms", "改进计划单")
     home.drop("早.xlsx", filled(form, 0, plan | {"改进完成期限": date(2026, 6, 1)}, "按时交付率"))
@@ -460,10 +451,8 @@ def test_a_plan_that_is_overdue_is_told_once_and_stands_so_on_the_next_scorecard
     assert "已逾期" in row
 
 
-def test_an_appeal_that_changes_no_score_is_on_record_all_the_same(home: Home, books: SimpleNamespace) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
-    home.turn(FRIDAY)
+def test_an_appeal_that_changes_no_score_is_on_record_all_the_same(home: Home, begin: Begin) -> None:
+    begin(home, a_scored_quarter, 4, 5)
     ruled = {"申诉编号": "SS-1", "供应商": BAD_VENDOR, "订单号": "A2026060", "申诉理由": "图纸晚到", "责任方": "需方",
              "处理结果": "成立"}  # fmt: skip
     home.drop("申诉.xlsx", [ruled])
@@ -517,10 +506,8 @@ def letters_of(home: Home, day: str) -> str:
     return "\n".join(parser.parsebytes(p.read_bytes()).get_body(("plain",)).get_content() for p in sorted(found))
 
 
-def test_a_score_that_other_rules_changed_says_so_and_names_no_old_appeal(home: Home, books: SimpleNamespace) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
-    home.turn(FRIDAY)
+def test_a_score_that_other_rules_changed_says_so_and_names_no_old_appeal(home: Home, begin: Begin) -> None:
+    begin(home, a_scored_quarter, 4, 5)
     ruled = {"申诉编号": "SS-1", "供应商": BAD_VENDOR, "订单号": "A2026060", "申诉理由": "图纸晚到", "责任方": "需方",
              "处理结果": "成立"}  # fmt: skip
     home.drop("申诉.xlsx", [ruled])
@@ -547,13 +534,17 @@ def cells_of(path: Path) -> list[str]:
     return [str(cell.value) for page in book.worksheets for row in page.iter_rows() for cell in row if cell.value]
 
 
-@pytest.fixture
-def lapsed(home: Home, books: SimpleNamespace) -> Home:
-    """The vendor that is always on time was without its certificate in December, and is since May; it is scored."""
+def a_quarter_without_papers(home: Home, books: SimpleNamespace) -> None:
     a_year(books, home)
     home.drop("评价.xlsx", rated("2026Q2", 4, 5))
     home.drop("资质.xlsx", papers((date(2024, 1, 1), date(2025, 12, 10)), (date(2026, 1, 1), date(2026, 5, 10))))
     home.turn(FRIDAY)
+
+
+@pytest.fixture
+def lapsed(home: Home, begin: Begin) -> Home:
+    """The vendor that is always on time was without its certificate in December, and is since May; it is scored."""
+    begin(home, a_quarter_without_papers)
     return home
 
 
@@ -594,20 +585,16 @@ def test_a_renewed_certificate_withdraws_the_proposal_and_says_so(lapsed: Home) 
     assert "淘汰建议已撤销" not in letters_of(lapsed, "2026-07-07")
 
 
-def test_scorecards_that_nobody_was_there_for_are_named(home: Home, books: SimpleNamespace) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
-    home.turn(FRIDAY)
+def test_scorecards_that_nobody_was_there_for_are_named(home: Home, books: SimpleNamespace, begin: Begin) -> None:
+    begin(home, a_scored_quarter, 4, 5)
     lines = [{"订单号": f"B{m}", "供应商": GOOD_VENDOR, "承诺交期": date(2026, m, 20)} for m in (7, 8, 10)]
     home.drop("后来.xlsx", books.orders(*lines))
     home.turn(date(2026, 11, 3))
     assert "跳过未发的评分卡：2026-07、2026-08、2026Q3" in letters_of(home, "2026-11-03")
 
 
-def test_an_upheld_appeal_brings_a_corrected_edition_with_before_and_after(home: Home, books: SimpleNamespace) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
-    home.turn(FRIDAY)
+def test_an_upheld_appeal_brings_a_corrected_edition_with_before_and_after(home: Home, begin: Begin) -> None:
+    begin(home, a_scored_quarter, 4, 5)
     usual = {"供应商": BAD_VENDOR, "申诉理由": "图纸晚到", "责任方": "需方", "处理结果": "成立"}
     lines = [f"A20260{month}{number}" for month in (4, 5, 6) for number in (0, 1)]
     home.drop("申诉.xlsx", [usual | {"申诉编号": f"SS-{line}", "订单号": line} for line in lines])
@@ -626,10 +613,10 @@ def test_an_upheld_appeal_brings_a_corrected_edition_with_before_and_after(home:
     assert "淘汰建议已撤销" in told and "续约优先" in told and "暂停" not in told
 
 
-def test_a_final_figure_that_moves_without_the_score_is_told_by_explain(home: Home, books: SimpleNamespace) -> None:
-    a_year(books, home)
-    home.drop("评价.xlsx", rated("2026Q2", 4, 5))
-    home.turn(FRIDAY)
+def test_a_final_figure_that_moves_without_the_score_is_told_by_explain(
+    home: Home, books: SimpleNamespace, begin: Begin
+) -> None:
+    begin(home, a_scored_quarter, 4, 5)
     home.drop("返工.xlsx", books.deliveries({"送货单号": "SB2026060", "订单号": "B2026060", "供应商": GOOD_VENDOR,
               "到货日期": date(2026, 6, 18), "到货数": 101, "不合格数": 1}))  # fmt: skip
     home.turn(MONDAY)
