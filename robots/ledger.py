@@ -40,23 +40,23 @@ class History(Protocol):
     def former(self) -> dict[str, str]:
         """Identity of a name that a vendor bore before → the identity that leads to it now."""
 
-    def due_in(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
-        """Lines of vendors due in a month, by due_first or due_latest: vendor, both days, completed_on, excused."""
+    def due_in(self, months: Collection[str], column: str, vendors: Collection[str]) -> pa.Table:
+        """Lines of vendors due in some months, by due_first or due_latest: vendor, both days, completed_on, excused."""
 
-    def arrived_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Deliveries of vendors in a month: vendor, delivered_on, received, accepted, rejected, excused."""
+    def arrived_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Deliveries of vendors in some months: vendor, delivered_on, received, accepted, rejected, excused."""
 
-    def billed_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Invoice lines of vendors in a month: vendor, invoiced_on, quantity, unit_price, price (as ordered)."""
+    def billed_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Invoice lines of vendors in some months: vendor, invoiced_on, quantity, unit_price, price (as ordered)."""
 
-    def ordered_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Lines of vendors ordered in a month, with their orders' terms."""
+    def ordered_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Lines of vendors ordered in some months, with their orders' terms."""
 
-    def accepted_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Deliveries of vendors in a month: vendor, delivered_on, accepted, and contract_id, unit_price, currency."""
+    def accepted_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Deliveries of vendors in some months: vendor, delivered_on, accepted, contract_id, unit_price, currency."""
 
-    def missed_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Order rows of vendors due in a month and late, with due_first, due_latest, completed_on, excused."""
+    def missed_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Order rows of vendors due in some months and late, with due_first, due_latest, completed_on, excused."""
 
     def kpis(self, periods: Collection[str], vendors: Collection[str] | None = None) -> pa.Table:
         """The KPIs that are kept of some periods, of some vendors (by name) or of all."""
@@ -82,8 +82,8 @@ class History(Protocol):
     def since(self, kind: str, day: date) -> pa.Table:
         """A kind's rows from a day on."""
 
-    def in_month(self, kind: str, month: str) -> pa.Table:
-        """A kind's rows of a month."""
+    def in_months(self, kind: str, months: Collection[str]) -> pa.Table:
+        """A kind's rows of some months."""
 
     def busy(self, first: date, last: date) -> Collection[str]:
         """Vendors that had business on some days."""
@@ -254,29 +254,29 @@ class Ledger:
         others = {(self.names.get(v, v), period) for v, period in set(self.history.stale()) - ruled}
         return {(self.names.get(v, v), period) for v, period in ruled} - others
 
-    def due_in(self, month: str, column: str, vendors: Collection[str]) -> pd.DataFrame:
-        """Order lines of vendors (identities) due in a month by `column`, their vendors named."""
-        return self._named(self.history.due_in(month, column, vendors), vendors)
+    def due_in(self, months: Collection[str], column: str, vendors: Collection[str]) -> pd.DataFrame:
+        """Order lines of vendors (identities) due in some months (YYYY-MM) by `column`, their vendors named."""
+        return self._named(self.history.due_in(months, column, vendors), vendors)
 
-    def arrived_in(self, month: str, vendors: Collection[str]) -> pd.DataFrame:
-        """Deliveries of vendors (identities) in a month, their vendors named."""
-        return self._named(self.history.arrived_in(month, vendors), vendors)
+    def arrived_in(self, months: Collection[str], vendors: Collection[str]) -> pd.DataFrame:
+        """Deliveries of vendors (identities) in some months, their vendors named."""
+        return self._named(self.history.arrived_in(months, vendors), vendors)
 
-    def ordered_in(self, month: str, vendors: Collection[str]) -> pd.DataFrame:
-        """Lines of vendors (identities) ordered in a month, their vendors named."""
-        return self._named(self.history.ordered_in(month, vendors), vendors)
+    def ordered_in(self, months: Collection[str], vendors: Collection[str]) -> pd.DataFrame:
+        """Lines of vendors (identities) ordered in some months, their vendors named."""
+        return self._named(self.history.ordered_in(months, vendors), vendors)
 
-    def billed_in(self, month: str, vendors: Collection[str]) -> pd.DataFrame:
-        """Invoice lines of vendors (identities) in a month with the price they were ordered at, vendors named."""
-        return self._named(self.history.billed_in(month, vendors), vendors)
+    def billed_in(self, months: Collection[str], vendors: Collection[str]) -> pd.DataFrame:
+        """Invoice lines of vendors (identities) in some months with the price they were ordered at, vendors named."""
+        return self._named(self.history.billed_in(months, vendors), vendors)
 
-    def accepted_in(self, month: str, vendors: Collection[str]) -> pd.DataFrame:
-        """What vendors (identities) delivered in a month and was accepted, at its line's price, vendors named."""
-        return self._named(self.history.accepted_in(month, vendors), vendors)
+    def accepted_in(self, months: Collection[str], vendors: Collection[str]) -> pd.DataFrame:
+        """What vendors (identities) delivered in some months and was accepted, at its line's price, vendors named."""
+        return self._named(self.history.accepted_in(months, vendors), vendors)
 
-    def missed_in(self, month: str, vendors: Collection[str]) -> pd.DataFrame:
-        """Order lines of vendors (identities) due in a month by the first promise and late, vendors named."""
-        rows = frame(self.history.missed_in(month, vendors))
+    def missed_in(self, months: Collection[str], vendors: Collection[str]) -> pd.DataFrame:
+        """Order lines of vendors (identities) due in some months by the first promise and late, vendors named."""
+        rows = frame(self.history.missed_in(months, vendors))
         rows["vendor"] = rows["line_vendor"].map(self.names, na_action="ignore").astype(rows["vendor"].dtype)
         return rows.drop(columns="line_vendor")
 
@@ -328,9 +328,9 @@ class Ledger:
         """A kind's rows from a day on, by the day that it is dated by; vendors named."""
         return self._resolve(self.history.since(kind, day))
 
-    def in_month(self, kind: str, month: str) -> pd.DataFrame:
-        """A kind's rows of a month (YYYY-MM); vendors named."""
-        return self._resolve(self.history.in_month(kind, month))
+    def in_months(self, kind: str, months: Collection[str]) -> pd.DataFrame:
+        """A kind's rows of some months (YYYY-MM); vendors named."""
+        return self._resolve(self.history.in_months(kind, months))
 
     def busy(self, first: date, last: date) -> set[str]:
         """Vendors (names) with lines ordered or due, deliveries, tickets or measurements on some days."""

@@ -20,7 +20,7 @@ from robots.figures.lines import records
 from robots.figures.scores import Basis, Kpi, basis_of
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, record
-from robots.model.money import ZERO, cents
+from robots.model.money import cents
 from robots.model.periods import month_of
 from robots.rules import Rules
 
@@ -103,11 +103,9 @@ def _accepted_value(rung: Rung, ledger: Ledger, basis: Basis) -> tuple[Decimal, 
     everyone = ledger.identities({rung.vendor})
     contract = next((row for row in records(basis.contracts) if row["contract_id"] == rung.contract_id), {})
     currency = _given(contract.get("currency")) or basis.rules.currency
-    total = ZERO
-    for month in rung.months:
-        rows = ledger.accepted_in(month, everyone)
-        mine = rows["contract_id"].isna() | (rows["contract_id"] == rung.contract_id).fillna(False)
-        rows = rows[mine & (rows["currency"].fillna(basis.rules.currency) == currency)]
-        rows = rows[rows["accepted"].notna() & rows["unit_price"].notna()]
-        total += Decimal(int(units(times(rows["accepted"], rows["unit_price"], _CENTS)).sum())).scaleb(-_CENTS)
-    return total, currency
+    rows = ledger.accepted_in(rung.months, everyone)
+    mine = rows["contract_id"].isna() | (rows["contract_id"] == rung.contract_id).fillna(False)
+    rows = rows[mine & (rows["currency"].fillna(basis.rules.currency) == currency)]
+    rows = rows[rows["accepted"].notna() & rows["unit_price"].notna()]
+    total = int(units(times(rows["accepted"], rows["unit_price"], _CENTS)).sum())
+    return Decimal(total).scaleb(-_CENTS), currency

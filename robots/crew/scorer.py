@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from itertools import chain, groupby
 from typing import Any
 
 import pandas as pd
@@ -22,8 +23,9 @@ from robots.model.calendar import UnknownYear
 from robots.model.decisions import Column, Decision, Notice, Table, record
 from robots.model.periods import months_of, periods_around, span
 from robots.model.words import say
-from robots.rules import Rules
+from robots.rules import Rules, Scorecard
 
+_MOST_FIGURED = 100  # vendor-months at once: more would cost memory, and saves nothing more
 Row = dict[str, Any]
 Periods = dict[str, frozenset[str]]
 
@@ -35,9 +37,10 @@ def scorer(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     if not stale:
         return
     basis = basis_of(ledger, rules, today)
-    kpis = together(_figured(ledger, period, vendors, basis) for period, vendors in sorted(ledger.stale.items()))
+    batches = list(_batches(ledger.stale, rules))
+    kpis = together(_figured(ledger, batch, basis) for batch in batches)
     scope = _scope(stale)
-    for name, rows in {**_ordering(ledger), "kpis": list(_kpi_rows(kpis))}.items():
+    for name, rows in {**_ordering(ledger, batches), "kpis": list(_kpi_rows(kpis))}.items():
         yield Decision("scorer", today.isoformat(), name, record(name, rows, scope=scope))
     wanted = _with_longer(stale)
     known = pd.concat([_kept(ledger, wanted, set(scope)), kpis], ignore_index=True)
@@ -53,42 +56,69 @@ def scorer(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
 # ------------------------------------------------------------------ KPIs
 
 
-def _figured(ledger: Ledger, period: str, vendors: dict[str, list[str]], basis: Basis) -> pd.DataFrame:
-    """The KPIs of some vendors and one period."""
+@dataclass(frozen=True)
+class Batch:
+    """Periods that are figured in one go: the same vendors are stale in all of them, under the same rules."""
+
+    periods: tuple[str, ...]
+    vendors: frozenset[str]
+    identities: frozenset[str]
+    card: Scorecard
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Those of the periods that are months: quarters are stale by what was asked of people alone."""
+        return tuple(period for period in self.periods if "-" in period)
+
+
+def _batches(stale: Mapping[str, Mapping[str, Collection[str]]], rules: Rules) -> Iterator[Batch]:
+    """What is stale in as few batches as may be: a small team's year is one, a large one's month is one (memory)."""
+
+    def alike(entry: tuple[str, Mapping[str, Collection[str]]]) -> tuple[frozenset[str], Scorecard]:
+        period, vendors = entry
+        return frozenset(vendors), rules.scorecard(span(period)[1])
+
+    for (vendors, card), entries in groupby(sorted(stale.items()), alike):
+        periods, known = zip(*entries, strict=True)
+        identities = frozenset(chain.from_iterable(known[0].values()))
+        most = max(1, _MOST_FIGURED // len(vendors))
+        for start in range(0, len(periods), most):
+            yield Batch(periods[start : start + most], vendors, identities, card)
+
+
+def _figured(ledger: Ledger, batch: Batch, basis: Basis) -> pd.DataFrame:
+    """The KPIs of a batch."""
     surveys = ledger.table("surveys")
-    asked = surveys[(surveys["period"] == period) & surveys["vendor"].isin(list(vendors))]
-    parts = [rating(asked, name) for name in RATED]
-    return together([*parts, *(_of_month(ledger, period, vendors, basis) if "-" in period else ())])
+    asked = surveys[surveys["period"].isin(batch.periods) & surveys["vendor"].isin(list(batch.vendors))]
+    return together(
+        [*(rating(asked, name) for name in RATED), *(_of_months(ledger, batch, basis) if batch.months else ())]
+    )
 
 
-def _of_month(ledger: Ledger, month: str, vendors: dict[str, list[str]], basis: Basis) -> Iterator[pd.DataFrame]:
-    last, today = span(month)[1], basis.today
-    everyone = set(chain.from_iterable(vendors.values()))
-    days = basis.rules.scorecard(last).tolerance_days
+def _of_months(ledger: Ledger, batch: Batch, basis: Basis) -> Iterator[pd.DataFrame]:
+    months, today = batch.months, basis.today
     for name, due in (("on_time", "due_first"), ("on_time_latest", "due_latest")):
-        lines = ledger.due_in(month, due, everyone)
-        yield punctuality(lines, name, due, today, days)
+        lines = ledger.due_in(months, due, batch.identities)
+        yield punctuality(lines, name, due, today, batch.card.tolerance_days)
         if name == "on_time":
             yield drift(lines, today)
-    yield from quality(ledger.arrived_in(month, everyone), today)
-    yield costs(ledger.billed_in(month, everyone))
-    tickets = ledger.in_month("tickets", month)
-    tickets = tickets[tickets["vendor"].isin(list(vendors))] if len(tickets) else tickets
+    yield from quality(ledger.arrived_in(months, batch.identities), today)
+    yield costs(ledger.billed_in(months, batch.identities))
+    tickets = _mine(ledger.in_months("tickets", months), batch)
     if len(tickets):
         yield responses(with_hours(tickets, basis), today)
-    yield from _own(ledger, month, vendors, tickets, basis)
+    for month in months if batch.card.own else ():
+        yield from _own(ledger, month, batch, basis)
 
 
-def _own(
-    ledger: Ledger, month: str, vendors: dict[str, list[str]], tickets: pd.DataFrame, basis: Basis
-) -> Iterator[pd.DataFrame]:
-    """The team's own KPIs; one that needs working days nobody knows has no data."""
-    own = basis.rules.scorecard(span(month)[1]).own
-    if not own:
-        return
-    measured = ledger.in_month("measurements", month)
-    rows = {"measurements": records(measured[measured["vendor"].isin(list(vendors))]), "tickets": records(tickets)}
-    for name, kpi in own.items():
+def _mine(rows: pd.DataFrame, batch: Batch) -> pd.DataFrame:
+    return rows[rows["vendor"].isin(list(batch.vendors))] if len(rows) else rows
+
+
+def _own(ledger: Ledger, month: str, batch: Batch, basis: Basis) -> Iterator[pd.DataFrame]:
+    """The team's own KPIs of a month; one that needs working days nobody knows has no data."""
+    rows = {kind: records(_mine(ledger.in_months(kind, (month,)), batch)) for kind in ("measurements", "tickets")}
+    for name, kpi in batch.card.own.items():
         try:
             found = list(own_kpi(name, kpi, rows[kpi.source], month, basis.today, basis.rules.calendar))
         except UnknownYear:
@@ -96,15 +126,14 @@ def _own(
         yield pd.DataFrame(found, columns=COLUMNS)
 
 
-def _ordering(ledger: Ledger) -> dict[str, list[Row]]:
+def _ordering(ledger: Ledger, batches: Iterable[Batch]) -> dict[str, list[Row]]:
     """What was ordered in every stale month, at which prices, and how long it took: tables of the store by name."""
     found: dict[str, list[Row]] = {"ordered": [], "leads": [], "prices": []}
-    for period, vendors in sorted(ledger.stale.items()):
-        if "-" in period:
-            lines = ledger.ordered_in(period, set(chain.from_iterable(vendors.values())))
-            found["ordered"] += ordered(lines)
-            found["leads"] += lead_times(lines)
-            found["prices"] += prices(lines)
+    for batch in (one for one in batches if one.months):
+        lines = ledger.ordered_in(batch.months, batch.identities)
+        found["ordered"] += ordered(lines)
+        found["leads"] += lead_times(lines)
+        found["prices"] += prices(lines)
     return found
 
 

@@ -195,10 +195,9 @@ class Book:
         """Vendor → its order lines of the period that were late or never came."""
         found: dict[str, list[Row]] = {}
         everyone = self.ledger.identities(self.vendors)
-        for month in self._inside(self.period) or (self.period,):
-            for row in records(self.ledger.missed_in(month, everyone)):
-                if row["due_first"] <= self.today:
-                    found.setdefault(row["vendor"], []).append(row)
+        for row in records(self.ledger.missed_in(months_of(self.period), everyone)):
+            if row["due_first"] <= self.today:
+                found.setdefault(row["vendor"], []).append(row)
         return found
 
     def misses(self, vendor: str) -> list[Row]:

@@ -68,20 +68,20 @@ class History:
 
     # -------------------------------------------------------------- months
 
-    def due_in(self, month: str, column: str, vendors: Collection[str]) -> pa.Table:
-        """Lines of these vendors due in a month, by due_first or due_latest: vendor, days, completed_on, excused."""
+    def due_in(self, months: Collection[str], column: str, vendors: Collection[str]) -> pa.Table:
+        """Lines of these vendors due in some months, by due_first or due_latest."""
         c = LINES.c
         chosen = {name: c[name] for name in ("vendor", "due_first", "due_latest", "completed_on", "excused")}
-        return self._of_month(chosen, c[column], month, vendors)
+        return self._of_months(chosen, c[column], months, vendors)
 
-    def arrived_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Deliveries of these vendors in a month: vendor, delivered_on, received, accepted, rejected, excused."""
+    def arrived_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Deliveries of these vendors in some months: vendor, delivered_on, received, accepted, rejected, excused."""
         c = ARRIVALS.c
         chosen = {name: c[name] for name in ("vendor", "delivered_on", "received", "accepted", "rejected", "excused")}
-        return self._of_month(chosen, c.delivered_on, month, vendors)
+        return self._of_months(chosen, c.delivered_on, months, vendors)
 
-    def ordered_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Lines of these vendors ordered in a month (else promised in it), with their orders' terms.
+    def ordered_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Lines of these vendors ordered in some months (else promised in them), with their orders' terms.
 
         `ordered_on` places a line in a month; `since`, blank where nobody wrote it, is the day from which it took time.
         """
@@ -90,43 +90,46 @@ class History:
         chosen = {name: c[name] for name in ("vendor", "ordered_on", "completed_on")} | {name: o[name] for name in told}
         chosen |= {"since": o.ordered_on}
         orders = and_(o.key == c.key, o.beaten_by.is_(None))
-        return self._of_month(chosen, c.ordered_on, month, vendors, LINES.join(ROWS["orders"], orders))
+        return self._of_months(chosen, c.ordered_on, months, vendors, LINES.join(ROWS["orders"], orders))
 
-    def billed_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Invoice lines of these vendors in a month: vendor, invoiced_on, quantity, unit_price, price (as ordered)."""
+    def billed_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Invoice lines of these vendors in some months, with the price as ordered."""
         c, o = BILLS.c, ROWS["orders"].c
         chosen = {name: c[name] for name in ("vendor", "invoiced_on", "quantity", "unit_price")}
         chosen |= {"price": o.unit_price}
         orders = and_(o.key == c.line, o.beaten_by.is_(None))
-        return self._of_month(chosen, c.invoiced_on, month, vendors, BILLS.join(ROWS["orders"], orders))
+        return self._of_months(chosen, c.invoiced_on, months, vendors, BILLS.join(ROWS["orders"], orders))
 
-    def accepted_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """What these vendors delivered in a month and was accepted, with its line's contract, price and currency."""
+    def accepted_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """What these vendors delivered in some months and was accepted, at its line's contract, price and currency."""
         a, o = ARRIVALS.c, ROWS["orders"].c
         chosen = {name: a[name] for name in ("vendor", "delivered_on", "accepted")}
         chosen |= {name: o[name] for name in ("contract_id", "unit_price", "currency")}
         orders = and_(o.key == a.line, o.beaten_by.is_(None))
-        return self._of_month(chosen, a.delivered_on, month, vendors, ARRIVALS.join(ROWS["orders"], orders))
+        return self._of_months(chosen, a.delivered_on, months, vendors, ARRIVALS.join(ROWS["orders"], orders))
 
-    def missed_in(self, month: str, vendors: Collection[str]) -> pa.Table:
-        """Order lines of these vendors due in a month by the first promise and late, with their rows."""
+    def missed_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Order lines of these vendors due in some months by the first promise and late, with their rows."""
         c, o = LINES.c, ROWS["orders"].c
-        due = (c.due_first >= f"{month}-01", c.due_first <= f"{month}-31")
-        late = (*due, or_(c.completed_on.is_(None), c.completed_on > c.due_first), o.beaten_by.is_(None))
+        late = (
+            _within_any(c.due_first, months),
+            or_(c.completed_on.is_(None), c.completed_on > c.due_first),
+            o.beaten_by.is_(None),
+        )
         mine = (c.vendor.in_(sorted(vendors)),) if len(vendors) <= _MOST_NAMED else ()
         figured = ("due_first", "due_latest", "completed_on", "accepted", "excused")
         beside = {name: c[name] for name in figured} | {"line_vendor": c.vendor}
         return self._rows("orders", beside, LINES.join(ROWS["orders"], o.key == c.key), (*late, *mine))
 
-    def _of_month(
+    def _of_months(
         self,
         chosen: Mapping[str, Column[Any]],
         on: Column[Any],
-        month: str,
+        months: Collection[str],
         vendors: Collection[str],
         source: Any = None,
     ) -> pa.Table:
-        query = select(*chosen.values()).where(on >= f"{month}-01", on <= f"{month}-31")
+        query = select(*chosen.values()).where(_within_any(on, months))
         if source is not None:
             query = query.select_from(source)
         if len(vendors) <= _MOST_NAMED:
@@ -197,12 +200,11 @@ class History:
         on = c[known()[kind].dated]
         return self._rows(kind, {}, ROWS[kind], (c.beaten_by.is_(None), on >= day.isoformat()))
 
-    def in_month(self, kind: str, month: str) -> pa.Table:
-        """A kind's rows of a month, by the day that it is dated by."""
+    def in_months(self, kind: str, months: Collection[str]) -> pa.Table:
+        """A kind's rows of some months, by the day that it is dated by."""
         c = ROWS[kind].c
         on = c[known()[kind].dated]
-        within = (c.beaten_by.is_(None), on >= f"{month}-01", on < f"{month}-32")
-        return self._rows(kind, {}, ROWS[kind], within)
+        return self._rows(kind, {}, ROWS[kind], (c.beaten_by.is_(None), _within_any(on, months)))
 
     def _rows(
         self, kind: str, beside: Mapping[str, Column[Any]], source: Any, where: Collection[ColumnElement[bool]]
@@ -426,4 +428,8 @@ class History:
 
 
 def _within(on: Column[Any], month: str) -> tuple[ColumnElement[bool], ...]:
-    return on >= f"{month}-01", on <= f"{month}-31"
+    return on >= f"{month}-01", on < f"{month}-32"  # moments of the 31st too
+
+
+def _within_any(on: Column[Any], months: Collection[str]) -> ColumnElement[bool]:
+    return or_(*(and_(*_within(on, month)) for month in sorted(months)))

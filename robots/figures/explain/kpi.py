@@ -312,7 +312,7 @@ _TICKET = (
 
 
 def _answered(scene: Scene, month: str) -> Iterator[Counted]:
-    tickets = scene.ledger.in_month("tickets", month)
+    tickets = scene.ledger.in_months("tickets", (month,))
     mine = tickets[tickets["vendor"].isin([scene.asked.vendor])]
     for row in records(with_hours(mine, scene.basis)):
         in_time = answered_in_time(row, scene.as_of)
@@ -359,7 +359,7 @@ def _own(scene: Scene, month: str) -> Iterator[Counted]:
     kpi = scene.card(month).own.get(scene.asked.kpi)
     if kpi is None:
         return
-    rows = scene.ledger.in_month(kpi.source, month)
+    rows = scene.ledger.in_months(kpi.source, (month,))
     for row in records(rows[rows["vendor"].isin([scene.asked.vendor])]):
         value = value_of(kpi, row)
         if value is None:
