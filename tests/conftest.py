@@ -6,13 +6,16 @@ postgresql+psycopg://postgres@127.0.0.1:55432/postgres. Each test has a schema o
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -219,8 +222,19 @@ def a_home(folder: Path, database_url: str = "") -> Iterator[Home]:
     """A new home with an empty inbox, whose files need not keep still."""
     path = homes.make(folder / "外协", "zh", FIRST_DAY)
     (path / "config" / "robots.toml").write_text(SETTINGS.format(url=database_url), "utf-8")
+    if not database_url:
+        shutil.copy(_empty_database(), path / "state" / "robots.db")
     with opened(path) as made:
         yield made
+
+
+@cache
+def _empty_database() -> Path:
+    """A new home's SQLite: its hundred tables are made once a run, and copied."""
+    folder = Path(tempfile.mkdtemp(prefix="robots-test-"))
+    atexit.register(shutil.rmtree, folder)
+    open_store("", folder, clock.now(FIRST_DAY)).close()
+    return folder / "robots.db"
 
 
 @contextmanager

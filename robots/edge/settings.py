@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -227,11 +227,17 @@ def load(home: Path, robots: tuple[str, ...]) -> Settings:
 # ------------------------------------------------------------------ files
 
 
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> dict[str, Any]:
+    """What a text of TOML says, to be read only: most texts are the same each time."""
+    return tomllib.loads(text, parse_float=Decimal)
+
+
 def _read(path: Path, problems: Problems) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
+        return _parsed(path.read_text("utf-8-sig"))
     except UnicodeDecodeError:
         problems.append(say("config.not_utf8", file=str(path)))
     except tomllib.TOMLDecodeError as error:
