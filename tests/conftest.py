@@ -108,6 +108,8 @@ def kept_reading_rooms() -> Iterator[None]:
 @pytest.fixture
 def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
     """An open, empty store, in every database that is tested."""
+    if not database_url:
+        _put_empty_database(tmp_path / "state")
     opened = open_store(database_url, tmp_path / "state", clock.now(FIRST_DAY))
     yield opened
     opened.close()
@@ -223,14 +225,19 @@ def a_home(folder: Path, database_url: str = "") -> Iterator[Home]:
     path = homes.make(folder / "外协", "zh", FIRST_DAY)
     (path / "config" / "robots.toml").write_text(SETTINGS.format(url=database_url), "utf-8")
     if not database_url:
-        shutil.copy(_empty_database(), path / "state" / "robots.db")
+        _put_empty_database(path / "state")
     with opened(path) as made:
         yield made
 
 
+def _put_empty_database(state: Path) -> None:
+    """A new home's SQLite: its hundred tables are made once a run, and copied."""
+    state.mkdir(exist_ok=True)
+    shutil.copy(_empty_database(), state)
+
+
 @cache
 def _empty_database() -> Path:
-    """A new home's SQLite: its hundred tables are made once a run, and copied."""
     folder = Path(tempfile.mkdtemp(prefix="robots-test-"))
     atexit.register(shutil.rmtree, folder)
     open_store("", folder, clock.now(FIRST_DAY)).close()
