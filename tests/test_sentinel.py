@@ -450,6 +450,17 @@ def test_every_alert_names_file_sheet_and_row_and_where_its_limit_comes_from() -
             assert one.source
 
 
+def test_a_date_that_moves_without_a_first_promise_is_told_by_its_moves() -> None:
+    """Only the revised date was ever written: how far it moved nobody knows, how often is known."""
+    with a_store() as store:
+        for late in range(3):
+            moved = {"orders": [order(promised_on=None, revised_on=TODAY + timedelta(days=40 + late))]}
+            with ledger_of(store, moved, day(late)) as (_, ledger):
+                alerts = look(Scene(ledger, RULES, day(late)))[1]
+    (one,) = (alert for alert in alerts if alert.code == "REPROMISE")
+    assert shipped_words("zh").speak(one.seen) == "交期已变更 3 次：首次承诺未填，现为 2026-08-14"
+
+
 # ------------------------------------------------------------------ what is likely, and plan B
 
 

@@ -12,7 +12,7 @@ from robots.figures.alerts import Alert
 from robots.figures.ordering import quantile
 from robots.figures.risk import Risk, late_risk
 from robots.ledger import place
-from robots.model.words import Say, say
+from robots.model.words import Say, Text, say
 
 MEDIAN = 0.5
 
@@ -57,19 +57,29 @@ def promised_anew(scene: Scene) -> Iterator[Alert]:
     """The promised date has moved too often, or too far."""
     for row in scene.waiting:
         if _has_moved(scene, row):
-            drift = (row["due_latest"] - row["due_first"]).days
             yield scene.alert(
                 "REPROMISE", "moved", "warning", line_name(row), row["vendor"], evidence=place(row),
-                seen=say("alert.REPROMISE.seen", moves=row["moves"], days=drift, first=row["due_first"],
-                         latest=row["due_latest"]),
+                seen=_how_it_moved(row),
                 limit=say("alert.REPROMISE.limit", moves=scene.limits.repromise_moves,
                           days=scene.limits.repromise_days),
             )  # fmt: skip
 
 
 def _has_moved(scene: Scene, row: Row) -> bool:
-    drift = (row["due_latest"] - row["due_first"]).days if given(row["due_first"]) else 0
+    drift = _drift(row) or 0
     return bool(row["moves"] >= scene.limits.repromise_moves or drift >= scene.limits.repromise_days)
+
+
+def _drift(row: Row) -> int | None:
+    """Days from the first to the latest promise; None where nobody wrote the first one."""
+    return (row["due_latest"] - row["due_first"]).days if given(row["due_first"]) else None
+
+
+def _how_it_moved(row: Row) -> Text:
+    drift = _drift(row)
+    if drift is None:
+        return say("alert.REPROMISE.seen_without_first", moves=row["moves"], latest=row["due_latest"])
+    return say("alert.REPROMISE.seen", moves=row["moves"], days=drift, first=row["due_first"], latest=row["due_latest"])
 
 
 # ------------------------------------------------------------------ what is likely
