@@ -259,7 +259,7 @@ STORY_CONTRACT_COLUMNS = {
     "category": Column("合同", "外协类别", width=10),
     "starts_on": Column("合同", "生效日期", "date", 12),
     "ends_on": Column("合同", "终止日期", "date", 12),
-    "amount": Column("商务条款", "合同金额\n（含税，元）", "money", 14),
+    "amount": Column("商务条款", "合同金额\n（元）", "money", 14),
     "currency": Column("商务条款", "币种", width=7),
     "tax_rate": Column("商务条款", "税率", "percent", 8),
     "payment_days": Column("商务条款", "付款天数\n（天）", "int", 10),

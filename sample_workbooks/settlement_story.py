@@ -1,5 +1,5 @@
-"""The settlement story: three months of one small team, from order to payment. `settlement/README.md` works every amount
-out by hand, and is not made by this script.
+"""The settlement story: three months of one small team, from order to payment. `settlement/README.md` works every
+amount out by hand, and is not made by this script.
 
 One workbook a month holds all its ledgers as they stand then: the same file, dropped again with more rows in it.
 """
@@ -29,7 +29,7 @@ from sample_workbooks.writers import Pen, workbook
 LEDGERS = "外协结算台账.xlsx"
 MONTHS = (1, 2, 3)  # May, June, July 2026
 MACHINING, SHEET_METAL, BOARDS = "示例启明机加工有限公司", "示例长风钣金有限公司", "示例澄江电子有限公司"
-MOULDING, SOFTWARE, TOOLS = "示例南桥注塑有限公司", "示例远山软件有限公司", "示例蓝湾模具（香港）有限公司"
+MOULDING, SOFTWARE, TOOLS = "示例南桥注塑有限公司", "示例远山软件有限公司", "示例蓝湾模具贸易有限公司"
 STATEMENT = f"{MOULDING} 2026年6月对账单"
 FROM, UNTIL = date(2026, 1, 1), date(2027, 12, 31)
 NEW_ACCOUNT = "6222000000000050599"
@@ -164,10 +164,10 @@ def deliveries() -> list[Entry]:
         delivery(10, "202", SHEET_METAL, date(2026, 6, 12), 100, since=2),
         delivery(11, "403", MOULDING, date(2026, 6, 16), 400, since=2),
         delivery(12, "302", BOARDS, date(2026, 6, 17), 350, since=2),
-        delivery(13, "103", MACHINING, date(2026, 6, 18), 110, since=2),
+        delivery(13, "103", MACHINING, date(2026, 6, 18), 120, since=2),
         delivery(14, "404", MOULDING, date(2026, 7, 14), 110, since=3),
         delivery(15, "303", BOARDS, date(2026, 7, 15), 250, since=3),
-        delivery(16, "103", MACHINING, date(2026, 7, 16), 80, since=3),
+        delivery(16, "103", MACHINING, date(2026, 7, 16), 70, since=3),
         delivery(17, "203", SHEET_METAL, date(2026, 7, 20), 40, since=3),
         delivery(18, "602", TOOLS, date(2026, 7, 21), 12, since=3),
     ]
@@ -222,12 +222,12 @@ def invoices() -> list[Entry]:
         invoice("CF-0601", SHEET_METAL, "202", date(2026, 6, 16), 100, "60.00", since=2),
         invoice("NQ-0602", MOULDING, "403", date(2026, 6, 18), 400, "6.30", since=2),
         invoice("QM-0601", MACHINING, "101", date(2026, 6, 22), 30, "100.00", since=2),
-        invoice("QM-0601", MACHINING, "103", date(2026, 6, 22), 110, "80.00", since=2),
+        invoice("QM-0601", MACHINING, "103", date(2026, 6, 22), 120, "80.00", since=2),
         invoice("CJ-0601", BOARDS, "302", date(2026, 6, 22), 350, "24.00", since=2),
         credit_note("CJ-R601", BOARDS, "CJ-0501", date(2026, 6, 24), "-1000.00", 2),
         milestone_invoice("YS-0601", "系统上线", date(2026, 6, 26), "30000.00", 2),
         invoice("NQ-0701", MOULDING, "404", date(2026, 7, 17), 120, "15.00", since=3),
-        invoice("QM-0701", MACHINING, "103", date(2026, 7, 20), 80, "80.00", since=3),
+        invoice("QM-0701", MACHINING, "103", date(2026, 7, 20), 70, "80.00", since=3),
         invoice("CJ-0701", BOARDS, "303", date(2026, 7, 20), 250, "22.00", since=3),
         invoice("CF-0701", SHEET_METAL, "203", date(2026, 7, 22), 40, "300.00", since=3),
         invoice("LW-0701", TOOLS, "602", date(2026, 7, 24), 12, "160.00", rate="0", currency="USD", since=3),
