@@ -239,3 +239,90 @@ APPEAL_COLUMNS = {
     "decided_by": Column("处理", "处理人", width=14),
     "decided_on": Column("处理", "处理日期", "date", 14),
 }
+
+# The settlement story: one workbook a month, a sheet for each ledger.
+STORY_VENDOR_COLUMNS = {
+    "vendor_id": Column("基本信息", "供应商编码", width=12),
+    "vendor": Column("基本信息", "供应商名称", width=32),
+    "category": Column("基本信息", "外协类别", width=10),
+    "status": Column("基本信息", "准入状态", width=10),
+    "tax_id": Column("基本信息", "统一社会信用代码", width=22),
+    "phone": Column("联系方式", "电 话", width=16),
+    "email": Column("联系方式", "电子邮箱", width=26),
+    "bank_name": Column("账户信息", "开 户 行", width=24),
+    "bank_account": Column("账户信息", "银行账号\n（文本格式）", width=24),
+}
+STORY_CONTRACT_COLUMNS = {
+    "contract_id": Column("合同", "合同编号", width=10),
+    "vendor": Column("合同", "供应商名称", width=32),
+    "title": Column("合同", "合同名称", width=20),
+    "category": Column("合同", "外协类别", width=10),
+    "starts_on": Column("合同", "生效日期", "date", 12),
+    "ends_on": Column("合同", "终止日期", "date", 12),
+    "amount": Column("商务条款", "合同金额\n（元）", "money", 14),
+    "currency": Column("商务条款", "币种", width=7),
+    "tax_rate": Column("商务条款", "税率", "percent", 8),
+    "payment_days": Column("商务条款", "付款天数\n（天）", "int", 10),
+    "advance": Column("商务条款", "预付款\n（元）", "money", 12),
+    "retention_rate": Column("商务条款", "质保金\n比例", "percent", 9),
+    "retention_months": Column("商务条款", "质保期\n(月)", "int", 8),
+    "late_penalty_rate": Column("商务条款", "迟交违约金\n（每天）", "percent", 11),
+    "penalty_cap_rate": Column("商务条款", "违约金\n上限", "percent", 9),
+    "bonus_rate": Column("商务条款", "奖励比例", "percent", 10),
+}
+STORY_ORDER_COLUMNS = {
+    "order_id": Column("", "订单号", width=12),
+    "line": Column("", "行号", "int", 6),
+    "contract_id": Column("", "合同编号", width=10),
+    "vendor": Column("", "供应商", width=32),
+    "item": Column("", "物料", width=12),
+    "quantity": Column("", "订单数量\n（件）", "int", 10),
+    "unit_price": Column("", "单价\n（不含税）", "money", 10),
+    "tax_rate": Column("", "税率", "percent", 8),
+    "currency": Column("", "币种", width=7),
+    "ordered_on": Column("", "下单日期", "date", 12),
+    "promised_on": Column("", "承诺交期", "date", 12),
+}
+STORY_DELIVERY_COLUMNS = {
+    "delivery_id": Column("单据", "送货单号", width=12),
+    "order_id": Column("单据", "订单号", width=12),
+    "line": Column("单据", "行号", "int", 6),
+    "vendor": Column("单据", "供应商", width=32),
+    "delivered_on": Column("单据", "到货日期", "date", 12),
+    "received": Column("数量", "到货数", "int", 9),
+    "accepted": Column("数量", "合格数", "int", 9),
+    "rejected": Column("数量", "不合格数", "int", 9),
+    "accepted_on": Column("验收", "检验日期", "date", 12),
+}
+STORY_INVOICE_COLUMNS = {
+    "invoice_no": Column("", "发票号码", width=12),
+    "vendor": Column("", "供应商", width=32),
+    "order_id": Column("", "订单号", width=12),
+    "line": Column("", "行号", width=10),
+    "invoiced_on": Column("", "开票日期", "date", 12),
+    "quantity": Column("", "数量", "int", 8),
+    "unit_price": Column("", "单 价\n（不含税）", "money", 11),
+    "net": Column("", "不含税金额", "money", 13),
+    "tax_rate": Column("", "税率", "percent", 8),
+    "tax": Column("", "税额", "money", 11),
+    "gross": Column("", "价税合计", "money", 13),
+    "currency": Column("", "币种", width=7),
+    "kind": Column("", "发票类型", width=9),
+    "blue_invoice_no": Column("", "对应蓝字发票", width=14),
+}
+STORY_MILESTONE_COLUMNS = {
+    "contract_id": Column("", "合同编号", width=10),
+    "milestone": Column("", "里程碑名称", width=14),
+    "vendor": Column("", "供应商", width=32),
+    "planned_on": Column("", "计划完成日期", "date", 13),
+    "submitted_on": Column("", "提交日期", "date", 12),
+    "accepted_on": Column("", "验收日期", "date", 12),
+    "result": Column("", "验收结论", width=10),
+    "payable_rate": Column("", "付款比例", "percent", 10),
+}
+STATEMENT_COLUMNS = {
+    "entry": Column("", "单据类型", width=12),
+    "number": Column("", "单据号", width=14),
+    "dated": Column("", "日期", "date", 12),
+    "amount": Column("", "金额", "money", 14),
+}

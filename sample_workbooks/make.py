@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sample_workbooks import further_writers, planted, sheet_metal, writers
+from sample_workbooks import further_writers, planted, settlement_story, sheet_metal, writers
 from sample_workbooks import world as made
 from sample_workbooks.checks import check, check_further, recent_ppm, worse_share
 from sample_workbooks.entries import Entry
@@ -24,13 +24,14 @@ MENDED_DAY = date(2026, 7, 1)
 
 
 def main(out_dir: Path | None = None) -> World:
-    """Writes the three days' workbooks and planted.toml into a folder, and prints a count per kind."""
+    """Writes the three days' workbooks, the settlement story's and planted.toml, and prints a count per kind."""
     folder = Path(out_dir or Path(__file__).parent)
     world = build()
     check(world)
     books = further_writers.pages(world, with_newcomers(world))
     check_further({page.name: page.entries for pages in books.values() for page in pages})
     places = write_days(folder, world) | further_writers.write_further(folder, books)
+    settlement_story.write_story(folder / "settlement")
     (folder / "planted.toml").write_text(planted_toml(world, books, places), encoding="utf-8")
     for kind in ("vendors", "contracts", "lines", "deliveries", "invoices", "surveys"):
         print(f"{kind:<12}{len(getattr(world, kind)):>6}")

@@ -48,6 +48,7 @@ from robots.figures.returns import (
     Settled,
     Verdict,
     match,
+    stayed,
 )
 from robots.model.decisions import record
 from robots.reading.grid import Grid
@@ -200,6 +201,19 @@ def test_no_line_is_confirmed_twice_and_the_order_of_rows_never_matters(
     assert judged(told, *reversed(known)) == straight
 
 
+STAYED = {
+    "paid": ([row(key="k1")], ["k1"]),
+    "paid and sent back": ([row(key="k1"), row(key="k1", status="退回")], []),
+    "one paid, one of the same amount sent back": ([row(key="k1"), row(key="k2", status="退回")], ["k1"]),
+    "sent back by a row without a key": ([row(key="k1"), row(status="退回")], []),
+}
+
+
+@pytest.mark.parametrize(("rows", "keys"), STAYED.values(), ids=STAYED)
+def test_a_payment_that_was_sent_back_did_not_stay(rows: list[Remittance], keys: list[str]) -> None:
+    assert [one.key for one in stayed(rows)] == keys
+
+
 # ------------------------------------------------------------------ through a home
 
 MONDAY = date(2026, 7, 6)
@@ -264,7 +278,7 @@ def test_the_banks_return_confirms_a_line_and_its_alert_closes_by_itself(team: H
     assert [one["state"] for one in mine] == ["closed"]
 
 
-def test_a_banks_own_list_with_titles_debit_and_credit(team: Home) -> None:
+def bank_list(home: Home) -> None:
     """Titles above, account numbers as text, one sum per vendor, a payment sent back, and what is not ours."""
     headers = ("交易日期", "交易流水号", "借方金额", "贷方金额", "对方户名", "对方账号", "摘要")
     rows = (
@@ -277,8 +291,11 @@ def test_a_banks_own_list_with_titles_debit_and_credit(team: Home) -> None:
     book = openpyxl.Workbook()
     for cells in (("示例银行 账户明细",), ("账号：6222000000009999999",), headers, *rows):
         book.active.append(cells)
-    path = team.settings.inbox / "银行明细.xlsx"
-    book.save(path)
+    book.save(home.settings.inbox / "银行明细.xlsx")
+
+
+def test_a_banks_own_list_with_titles_debit_and_credit(team: Home) -> None:
+    bank_list(team)
     team.turn(MONDAY)
     assert states(team) == {A: "confirmed", B: "returned"}
     sheets = checked(team)
@@ -298,6 +315,29 @@ def test_a_banks_own_list_with_titles_debit_and_credit(team: Home) -> None:
         "截至": "2026-07-06", "本次已付": "2 笔，762.75 CNY", "本次退回": "1 笔，226.00 CNY", "需要处理": "0",
         "尚未回单": "0 笔，0.00 CNY",
     }  # fmt: skip
+
+
+def test_a_payment_without_our_key_is_in_our_statement_and_one_that_came_back_is_taken_out_again(team: Home) -> None:
+    bank_list(team)
+    team.turn(MONDAY)
+    assert paid_in_july(team, A) == (-536.75, 28.25)
+    assert paid_in_july(team, B) == (0, 226)
+
+
+def test_a_payment_that_the_bank_tells_twice_is_in_our_statement_once(team: Home) -> None:
+    told = {"付款编号": keys(team)[A], "银行流水号": "B-1", "收款人": A, "付款金额": 536.75, "付款日期": MONDAY}
+    team.drop("回单.xlsx", [told, told | {"银行流水号": ""}])
+    team.turn(MONDAY)
+    assert paid_in_july(team, A) == (-536.75, 28.25)
+
+
+def paid_in_july(home: Home, vendor: str) -> tuple[float, float]:
+    """What July's statement, written in August, says of payments and of the closing balance."""
+    home.turn(date(2026, 8, 3))
+    path = home.settings.out_folder("vendors") / f"对账单 {vendor} 2026-07-01 至 2026-07-31.xlsx"
+    cells = openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)
+    sums = {what: amount for n, what, amount, *_ in cells if isinstance(n, int)}
+    return sums["本期付款"], sums["期末余额"]
 
 
 def test_what_does_not_fit_is_told_with_its_place_and_how_to_mend_it_and_mends_by_dropping_again(team: Home) -> None:

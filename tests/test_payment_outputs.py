@@ -354,3 +354,43 @@ def test_a_statement_a_month_each_from_where_the_last_one_ended_and_a_plan_a_wee
     assert checked == {
         "期初余额": 565, "本期开票（减红字）": 0, "本期扣减（减奖励）": 0, "本期付款": -536.75, "期末余额": 28.25,
     }  # fmt: skip
+
+
+def test_an_invoice_over_two_orders_is_one_movement_of_a_statement_with_all_of_its_amount(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """And the same number written with letters O, on another sheet, is a duplicate, which nobody owes."""
+    second = {"订单号": "PO-2", "数量": 20, "不含税金额": 100, "税额": 13, "价税合计": 113}
+    home.drop("发票.xlsx", books.invoices({}, second))
+    home.drop("补录发票.xlsx", books.invoices({"发票号码": "26112OOO000012345678"}))
+    for kind in ("vendors", "orders", "deliveries", "contracts"):
+        home.drop(f"{kind}.xlsx", getattr(books, kind)())
+    home.turn()
+    rows = _statement(home, "2026-06-01 至 2026-06-30")
+    assert [row[1:] for row in rows if row[1:2] == ("发票",)] == [
+        ("发票", "26112000000012345678", "PO-1、PO-2", 678, None, 678)
+    ]
+    assert [row[2] for row in rows if row[1:2] == ("期末余额",)] == [678]
+
+
+def test_a_credit_note_stands_among_the_holds_only_until_a_sheet_sets_it_off(
+    paid: Home, books: SimpleNamespace
+) -> None:
+    """First there is nothing to set it off against; then the next invoice carries it, and it waits no more that day."""
+    red = {"发票号码": "R-1", "发票类型": "红字", "对应蓝字发票": "26112000000012345678", "开票日期": date(2026, 7, 3),
+           "数量": None, "不含税金额": -100, "税额": -13, "价税合计": -113}  # fmt: skip
+    paid.drop("红字.xlsx", books.invoices(red))
+    paid.turn(date(2026, 7, 6))
+    assert _held(paid) == [("SET_OFF", D("107.35"))]  # of 113.00, 5.65 were retained
+    paid.drop("新订单.xlsx", books.orders({"订单号": "PO-2"}))
+    paid.drop("新收货.xlsx", books.deliveries({"订单号": "PO-2", "送货单号": "SH-2"}))
+    paid.drop("新发票.xlsx", books.invoices({"订单号": "PO-2", "发票号码": "F-2", "不含税金额": 480, "税额": 62.4,
+                                          "价税合计": 542.4, "单价": 4.8}))  # fmt: skip
+    paid.turn(date(2026, 7, 7))
+    assert sorted(D(row["net"]) for row in paid.export("payables")) == [D("-107.35"), D("515.28"), D("536.75")]
+    assert _held(paid) == []
+
+
+def _held(home: Home) -> list[tuple[str, Decimal]]:
+    with home.store.transaction() as tx:
+        return [(row["reasons"], row["stopped"]) for row in tx.table("holds").to_pylist()]

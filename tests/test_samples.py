@@ -13,7 +13,14 @@ from robots.edge.settings import SHIPPED
 from sample_workbooks import make
 
 SAMPLES = SHIPPED / "sample_workbooks"
-FILES = sorted(path.relative_to(SAMPLES).as_posix() for path in SAMPLES.glob("day*/*"))
+FOLDERS = ("day*/*", "settlement/month*/*")
+
+
+def workbooks(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for pattern in FOLDERS for path in folder.glob(pattern))
+
+
+FILES = workbooks(SAMPLES)
 
 
 @pytest.fixture(scope="module")
@@ -42,4 +49,4 @@ def test_the_planted_cases_are_what_the_script_plants(made_again: Path) -> None:
 
 
 def test_there_is_nothing_else_among_the_samples(made_again: Path) -> None:
-    assert sorted(path.relative_to(made_again).as_posix() for path in made_again.glob("day*/*")) == FILES
+    assert workbooks(made_again) == FILES

@@ -366,6 +366,9 @@ def _says_back(row: Remittance) -> bool:
 
 
 def _may_return(back: Remittance, row: Remittance) -> bool:
+    """Money of that vendor and amount, paid by that day, and not under the key of another line."""
+    if back.key and row.key and back.key != row.key:
+        return False
     return (row.vendor, row.amount) == (back.vendor, back.amount) and row.paid_on <= back.paid_on
 
 

@@ -6,8 +6,8 @@ was released, payments once the bank said so. A statement holds one currency.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 
 from robots.figures.lines import judged, records
+from robots.figures.returns import PAID, SETTLING, TOLD, Remittance, remittances
 from robots.figures.settlement import RETENTION
-from robots.figures.settlement.billing import invoice_key, is_red
+from robots.figures.settlement.billing import invoice_key, is_red, told_apart
 from robots.ledger import Ledger
 from robots.model.money import ZERO, cents
 from robots.rules import Rules
@@ -125,7 +126,7 @@ def books_of(ledger: Ledger, payables: Iterable[Row], batches: Iterable[Row], ru
     for found in (
         _invoices(records(ledger.table("invoices")), of_order, rules),
         _deductions(lines, batches, {row["payment_key"] for row in paid if _given(row["payment_key"])}),
-        _payments(paid, lines),
+        _payments(paid, lines, records(ledger.said("returns"))),
     ):
         for owner, entry in found:
             entries[owner].append(entry)
@@ -141,17 +142,23 @@ Owner = tuple[str, str]
 
 
 def _invoices(invoices: list[Row], of_order: Mapping[str, str], rules: Rules) -> Iterator[tuple[Owner, Entry]]:
-    """Each invoice once: the same number a second time is a duplicate that nobody owes."""
-    seen: set[str] = set()
-    for row in sorted(invoices, key=lambda row: (row["invoiced_on"], str(row["_file"]), row["_row"])):
-        key = invoice_key(row)
-        if key in seen or row["invoiced_on"] < rules.settle_from:
-            continue
-        seen.add(key)
-        amount = -abs(row["gross"]) if is_red(row) else row["gross"]
-        what = CREDIT if is_red(row) else INVOICE
-        owner = (row["vendor"], _currency(row, of_order, rules.currency))
-        yield owner, Entry(row["invoiced_on"], what, row["invoice_no"], _text(row["order_id"]), amount)
+    """Each invoice once, all its rows (one for each order) together: the same number a second time is a duplicate that
+    nobody owes."""
+    ranked = sorted(invoices, key=lambda row: (row["invoiced_on"], str(row["_file"]), str(row["_sheet"]), row["_row"]))
+    parts: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for key, row, is_part in told_apart((invoice_key(row), row) for row in ranked):
+        if is_part and row["invoiced_on"] >= rules.settle_from:
+            parts[key, _currency(row, of_order, rules.currency)].append(row)
+    for (_, currency), rows in parts.items():
+        yield (rows[0]["vendor"], currency), _billed(rows)
+
+
+def _billed(rows: Sequence[Mapping[str, Any]]) -> Entry:
+    """One invoice or credit note by its rows, with the orders that it is for."""
+    first, red = rows[0], is_red(rows[0])
+    amount = sum((-abs(row["gross"]) if red else row["gross"] for row in rows), ZERO)
+    orders = "、".join(dict.fromkeys(order for row in rows if (order := _text(row["order_id"]))))
+    return Entry(first["invoiced_on"], CREDIT if red else INVOICE, first["invoice_no"], orders, amount)
 
 
 def _deductions(
@@ -168,17 +175,32 @@ def _deductions(
                 yield (row["vendor"], row["currency"]), entry
 
 
-def _payments(paid: Iterable[Row], lines: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
-    """What the bank paid of our lines; what it sent back stands there too, and moves nothing. A payment that is none
-    of our lines' (an advance paid by hand) is not ours to account for."""
+def _payments(paid: Iterable[Row], lines: Iterable[Row], returns: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
+    """What the bank paid of our lines: those that its row names by key, else those that the bookkeeper found it to mean
+    (`returns`). What it sent back takes its payment out again, and moves nothing where none had been told. A payment
+    that is none of our lines' (an advance paid by hand) is not ours to account for."""
     by_key = {row["payment_key"]: row for row in lines}
-    for row in paid:
-        if line := by_key.get(row["payment_key"]):
-            back = row["status"] == "退回"
-            reference = _text(row["bank_reference"]) or row["payment_key"]
-            amount = ZERO if back else -row["amount"]
-            entry = Entry(row["paid_on"], RETURNED if back else PAYMENT, line["invoice_no"], reference, amount)
-            yield (line["vendor"], line["currency"]), entry
+    judged_as = {row["receipt"]: row for row in returns}
+    standing: Counter[tuple[str, ...]] = Counter()
+    for row in remittances(paid):
+        keys = _keys(row, judged_as.get(row.id), by_key)
+        if not keys:
+            continue
+        is_paid = row.status == PAID
+        moves = is_paid or standing[keys] > 0
+        standing[keys] += 1 if is_paid else -int(moves)
+        amount = (-row.amount if is_paid else row.amount) if moves else ZERO
+        documents = "、".join(dict.fromkeys(by_key[key]["invoice_no"] for key in keys))
+        entry = Entry(row.paid_on, PAYMENT if is_paid else RETURNED, documents, row.reference or keys[0], amount)
+        yield (by_key[keys[0]]["vendor"], by_key[keys[0]]["currency"]), entry
+
+
+def _keys(row: Remittance, verdict: Row | None, by_key: Mapping[str, Row]) -> tuple[str, ...]:
+    """The lines that a row of the bank's pays or sends back; none where it only tells again what another row told."""
+    outcome = verdict["outcome"] if verdict else ""
+    if verdict and outcome in SETTLING:
+        return tuple(key for key in verdict["payment_keys"].split(",") if key in by_key)
+    return (row.key,) if row.key in by_key and outcome != TOLD else ()
 
 
 def _accepted(ledger: Ledger, orders: Mapping[tuple[str, str], Row], home: str) -> dict[Owner, tuple[Accepted, ...]]:

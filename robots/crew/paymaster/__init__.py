@@ -106,7 +106,7 @@ def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     gone = tuple(r["payment_key"] for r in before if r["state"] == "held" and r["payment_key"] not in _keys(held))
     if settled:
         yield Decision("paymaster", today.isoformat(), "earned", record("earned", settled))
-    stopped = [*holds(owed, lines), *stop_rows(ledger, books)]
+    stopped = [*holds(owed, by_line([*before, *proposed])), *stop_rows(ledger, books)]
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", stopped, replace=True))
     yield from release_form(looked, ledger, today)
     if held or gone:

@@ -80,8 +80,13 @@ def _bill(key: str, row: Row, hold: str) -> Bill:
 
 
 def _told_apart(ranked: list[tuple[str, Row]]) -> Iterator[Bill]:
-    """An invoice over several orders stands on several rows of one sheet: same number and day, other orders. Any
-    other row under a number that is there already is a duplicate."""
+    for key, row, is_part in told_apart(ranked):
+        yield _bill(key, row, "" if is_part else DUPLICATE)
+
+
+def told_apart(ranked: Iterable[tuple[str, Row]]) -> Iterator[tuple[str, Row, bool]]:
+    """Every row with its key, and whether it is the invoice's own: one over several orders stands on several rows of
+    one sheet, same number and day, other orders. Any other row under a number that is there already is a duplicate."""
     first: dict[str, Row] = {}
     parts: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for key, row in ranked:
@@ -89,7 +94,7 @@ def _told_apart(ranked: list[tuple[str, Row]]) -> Iterator[Bill]:
         head = first.setdefault(key, row)
         is_part = head is row or (_on_one_page(head, row) and part not in parts[key])
         parts[key].add(part)
-        yield _bill(key, row, "" if is_part else DUPLICATE)
+        yield key, row, is_part
 
 
 def _on_one_page(head: Row, row: Row) -> bool:
