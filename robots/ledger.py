@@ -6,7 +6,7 @@ by its code, its tax number, or its normalised name (RULES 1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,8 @@ import pyarrow as pa
 
 from robots.model.names import identity
 from robots.model.words import Text
+
+Stale = dict[str, dict[str, list[str]]]  # period → vendor → its identities
 
 
 def frame(table: pa.Table) -> pd.DataFrame:
@@ -34,6 +36,10 @@ class History(Protocol):
     def stale_by(self, why: str) -> Collection[tuple[str, str]]:
         """Pairs of vendor and period whose figures are to be made again for this reason alone ("rules")."""
 
+    def reordered(self) -> Mapping[tuple[str, str], str]:
+        """Of what is stale, the pairs in which lines ordered changed: all of them ("terms"), or how long they took
+        ("times")."""
+
     def spellings(self) -> dict[str, str]:
         """Identity → a vendor's name as it was first written anywhere."""
 
@@ -45,6 +51,9 @@ class History(Protocol):
 
     def arrived_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
         """Deliveries of vendors in some months: vendor, delivered_on, received, accepted, rejected, excused."""
+
+    def taken_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """Lines of vendors ordered in some months: vendor, ordered_on, completed_on, since (the order's own day)."""
 
     def billed_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
         """Invoice lines of vendors in some months: vendor, invoiced_on, quantity, unit_price, price (as ordered)."""
@@ -236,16 +245,35 @@ class Ledger:
     # -------------------------------------------------------------- what changed
 
     @cached_property
-    def stale(self) -> dict[str, dict[str, list[str]]]:
+    def stale(self) -> Stale:
         """Period → vendors whose figures of it are to be made again, each with all of its identities."""
+        return self._by_period(self.history.stale())
+
+    @cached_property
+    def reordered(self) -> Stale:
+        """Of what is stale, the months and vendors in which lines were ordered or orders changed."""
+        return self._by_period(pair for pair, what in self.history.reordered().items() if what == "terms")
+
+    @cached_property
+    def retimed(self) -> Stale:
+        """Of what is stale, the other months and vendors in which lines took another time than was known."""
+        found = self._by_period(pair for pair, what in self.history.reordered().items() if what == "times")
+        others = {period: vendors.keys() - self.reordered.get(period, {}).keys() for period, vendors in found.items()}
+        return {period: {name: found[period][name] for name in names} for period, names in others.items() if names}
+
+    def _by_period(self, pairs: Iterable[tuple[str, str]]) -> Stale:
+        found: Stale = {}
+        for vendor, period in pairs:
+            name = self.names.get(vendor, vendor)
+            found.setdefault(period, {})[name] = self._known_under.get(name, [vendor])
+        return found
+
+    @cached_property
+    def _known_under(self) -> dict[str, list[str]]:
         known: dict[str, list[str]] = {}
         for one, name in self.names.items():
             known.setdefault(name, []).append(one)
-        found: dict[str, dict[str, list[str]]] = {}
-        for vendor, period in self.history.stale():
-            name = self.names.get(vendor, vendor)
-            found.setdefault(period, {})[name] = known.get(name, [vendor])
-        return found
+        return known
 
     @cached_property
     def stale_by_rules(self) -> set[tuple[str, str]]:
@@ -265,6 +293,10 @@ class Ledger:
     def ordered_in(self, months: Collection[str], vendors: Collection[str]) -> pd.DataFrame:
         """Lines of vendors (identities) ordered in some months, their vendors named."""
         return self._named(self.history.ordered_in(months, vendors), vendors)
+
+    def taken_in(self, months: Collection[str], vendors: Collection[str]) -> pd.DataFrame:
+        """The days of lines that vendors (identities) were ordered in some months, vendors named."""
+        return self._named(self.history.taken_in(months, vendors), vendors)
 
     def billed_in(self, months: Collection[str], vendors: Collection[str]) -> pd.DataFrame:
         """Invoice lines of vendors (identities) in some months with the price they were ordered at, vendors named."""

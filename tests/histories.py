@@ -29,7 +29,7 @@ from robots.edge import settings as configuration
 from robots.edge.store import Store
 from robots.edge.store.database import Dropped, Turn
 from robots.edge.store.migrations import migrate
-from robots.edge.store.tables import KPIS, POINTS, SCORES, STALE
+from robots.edge.store.tables import KPIS, LEADS, ORDERED, POINTS, PRICES, SCORES, STALE
 from robots.model.decisions import Record
 from robots.model.names import identity
 from robots.reading.reader import Reading
@@ -270,6 +270,14 @@ def kept(store: Store) -> dict[naive.Key, tuple[Decimal, Decimal]]:
         rows = connection.execute(select(KPIS)).all()
     assert len({(identity(r.vendor), r.period, r.kpi) for r in rows}) == len(rows)
     return {(identity(r.vendor), r.period, r.kpi): (_exact(r.good, 4), _exact(r.total, 4)) for r in rows}
+
+
+def ordering(store: Store) -> dict[str, set[tuple[Any, ...]]]:
+    """What is kept of what was ordered, at which prices, and of how long it took: rows by table."""
+    with store.engine.connect() as connection:
+        return {table.name: {tuple(identity(value) if name == "vendor" else value for name, value in row.items())
+                             for row in connection.execute(select(table)).mappings()}
+                for table in (ORDERED, PRICES, LEADS)}  # fmt: skip
 
 
 def bounds(store: Store) -> dict[naive.Key, tuple[float, float]]:

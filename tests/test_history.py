@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
+from robots.model.names import identity
 from robots.reading.reader import Reading
 from tests import naive
 from tests.histories import (
@@ -22,6 +23,7 @@ from tests.histories import (
     examples,
     histories,
     kept,
+    ordering,
     scored,
     turn,
 )
@@ -72,6 +74,27 @@ def test_scores_kept_up_are_those_of_a_home_that_sees_it_all_at_once(history: Hi
             everything += dropped(versions)
         turn(at_once, day, everything)
         assert scored(little_by_little) == scored(at_once)
+        assert ordering(little_by_little) == ordering(at_once)
+
+
+def test_what_is_delivered_changes_how_long_it_took_and_an_order_that_changes_what_was_ordered() -> None:
+    line = {"order_id": "PO-1", "line": "1", "vendor": "虚构乙厂", "quantity": Decimal(10), "unit_price": Decimal(2),
+            "item": "法兰", "ordered_on": date(2026, 5, 20), "promised_on": date(2026, 6, 10)}  # fmt: skip
+    came = {"order_id": "PO-1", "line": "1", "vendor": "虚构乙厂", "received": Decimal(10), "accepted": Decimal(10)}
+    with a_store() as store:
+        turn(store, date(2026, 7, 3), [("订单.xlsx", reading("orders", [line]))])
+        before = ordering(store)
+        assert {row[-1] for row in before["ordered"]} == {2000} and before["leads"] == set()
+        turn(
+            store,
+            date(2026, 7, 3),
+            [("收货.xlsx", reading("deliveries", [{**came, "delivered_on": date(2026, 6, 9)}]))],
+        )
+        after = ordering(store)
+        assert after == before | {"leads": {(identity("虚构乙厂"), "2026-05", 20, 1)}}
+        turn(store, date(2026, 7, 3), [("订单.xlsx", reading("orders", [{**line, "unit_price": Decimal(3)}]))])
+        assert {row[-1] for row in ordering(store)["ordered"]} == {3000}
+        assert ordering(store)["leads"] == after["leads"]
 
 
 def test_a_renewal_that_comes_later_lifts_the_veto_of_the_months_it_covers() -> None:

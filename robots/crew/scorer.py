@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, groupby
@@ -18,9 +18,9 @@ from robots.figures.ordering import lead_times, ordered, prices
 from robots.figures.own import own_kpi
 from robots.figures.scores import Basis, Score, basis_of, score_all, why_rescored
 from robots.figures.tickets import with_hours
-from robots.ledger import Ledger, frame
+from robots.ledger import Ledger, Stale, frame
 from robots.model.calendar import UnknownYear
-from robots.model.decisions import Column, Decision, Notice, Table, record
+from robots.model.decisions import Column, Decision, Notice, Record, Table, record
 from robots.model.periods import months_of, periods_around, span
 from robots.model.words import say
 from robots.rules import Rules, Scorecard
@@ -37,11 +37,11 @@ def scorer(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     if not stale:
         return
     basis = basis_of(ledger, rules, today)
-    batches = list(_batches(ledger.stale, rules))
-    kpis = together(_figured(ledger, batch, basis) for batch in batches)
+    for what in _ordering(ledger, rules):
+        yield Decision("scorer", today.isoformat(), what.table, what)
+    kpis = together(_figured(ledger, batch, basis) for batch in _batches(ledger.stale, rules))
     scope = _scope(stale)
-    for name, rows in {**_ordering(ledger, batches), "kpis": list(_kpi_rows(kpis))}.items():
-        yield Decision("scorer", today.isoformat(), name, record(name, rows, scope=scope))
+    yield Decision("scorer", today.isoformat(), "kpis", record("kpis", list(_kpi_rows(kpis)), scope=scope))
     wanted = _with_longer(stale)
     known = pd.concat([_kept(ledger, wanted, set(scope)), kpis], ignore_index=True)
     scores = list(score_all(known, basis, set(_scope(wanted))))
@@ -71,7 +71,7 @@ class Batch:
         return tuple(period for period in self.periods if "-" in period)
 
 
-def _batches(stale: Mapping[str, Mapping[str, Collection[str]]], rules: Rules) -> Iterator[Batch]:
+def _batches(stale: Stale, rules: Rules) -> Iterator[Batch]:
     """What is stale in as few batches as may be: a small team's year is one, a large one's month is one (memory)."""
 
     def alike(entry: tuple[str, Mapping[str, Collection[str]]]) -> tuple[frozenset[str], Scorecard]:
@@ -126,21 +126,27 @@ def _own(ledger: Ledger, month: str, batch: Batch, basis: Basis) -> Iterator[pd.
         yield pd.DataFrame(found, columns=COLUMNS)
 
 
-def _ordering(ledger: Ledger, batches: Iterable[Batch]) -> dict[str, list[Row]]:
-    """What was ordered in every stale month, at which prices, and how long it took: tables of the store by name."""
-    found: dict[str, list[Row]] = {"ordered": [], "leads": [], "prices": []}
-    for batch in (one for one in batches if one.months):
+def _ordering(ledger: Ledger, rules: Rules) -> Iterator[Record]:
+    """What was ordered in every month whose orders changed, at which prices; and how long it took, where only that
+    changed too."""
+    found: dict[str, list[Row]] = {"ordered": [], "prices": [], "leads": []}
+    for batch in _batches(ledger.reordered, rules):
         lines = ledger.ordered_in(batch.months, batch.identities)
         found["ordered"] += ordered(lines)
-        found["leads"] += lead_times(lines)
         found["prices"] += prices(lines)
-    return found
+        found["leads"] += lead_times(lines)
+    for batch in _batches(ledger.retimed, rules):
+        found["leads"] += lead_times(ledger.taken_in(batch.months, batch.identities))
+    scope = _scope(ledger.reordered)
+    for name, pairs in (("ordered", scope), ("prices", scope), ("leads", scope + _scope(ledger.retimed))):
+        if pairs:
+            yield record(name, found[name], scope=pairs)
 
 
 # ------------------------------------------------------------------ which vendors and periods
 
 
-def _scope(periods: Periods) -> tuple[tuple[str, str], ...]:
+def _scope(periods: Mapping[str, Collection[str]]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((vendor, period) for period, vendors in periods.items() for vendor in vendors))
 
 

@@ -12,7 +12,7 @@ from robots.figures.alerts import Alert
 from robots.figures.ordering import quantile
 from robots.figures.risk import Risk, late_risk
 from robots.ledger import place
-from robots.model.words import Say, Text, say
+from robots.model.words import Say, say
 
 MEDIAN = 0.5
 
@@ -75,7 +75,7 @@ def _drift(row: Row) -> int | None:
     return (row["due_latest"] - row["due_first"]).days if given(row["due_first"]) else None
 
 
-def _how_it_moved(row: Row) -> Text:
+def _how_it_moved(row: Row) -> Say:
     drift = _drift(row)
     if drift is None:
         return say("alert.REPROMISE.seen_without_first", moves=row["moves"], latest=row["due_latest"])

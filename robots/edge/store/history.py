@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, false, func, or_, select
 
 from robots.edge.store.answers import line_trouble
 from robots.edge.store.relations import Pair, as_table, spellings
@@ -58,6 +58,11 @@ class History:
         """What waits for this reason alone."""
         return {(row.vendor, row.period) for row in self.connection.execute(select(STALE).where(STALE.c.why == why))}
 
+    def reordered(self) -> dict[Pair, str]:
+        """Of what waits, where lines ordered in it changed: all of them ("terms"), or how long they took ("times")."""
+        found = self.connection.execute(select(STALE).where(STALE.c.ordered.is_not(None)))
+        return {(row.vendor, row.period): row.ordered for row in found}
+
     def spellings(self) -> dict[str, str]:
         """Identity → a vendor's name as it was first written anywhere."""
         return spellings(self.connection)
@@ -89,6 +94,13 @@ class History:
         told = ("contract_id", "category", "item", "quantity", "unit_price", "tax_rate", "currency")
         chosen = {name: c[name] for name in ("vendor", "ordered_on", "completed_on")} | {name: o[name] for name in told}
         chosen |= {"since": o.ordered_on}
+        orders = and_(o.key == c.key, o.beaten_by.is_(None))
+        return self._of_months(chosen, c.ordered_on, months, vendors, LINES.join(ROWS["orders"], orders))
+
+    def taken_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
+        """The days of lines that these vendors were ordered in some months: ordered_on, completed_on, since."""
+        c, o = LINES.c, ROWS["orders"].c
+        chosen = {name: c[name] for name in ("vendor", "ordered_on", "completed_on")} | {"since": o.ordered_on}
         orders = and_(o.key == c.key, o.beaten_by.is_(None))
         return self._of_months(chosen, c.ordered_on, months, vendors, LINES.join(ROWS["orders"], orders))
 
@@ -432,4 +444,4 @@ def _within(on: Column[Any], month: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _within_any(on: Column[Any], months: Collection[str]) -> ColumnElement[bool]:
-    return or_(*(and_(*_within(on, month)) for month in sorted(months)))
+    return or_(false(), *(and_(*_within(on, month)) for month in sorted(months)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, delete, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from robots.edge.store.tables import (
@@ -155,6 +155,12 @@ def editions_kept(connection: Connection) -> None:
     EDITIONS.create(connection, checkfirst=True)
 
 
+def orders_apart(connection: Connection) -> None:
+    """Whether what was ordered in a month changed too; what waits already waits for all of it."""
+    _add_columns(connection, STALE)
+    connection.execute(update(STALE).values(ordered="terms"))
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -198,6 +204,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     quarantine,
     reasons_told,
     editions_kept,
+    orders_apart,
 )
 
 

@@ -59,6 +59,7 @@ Pair = tuple[str, str]  # a vendor's identity, and a period
 RELATED = ("orders", "deliveries", "invoices", "appeals")
 EXCUSING = ("需方", "不可抗力")  # whose fault does not count against the vendor (RULES 6)
 UPHELD = "成立"
+TERMS, TIMES = "terms", "times"  # what of the lines ordered in a month changed: all, or how long they took
 OTHER_RULES = "rules"  # why a pair waits, where nothing of its own has changed
 ONWARDS = "+"  # after a period: it, and every later one that there are figures for
 _ALWAYS = "0001-01-01"
@@ -160,17 +161,18 @@ def relate(connection: Connection, touched: Touched, day: date, rules: str) -> N
         _spell_all(connection, touched)
     _keep_spellings(connection, touched.spellings)
     lines, deliveries = _relate_excuses(connection, touched.keys.get("appeals", set()))
-    lines |= touched.keys.get("orders", set())
+    orders = touched.keys.get("orders", set())
     lines |= _relate_arrivals(connection, deliveries | touched.keys.get("deliveries", set()), pairs)
     _relate_bills(connection, touched.keys.get("invoices", set()), pairs)
     if since is not None and since < day:
         lines |= _arrived_between(connection, since, day)
         pairs |= _due_between(connection, since, day)
-    _relate_lines(connection, lines, day, pairs)
-    pairs |= _renamed(connection)
+    times = _relate_lines(connection, lines - orders, day, pairs)
+    renamed = _renamed(connection)
+    terms = _relate_lines(connection, orders, day, pairs) | renamed
     anew = since is None or day < since
-    pairs = _closed(connection, pairs | _every_pair(connection) if anew else pairs)
-    _add_stale(connection, pairs)
+    pairs = _closed(connection, pairs | renamed | (_every_pair(connection) if anew else set()))
+    _add_stale(connection, pairs, ordered=dict.fromkeys(times, TIMES) | dict.fromkeys(pairs if anew else terms, TERMS))
     if before.get("rules") != rules and not anew:
         _add_stale(connection, _every_pair(connection) - pairs, OTHER_RULES)
     _mark(connection, before, {"day": day.isoformat(), "rules": rules})
@@ -338,10 +340,13 @@ def _arrivals(connection: Connection) -> list[dict[str, Any]]:
     ]
 
 
-def _relate_lines(connection: Connection, keys: Collection[int], day: date, pairs: set[Pair]) -> None:
-    """Order lines of these keys anew, and with them the vendor of deliveries that name none."""
+def _relate_lines(connection: Connection, keys: Collection[int], day: date, pairs: set[Pair]) -> set[Pair]:
+    """Order lines of these keys anew, and with them the vendor of deliveries that name none. Returns the pairs that
+    they were or are ordered in."""
+    ordered: set[Pair] = set()
     for _ in _batches(keys, connection):
         pairs |= _pairs_of_lines(connection)
+        ordered |= _pairs_ordered_in(connection)
         before = select(LINES.c.key, LINES.c.due_latest, LINES.c.moves).where(_here(LINES.c.key))
         promised = {row.key: (row.due_latest, row.moves) for row in connection.execute(before)}
         connection.execute(delete(LINES).where(_here(LINES.c.key)))
@@ -352,6 +357,8 @@ def _relate_lines(connection: Connection, keys: Collection[int], day: date, pair
         nameless = and_(_here(ARRIVALS.c.line), ARRIVALS.c.own.is_(False))
         connection.execute(update(ARRIVALS).where(nameless).values(vendor=vendor))
         pairs |= _pairs_of_lines(connection)
+        ordered |= _pairs_ordered_in(connection)
+    return ordered
 
 
 def _moves(row: Mapping[str, Any], before: tuple[str | None, int] | None) -> int:
@@ -370,6 +377,11 @@ def _pairs_of_lines(connection: Connection) -> set[Pair]:
     billed = connection.execute(select(BILLS.c.vendor, BILLS.c.invoiced_on).where(_here(BILLS.c.line))).all()
     days = [(row.vendor, on) for row in due for on in (row.due_first, row.due_latest, row.ordered_on)]
     return {pair for row in (*days, *arrived, *billed) for pair in _pairs(*row)}
+
+
+def _pairs_ordered_in(connection: Connection) -> set[Pair]:
+    found = connection.execute(select(LINES.c.vendor, LINES.c.ordered_on).where(_here(LINES.c.key)).distinct())
+    return {pair for row in found for pair in _pairs(*row)}
 
 
 _FIGURED = (
@@ -569,8 +581,17 @@ def _every_pair(connection: Connection, vendors: Collection[str] | None = None) 
     return found
 
 
-def _add_stale(connection: Connection, pairs: Collection[Pair], why: str | None = None) -> None:
-    waiting = {(row.vendor, row.period) for row in connection.execute(select(STALE))}
-    new = [{"vendor": vendor, "period": period, "why": why} for vendor, period in sorted(set(pairs) - waiting)]
+def _add_stale(
+    connection: Connection, pairs: Collection[Pair], why: str | None = None, ordered: Mapping[Pair, str] | None = None
+) -> None:
+    waiting = {(row.vendor, row.period): row.ordered for row in connection.execute(select(STALE))}
+    told = ordered or {}
+    new = [{"vendor": vendor, "period": period, "why": why, "ordered": told.get((vendor, period))}
+           for vendor, period in sorted(set(pairs) - waiting.keys())]  # fmt: skip
+    more = [{"_vendor": pair[0], "_period": pair[1], "ordered": what} for pair, what in told.items()
+            if pair in waiting and waiting[pair] != TERMS]  # fmt: skip
     if new:
         connection.execute(insert(STALE), new)
+    if more:
+        here = (STALE.c.vendor == bindparam("_vendor"), STALE.c.period == bindparam("_period"))
+        connection.execute(update(STALE).where(*here).values(ordered=bindparam("ordered")), more)

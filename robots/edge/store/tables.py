@@ -391,6 +391,7 @@ STALE = Table(
     Column("vendor", Text, primary_key=True),
     Column("period", Text, primary_key=True),
     Column("why", Text),
+    Column("ordered", Text),  # what of the lines ordered in it changed: "terms" all, "times" how long they took
 )
 
 ALIASES = Table("aliases", META, Column("identity", Text, primary_key=True), Column("vendor", Text, nullable=False))
