@@ -484,6 +484,28 @@ def test_a_soft_duplicate_waits_for_a_person_and_is_paid_once_after_it(home: Hom
     assert not _table(home, "holds")
 
 
+def test_one_national_number_under_two_names_is_paid_once_and_both_rows_are_named(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """Neither name has a code or a tax number, so nothing but the invoice's number tells that they are one."""
+    former = "示例甲(旧名)有限公司"
+    codeless: Row = {"供应商编码": None, "统一社会信用代码": None}
+    home.drop("供应商.xlsx", books.vendors(codeless, {**codeless, "供应商名称": former, "银行账号": NEW}))
+    home.drop("合同.xlsx", books.contracts({}, {"合同编号": "HT-2", "供应商": former}))
+    home.drop("订单.xlsx", books.orders({}, {"订单号": "PO-2", "供应商": former, "合同编号": "HT-2"}))
+    home.drop("收货.xlsx", books.deliveries({}, {"送货单号": "SH-2", "订单号": "PO-2", "供应商": former}))
+    home.drop("发票.xlsx", books.invoices())
+    home.drop("发票 旧名.xlsx", books.invoices({"供应商": former, "订单号": "PO-2", "开票日期": date(2026, 6, 26)}))
+    home.turn(MONDAY)
+    assert _lines(home, "PO-1") == [("proposed", "536.75", None)]
+    assert _lines(home, "PO-2") == [("held", "0.00", "DUPLICATE")]
+    (held,) = _table(home, "holds")
+    assert (held["source"], held["stopped"]) == ("发票 旧名.xlsx › 发票登记 › 2", D("565.00"))
+    assert held["evidence"] == (
+        "号码与已登记的发票 26112000000012345678 相同：示例甲电子有限公司，2026-06-25（发票.xlsx › 发票登记 › 2）"
+    )
+
+
 def test_a_quantity_edited_after_the_sheet_is_paid_when_somebody_has_answered(
     home: Home, books: SimpleNamespace
 ) -> None:

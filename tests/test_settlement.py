@@ -131,6 +131,50 @@ def test_the_same_invoice_under_any_spelling_is_held_whole(number: str) -> None:
     assert (first.net, second.net, second.reasons) == (D("1130.00"), D("0.00"), ("DUPLICATE",))
 
 
+OTHER = "示例甲(旧名)有限公司"
+NATIONAL = "26112000000012345678"
+NATIONAL_NUMBERS = {
+    "全电发票 of 20 digits": (NATIONAL, NATIONAL, True),
+    "with the spaces of one who typed it": (NATIONAL, "2611 2000 0000 1234 5678", True),
+    "code of 12 and number of 8 in one cell": ("011002600111-12345678", "01100260011112345678", True),
+    "8 digits: another vendor may have them, too": ("12345678", "12345678", False),
+    "a seller's own number of 20 characters": ("INV-2026-000000000-0001", "INV-2026-000000000-0001", False),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "is_one"), NATIONAL_NUMBERS.values(), ids=NATIONAL_NUMBERS)
+def test_a_number_of_the_whole_country_is_one_invoice_whatever_the_vendor_is_called(
+    first: str, second: str, is_one: bool
+) -> None:
+    mine = line((9, 100))
+    theirs = replace(line((9, 100)), order_id="PO-2", vendor=OTHER)
+    rows = [
+        invoice(number=first),
+        invoice(number=second, day=28, vendor=OTHER, order_id="PO-2", _file="旧名.xlsx"),
+        invoice(number=second, day=29, vendor=OTHER, order_id="PO-2", line="2", _file="旧名.xlsx"),
+    ]
+    vendors = VENDORS | {OTHER: {"bank_account": "6222000000000000002"}}
+    payables = list(settle({"PO-1": [mine], "PO-2": [theirs]}, rows, vendors, {}, TERMS))
+    assert payables[0].net == D("1130.00")
+    if is_one:
+        assert {(p.net, p.reasons) for p in payables[1:]} == {(D("0.00"), ("DUPLICATE",))}
+        (seen,) = payables[1].evidence
+        told = dict(seen.values)  # type: ignore[union-attr]  # a sentence, not a text
+        assert (payables[1].source, told["place"]) == ("旧名.xlsx › 6月 › 28", "发票.xlsx › 6月 › 20")
+        assert (told["vendor"], told["invoice"]) == (VENDOR, first)
+    else:
+        assert payables[1].net == D("1130.00")
+
+
+def test_of_two_names_under_one_national_number_the_one_that_a_sheet_has_carried_stands() -> None:
+    """The other one is dated earlier and was found later: it would be paid a second time."""
+    theirs = replace(line((9, 100)), order_id="PO-2", vendor=OTHER)
+    rows = [invoice(number=NATIONAL), invoice(number=NATIONAL, day=2, vendor=OTHER, order_id="PO-2")]
+    carried = {f"{VENDOR}|{NATIONAL}": "FK-20260701-01"}
+    found = list(settle({"PO-1": [line((9, 100))], "PO-2": [theirs]}, rows, VENDORS, {}, TERMS, carried=carried))
+    assert [(p.vendor, p.net) for p in found] == [(VENDOR, D("1130.00")), (OTHER, D("0.00"))]
+
+
 def test_an_account_that_differs_from_the_last_sheet_holds_everything() -> None:
     (payable,) = owed(line((9, 100)), invoice(), accounts={VENDOR: "6222000000000009999"})
     assert (payable.net, payable.held, payable.reasons) == (D("0.00"), D("1130.00"), ("BANK_CHANGE",))

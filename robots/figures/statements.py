@@ -146,8 +146,8 @@ def _invoices(invoices: list[Row], of_order: Mapping[str, str], rules: Rules) ->
     nobody owes."""
     ranked = sorted(invoices, key=lambda row: (row["invoiced_on"], str(row["_file"]), str(row["_sheet"]), row["_row"]))
     parts: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
-    for key, row, is_part in told_apart((invoice_key(row), row) for row in ranked):
-        if is_part and row["invoiced_on"] >= rules.settle_from:
+    for key, row, again in told_apart((invoice_key(row), row) for row in ranked):
+        if again is None and row["invoiced_on"] >= rules.settle_from:
             parts[key, _currency(row, of_order, rules.currency)].append(row)
     for (_, currency), rows in parts.items():
         yield (rows[0]["vendor"], currency), _billed(rows)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from robots.crew.paymaster.rows import Row, is_stopped, reasons_of, stopped_of
+from robots.crew.paymaster.rows import Row, is_stopped, listed, reasons_of, stopped_of
 from robots.figures.cash import SORTS, Due, Week, by_vendor, dues, forecast
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
@@ -192,7 +192,8 @@ def _hold_tables(by_reason: Mapping[str, Sequence[Payable]], ages: Mapping[int, 
         rows = tuple(
             (
                 p.vendor, p.invoice_no, f"{p.order_id}/{p.line}".rstrip("/"), ages[id(p)], p.gross, stopped_of(p),
-                p.due_on, reasons_of(p, "name"), reasons_of(p, "release"), p.source,
+                p.due_on, reasons_of(p, "name"), reasons_of(p, "release"),
+                listed((p.source, *p.evidence)),
             )
             for p in mine
         )  # fmt: skip

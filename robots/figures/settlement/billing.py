@@ -14,12 +14,14 @@ from robots.model.money import ZERO, cents
 from robots.model.names import identity, invoice_identity
 
 _NO_BATCH = "~"  # sorts behind the name of every sheet
+_NATIONAL_DIGITS = 20
 
 
 @dataclass(frozen=True)
 class Bill:
     """One row of the invoice register while it is settled: amounts after its credit notes, `hold` where it is stopped
-    before any match. `quantity` is None where it bills an amount; `reds` are the credit notes by number and place."""
+    before any match. `quantity` is None where it bills an amount; `reds` are the credit notes by number and place;
+    `again`: of a duplicate, the row that stands."""
 
     row: Row
     key: str
@@ -30,6 +32,7 @@ class Bill:
     credit: Decimal = ZERO
     reds: tuple[tuple[str, str], ...] = ()
     hold: str = ""
+    again: Row | None = None
 
     @property
     def day(self) -> date:
@@ -72,29 +75,47 @@ def _turn(key: str, row: Row, carried: Mapping[str, str]) -> tuple[str, date, st
     return batch, row["invoiced_on"], str(row["_file"]), str(row["_sheet"]), row["_row"]
 
 
-def _bill(key: str, row: Row, hold: str) -> Bill:
+def _bill(key: str, row: Row, again: Row | None) -> Bill:
     return Bill(
         row, key, cents(row["gross"]), number(row, "quantity"), number(row, "net"), number(row, "tax"),
-        hold=hold,
+        hold="" if again is None else DUPLICATE, again=again,
     )  # fmt: skip
 
 
 def _told_apart(ranked: list[tuple[str, Row]]) -> Iterator[Bill]:
-    for key, row, is_part in told_apart(ranked):
-        yield _bill(key, row, "" if is_part else DUPLICATE)
+    for key, row, again in told_apart(ranked):
+        yield _bill(key, row, again)
 
 
-def told_apart(ranked: Iterable[tuple[str, Row]]) -> Iterator[tuple[str, Row, bool]]:
-    """Every row with its key, and whether it is the invoice's own: one over several orders stands on several rows of
-    one sheet, same number and day, other orders. Any other row under a number that is there already is a duplicate."""
+def told_apart(ranked: Iterable[tuple[str, Row]]) -> Iterator[tuple[str, Row, Row | None]]:
+    """Every row with its key; of a duplicate the row that stands, None where the row is the invoice's own. An invoice
+    over several orders stands on several rows of one sheet, same number and day, other orders. Any other row under a
+    number that is there already is a duplicate; a number of the whole country's is there already under whatever
+    vendor's name."""
     first: dict[str, Row] = {}
+    owners: dict[str, tuple[str, Row]] = {}
     parts: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for key, row in ranked:
         part = (text(row["order_id"]), text(row["line"]))
+        if is_national(number := key.rpartition("|")[2]):
+            owner, theirs = owners.setdefault(number, (key, row))
+            if owner != key:
+                yield key, row, theirs
+                continue
         head = first.setdefault(key, row)
         is_part = head is row or (_on_one_page(head, row) and part not in parts[key])
         parts[key].add(part)
-        yield key, row, is_part
+        yield key, row, None if is_part else head
+
+
+def is_national(number: str) -> bool:
+    """Is a number (as duplicates are compared) unique in the country? 全电发票 have 20 digits; so has an older invoice
+    where its code of 12 and its number of 8 stand in one cell. Shorter ones are a seller's own, or lack their code.
+
+    >>> is_national("26112000000012345678"), is_national("12345678"), is_national("INV26112000000012345")
+    (True, False, False)
+    """
+    return len(number) == _NATIONAL_DIGITS and number.isascii() and number.isdigit()
 
 
 def _on_one_page(head: Row, row: Row) -> bool:

@@ -12,7 +12,7 @@ from robots.figures.settlement.payable import BANK_CHANGE, NO_ACCOUNT, NO_PRICE,
 from robots.figures.settlement.terms import Row, Terms, place_of, text
 from robots.figures.settlement.waterfall import Balances, release, waterfall
 from robots.model.money import ZERO
-from robots.model.words import say
+from robots.model.words import Text, say
 
 
 def settle(
@@ -41,12 +41,20 @@ def settle(
 def _settled(bill: Bill, orders: Lines, services: Lines, balances: Balances) -> Iterator[Payable]:
     lines = bill.hold or lines_of(bill, orders, services, balances.terms.currency)
     if isinstance(lines, str):
-        yield _told(_payable(bill, balances.terms), bill, bill.gross, bill.credit).hold_all(lines)
+        held = _told(_payable(bill, balances.terms), bill, bill.gross, bill.credit).hold_all(lines)
+        yield held.but(evidence=(_again(bill.again),)) if bill.again else held
         return
     for piece in list(pieces(bill, lines)):
         payable = _told(_share(bill, piece, balances.terms), bill, piece.gross, piece.credit)
         is_priced = piece.line.price > 0
         yield waterfall(payable, piece, bill, balances) if is_priced else payable.hold_all(NO_PRICE)
+
+
+def _again(row: Row) -> Text:
+    """The row whose number a duplicate has."""
+    return say(
+        "hold.seen.again", invoice=row["invoice_no"], vendor=row["vendor"], day=row["invoiced_on"], place=place_of(row)
+    )
 
 
 def _payable(bill: Bill, terms: Terms) -> Payable:
