@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robots.crew.bookkeeper.check import _sum_of
+from robots.edge import explaining
 from robots.edge.settings import shipped_words
 from robots.figures.reconciling import (
     DELIVERY,
@@ -356,6 +357,24 @@ def test_what_does_not_fit_is_told_with_its_place_and_how_to_mend_it_and_mends_b
     team.turn(tuesday)
     assert states(team) == {A: "confirmed", B: "confirmed"}
     assert checked(team, tuesday)["回单核对"][9][0] == "没有需要核对的回单。"
+
+
+def test_a_payment_is_explained_with_what_the_bank_said_of_it_and_where(team: Home) -> None:
+    paid = {"付款编号": keys(team)[B], "银行流水号": "B-2", "收款人": B, "付款金额": 226, "付款日期": MONDAY}
+    other = paid | {"银行流水号": "B-3"}
+    back = paid | {"银行流水号": "B-4", "付款日期": date(2026, 7, 8), "付款状态": "退回", "退回原因": "户名不符"}
+    team.drop("回单.xlsx", [paid | {"付款状态": "交易成功", "退回原因": None}, other, back])
+    team.turn(date(2026, 7, 8))
+    [payment] = explaining.explain(team.settings, team.store, keys(team)[B], date(2026, 7, 8))  # type: ignore[misc]
+    told = explaining.as_values(payment, team.settings.words)["tables"][-1]
+    assert told["title"] == "银行回单怎么说"
+    assert [tuple(str(cell) for cell in row.values()) for row in told["rows"]] == [
+        ("已付款", "226.00", "2026-07-06", "B-2", "", "回单.xlsx › Sheet1 › 2"),
+        ("重复付款", "226.00", "2026-07-06", "B-3", "", "回单.xlsx › Sheet1 › 3"),
+        ("银行退回", "226.00", "2026-07-08", "B-4", "户名不符", "回单.xlsx › Sheet1 › 4"),
+    ]
+    [quiet] = explaining.explain(team.settings, team.store, keys(team)[A], MONDAY)  # type: ignore[misc]
+    assert "银行回单怎么说" not in [str(table.title) for table in quiet.tables]
 
 
 def test_a_return_dropped_again_under_another_name_changes_nothing(team: Home) -> None:

@@ -1,4 +1,5 @@
-"""A payment: the waterfall from what was invoiced to what is payable, and its rows: invoice, order, deliveries."""
+"""A payment: the waterfall from what was invoiced to what is payable, its rows (invoice, order, deliveries), and what
+the bank said of it."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from robots.figures.explain.reference import PaymentOf
-from robots.figures.explain.shown import Fields, cells_of, given, rules_in_force
+from robots.figures.explain.shown import PLACE, Fields, cells_of, given, rules_in_force
 from robots.figures.lines import records
+from robots.figures.returns import QUIET, SETTLING
 from robots.figures.settlement import STEPS
 from robots.ledger import Ledger, frame
 from robots.model.decisions import Column, Look, Table
@@ -21,6 +23,14 @@ _ADDED = ("gross", "bonus")
 _STEPS = (
     Column(say("column.step"), Look.TEXT, 26),
     Column(say("column.amount"), Look.MONEY, 16),
+)
+_ANSWERS = (
+    Column(say("returns.column.outcome"), Look.WRAP, 18),
+    Column(say("returns.column.amount"), Look.MONEY, 16),
+    Column(say("returns.column.paid_on"), Look.DATE, 12),
+    Column(say("returns.column.reference"), Look.TEXT, 20),
+    Column(say("returns.column.reason"), Look.WRAP, 26),
+    PLACE,
 )
 
 
@@ -35,7 +45,7 @@ def explain_payment(asked: PaymentOf, ledger: Ledger, rules: Rules, today: date,
         *(rules_in_force(rules, "settlement", today, today)),
     )  # fmt: skip
     title = say("explain.payment.title", vendor=row["vendor"], invoice=row["invoice_no"])
-    tables = (told(row, ledger) or waterfall(row), *cells_of(rows, fields))
+    tables = (told(row, ledger) or waterfall(row), *cells_of(rows, fields), *answered(row, ledger))
     return Explanation("payment", title, tuple(_facts(row)), sentences, tables)
 
 
@@ -71,6 +81,25 @@ def waterfall(row: Row) -> Table:
         if row[name] or name == "gross"
     )
     return Table(_STEPS, (*steps, (say("column.net"), row["net"])), say("explain.payment.waterfall"))
+
+
+def answered(row: Row, ledger: Ledger) -> Iterator[Table]:
+    """What the bank's rows came to that speak of this line, oldest first, each with its place."""
+    kept = records(ledger.said("returns"))
+    mine = [one for one in kept if row["payment_key"] in one["payment_keys"].split(",")]
+    lines = tuple(
+        (_outcome(one["outcome"]), one["amount"], date.fromisoformat(one["paid_on"]),
+         given(one["bank_reference"]) or "", given(one["reason"]) or "", one["source"])
+        for one in sorted(mine, key=lambda one: (one["paid_on"], one["outcome"] not in SETTLING, one["source"]))
+    )  # fmt: skip
+    if lines:
+        yield Table(_ANSWERS, lines, say("explain.payment.answers"))
+
+
+def _outcome(outcome: str) -> Text:
+    if outcome in SETTLING:
+        return say(f"state.{outcome}")
+    return say(f"explain.payment.{outcome}" if outcome in QUIET else f"returns.problem.{outcome}.name")
 
 
 def _sources(row: Row, ledger: Ledger) -> dict[str, list[Row]]:
