@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from email import message_from_bytes, policy
+from io import BytesIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -265,9 +267,9 @@ def test_a_statement_runs_from_its_opening_to_its_closing_balance() -> None:
 
 
 def test_only_the_confirmation_is_open_in_a_statement() -> None:
-    page = opened(statement_workbook([statement()], "2026-06"))["对账单 CNY"]
+    page = opened(statement_workbook([statement()], "2026-06"))["对账确认"]
     unlocked = {cell.column_letter for row in page.iter_rows() for cell in row if not cell.protection.locked}
-    assert page.protection.sheet and unlocked == {"D", "E", "F", "G"}
+    assert page.protection.sheet and unlocked == {"G", "H", "I", "J", "K"}
     assert [v.formula1 for v in page.data_validations.dataValidation][:1] == ['"相符,不符"']
 
 
@@ -394,3 +396,84 @@ def test_a_credit_note_stands_among_the_holds_only_until_a_sheet_sets_it_off(
 def _held(home: Home) -> list[tuple[str, Decimal]]:
     with home.store.transaction() as tx:
         return [(row["reasons"], row["stopped"]) for row in tx.table("holds").to_pylist()]
+
+
+# ------------------------------------------------------------------ a statement that comes back
+
+JUNE = "2026-06-01 至 2026-06-30"
+ITEMS = ("期初余额", "本期开票", "本期扣减", "本期付款", "期末余额")
+
+
+def _answered(home: Home, answers: dict[str, dict[str, Any]], days: str = JUNE) -> bytes:
+    """Our statement as the vendor sends it back: by sum, what was written under which header of 对账确认."""
+    book = load_workbook(home.settings.out_folder("vendors") / f"对账单 {VENDOR} {days}.xlsx")
+    page = book["对账确认"]
+    head = next(row for row in page.iter_rows() if "对方确认" in {cell.value for cell in row})
+    columns = {cell.value: cell.column for cell in head}
+    for row in page.iter_rows(min_row=head[0].row + 1):
+        for word, value in answers.get(str(row[4].value), {}).items():
+            page.cell(row[0].row, columns[word], value)
+    memory = BytesIO()
+    book.save(memory)
+    return memory.getvalue()
+
+
+def _letters(home: Home, word: str) -> list[str]:
+    letters = [message_from_bytes(path.read_bytes(), policy=policy.default)
+               for path in sorted(home.settings.out_folder("letters").glob("*.eml"))]  # fmt: skip
+    bodies = (str(one.get_body(("plain",)).get_content()) for one in letters)
+    return [body for body in bodies if word in body]
+
+
+def test_a_confirmed_statement_is_kept_and_stands_on_the_next_one(paid: Home) -> None:
+    agreed = {item: {"对方确认": "相符"} for item in ITEMS}
+    agreed["期初余额"] = {"对方确认": "相符", "对账确认人": "虚构会计", "对账确认日期": date(2026, 7, 8)}
+    for name in ("回传.xlsx", "回传 再发.xlsx"):  # the same answer again says nothing
+        paid.drop(name, _answered(paid, agreed))
+        paid.turn(date(2026, 7, 8))
+    assert [one["code"] for one in paid.export("findings") if one["drop"] == "回传.xlsx"] == [
+        "OWN_OUTPUT",
+        "FORM_KNOWN",
+    ]
+    rows = paid.export("statement_answers")
+    assert {(row["vendor"], row["until"], row["answer"]) for row in rows} == {(VENDOR, "2026-06-30", "相符")}
+    (letter,) = _letters(paid, "确认对账单 2026-06")
+    assert "截至 2026-06-30 的对账单相符：虚构会计，2026-07-08" in letter
+    paid.turn(date(2026, 8, 3))
+    july = _statement(paid, "2026-07-01 至 2026-07-31")
+    assert ("上次对账确认", None, "截至 2026-06-30 的对账单相符：虚构会计，2026-07-08") in [row[:3] for row in july]
+
+
+def test_what_a_vendor_disputes_is_told_at_its_cell_with_the_next_step(paid: Home) -> None:
+    answers = {item: {"对方确认": "相符", "对账确认人": "虚构会计"} for item in ITEMS}
+    answers |= {
+        "本期开票": {"对方确认": "不符", "对方账面": 678, "差额说明": "少一张发票", "对账确认人": "虚构会计"},
+        "期末余额": {"对方确认": "相符", "对方账面": 678, "对账确认人": "虚构会计"},  # says one thing, writes another
+    }
+    paid.drop("回传.xlsx", _answered(paid, answers))
+    paid.turn(date(2026, 7, 8))
+    told = [(one["cell"], one["says"]) for one in paid.export("findings") if one["code"] == "STATEMENT_DISPUTED"]
+    assert told == [
+        ("H7", "供应商对“本期开票”不认可：我方 565.00，对方 678.00；少一张发票"),
+        ("H10", "供应商对“期末余额”不认可：我方 565.00，对方 678.00；—"),
+    ]
+    (letter,) = _letters(paid, "回复不符：2 项")
+    assert "本期开票：我方 565.00，对方 678.00，差额 113.00；少一张发票（回传.xlsx › 对账确认 › 7）" in letter
+    assert "请对方发来其对账单" in letter
+    their = [{"发票号码": "26112000000012345678", "日期": date(2026, 6, 25), "开票金额": 565}]
+    paid.drop(f"{VENDOR}对账单.xlsx", their)
+    paid.turn(date(2026, 7, 9))
+    (written,) = paid.settings.out_folder("payments").glob("对账差异表*")
+    cells = {cell.value for row in load_workbook(written).worksheets[0].iter_rows() for cell in row}
+    assert "截至 2026-06-30 的对账单不符：本期开票、期末余额（虚构会计，—）" in cells
+
+
+def test_a_statement_that_comes_back_without_a_name_or_without_its_balance_is_asked_for_again(paid: Home) -> None:
+    paid.drop("回传.xlsx", _answered(paid, {item: {"对方确认": "相符"} for item in ITEMS}))
+    paid.turn(date(2026, 7, 8))
+    (unsigned,) = _letters(paid, "没有确认人")
+    assert "请对方在“对账确认人”写上姓名后，再放入收件箱" in unsigned
+    paid.drop("回传.xlsx", _answered(paid, {"期初余额": {"对方确认": "相符", "对账确认人": "虚构会计"}}))
+    paid.turn(date(2026, 7, 9))
+    assert _letters(paid, "没有确认人") == [unsigned]  # no copy takes an answer away: now it has a name
+    assert len(_letters(paid, "相符，余额")) == 1

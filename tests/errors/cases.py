@@ -160,6 +160,10 @@ def _issue_june(tx: Turn) -> None:
     tx.connection.execute(insert(ISSUED).values(what="scorecard-final", period="2026Q2", whom="", day="2026-07-03"))
 
 
+CONFIRMED = (
+    "我方对账单编号 | 供应商 | 币种 | 对账截止日 | 核对项目 | 我方账面 | 对方账面 | 对方确认 | 差额说明 | 对账确认人\n"
+    "2026-06-90A619 | 示例甲电子有限公司 | CNY | 2026-06-30 | "
+)
 PLAN = "供应商 | 评价期间 | 改进指标 | 改进措施 | 改进责任人 | 改进完成期限\n示例甲电子有限公司 | 2026Q2 | 按时交付率 | 每周报排产 | 示例主管 | "
 
 
@@ -286,6 +290,7 @@ CASES = (
     _one("ANSWER_MISSING", _answered({4: "虚构员", 6: "已催"}), "预警清单.xlsx"),
     _one("ANSWER_WORD", _answered({3: "搞定了"}), "预警清单.xlsx"),
     _one("PROMISE_PAST", _answered({3: "处理中", 5: date(2026, 7, 1)}), "预警清单.xlsx"),
+    _one("STATEMENT_DISPUTED", book(CONFIRMED + "期末余额 | 565 | 678 | 不符 | 少一张发票 | 虚构会计"), "回传.xlsx"),
     _one("RULING_FAULT", _rulings("供方"), "申诉裁定单.xlsx"),
     _one("RULING_NO_LINE", _rulings("需方"), "申诉裁定单.xlsx"),
     Case("PLAN_TOO_EARLY", (("订单.xlsx", WHOLE), ("改进计划.xlsx", book(PLAN + "2026-06-30"))), before=_issue_june),

@@ -19,9 +19,16 @@ MOST_TOLD = 5  # differences in a letter; the workbook has them all
 
 
 def differences(
-    vendor: str, file: str, days: tuple[date, date], currency: str, found: Reconciliation, today: date
+    vendor: str,
+    file: str,
+    days: tuple[date, date],
+    currency: str,
+    found: Reconciliation,
+    today: date,
+    answered: Text | None = None,
 ) -> Workbook:
-    """Summary with the bridge, four tables, and what to do next with each class."""
+    """Summary with the bridge, four tables, and what to do next with each class. `answered`: what the vendor said to
+    our own last statement."""
     facts = (
         (say("column.vendor"), vendor),
         (say("reconcile.fact.file"), file),
@@ -30,6 +37,7 @@ def differences(
         (say("reconcile.fact.theirs"), _money(found.theirs_closing, currency)),
         (say("reconcile.fact.difference"), _money(found.theirs_closing - found.ours_closing, currency)),
         (say("reconcile.fact.verdict"), say("reconcile.agrees" if found.agrees else "reconcile.differs")),
+        *(((say("reconcile.fact.answered"), answered),) if answered else ()),
     )
     sheets = (
         Sheet(say("reconcile.sheet.summary"), say("reconcile.title.summary", vendor=vendor), facts,

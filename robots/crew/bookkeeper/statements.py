@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from robots.crew.bookkeeper.differences import differences, differences_notice
+from robots.figures.confirmations import last_confirmation
 from robots.figures.lines import judged, records
 from robots.figures.reconciling import (
     DELIVERY,
@@ -100,7 +101,10 @@ def _told(one: Statement, ledger: Ledger, rules: Rules, today: date) -> Iterator
     name = f"statement-{one.version}"
     found = compared(one, ledger, rules)
     subject = f"{one.vendor}-{one.version}"
-    workbook = differences(one.vendor, one.file, one.days, one.currency, found, today)
+    said = last_confirmation(records(ledger.table("statement_answers")), one.vendor, one.currency, date.max)
+    workbook = differences(
+        one.vendor, one.file, one.days, one.currency, found, today, answered=said.told if said else None
+    )
     notice = differences_notice(one.vendor, one.currency, found, name)
     yield Decision(ROBOT, today.isoformat(), subject, workbook, name=name)
     yield Decision(ROBOT, today.isoformat(), f"notice-{subject}", notice)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 
 from robots.crew.paymaster.rows import Row, short_hash
+from robots.figures.confirmations import last_confirmation
 from robots.figures.lines import records
 from robots.figures.statements import CREDIT, DEDUCTIONS, INVOICE, PAYMENT, RETURNED, Statement, books_of
 from robots.ledger import Ledger
@@ -14,11 +16,11 @@ from robots.model.decisions import Column, Decision, Look, Sheet, Table, Workboo
 from robots.model.forms import Form
 from robots.model.money import ZERO, in_words
 from robots.model.periods import month_of, previous, span
-from robots.model.words import Say, say
+from robots.model.words import say
 from robots.rules import Rules
 
-ISSUED = "statement"
-LAYOUT = 1  # raised where the layout of the form changes
+ISSUED, ANSWERS = "statement", "statement_answers"
+LAYOUT = 2  # raised where the layout of the form changes
 
 
 def monthly_statements(ledger: Ledger, payables: Sequence[Row], rules: Rules, today: date) -> Iterator[Decision]:
@@ -30,7 +32,7 @@ def monthly_statements(ledger: Ledger, payables: Sequence[Row], rules: Rules, to
     books = books_of(ledger, payables, records(ledger.said("batches")), rules)
     written = list(books.statements(*span(month)))
     if written:
-        yield from _written(written, month, month)
+        yield from _written(written, month, month, records(ledger.table(ANSWERS)))
         vendors = dict.fromkeys(one.vendor for one in written)  # one may have statements in several currencies
         rows = [{"what": ISSUED, "period": month, "whom": vendor, "day": today} for vendor in vendors]
         yield Decision("paymaster", month, "statements-issued", record("issued", rows))
@@ -43,33 +45,38 @@ def statements_on_release(
     batches = [row for row in records(ledger.said("batches")) if row["batch"] != batch["batch"]]
     books = books_of(ledger, payables, [*batches, batch], rules)
     written = list(books.statements(span(month_of(today))[0], today, vendors))
-    yield from _written(written, today.isoformat(), batch["batch"])
+    yield from _written(written, today.isoformat(), batch["batch"], records(ledger.table(ANSWERS)))
 
 
-def _written(statements: Sequence[Statement], period: str, subject: str) -> Iterator[Decision]:
+def _written(statements: Sequence[Statement], period: str, subject: str, answers: Sequence[Row]) -> Iterator[Decision]:
     """One workbook a vendor, a sheet a currency: amounts of different currencies are never added."""
     for vendor, mine in groupby(statements, key=lambda one: one.vendor):
-        yield Decision("paymaster", period, f"statement {subject} {vendor}", statement_workbook(list(mine), subject))
+        workbook = statement_workbook(list(mine), subject, [row for row in answers if row["vendor"] == vendor])
+        yield Decision("paymaster", period, f"statement {subject} {vendor}", workbook)
 
 
-def statement_workbook(statements: Sequence[Statement], subject: str) -> Workbook:
-    """A vendor's statements, one sheet for each currency."""
+def statement_workbook(statements: Sequence[Statement], subject: str, answers: Sequence[Row] = ()) -> Workbook:
+    """A vendor's statements, one sheet for each currency, and one to confirm them all on and send back. `answers`: rows
+    of `statement_answers` of this vendor."""
     vendor = statements[0].vendor
-    form = Form(f"statement-{subject}-{short_hash(vendor)}", LAYOUT)
-    sheets = tuple(_sheet(one) for one in statements)
+    number = f"{subject}-{short_hash(vendor)[:6].upper()}"
+    form = Form(f"statement-{subject}-{short_hash(vendor)}", LAYOUT, ANSWERS)
+    sheets = (*(_sheet(one, answers) for one in statements), _confirmation(statements, number))
     name = say("file.statement", vendor=vendor, first=statements[0].first, last=statements[0].last)
     return Workbook("vendors", name, sheets, form)
 
 
-def _sheet(one: Statement) -> Sheet:
+def _sheet(one: Statement, answers: Sequence[Row]) -> Sheet:
+    before = last_confirmation(answers, one.vendor, one.currency, one.last)
     facts = (
         (say("fact.vendor"), one.vendor),
         (say("fact.week"), say("fact.until", first=one.first, today=one.last)),
         (say("statement.closing", currency=one.currency), one.closing),
         *(((say("fact.in_words"), in_words(one.closing)),) if one.currency == "CNY" else ()),
         *((say(f"statement.waiting.{name}"), amount) for name, amount in sorted(one.waiting.items())),
+        *(((say("statement.before"), before.told),) if before else ()),
     )
-    tables = (_movements(one), _accepted(one), _confirmation(one))
+    tables = (_movements(one), _accepted(one), _sums(one))
     signatures = tuple(say(f"statement.sign.{who}") for who in ("ours", "theirs", "stamp"))
     title = say("title.statement", vendor=one.vendor, currency=one.currency)
     notes = (say("statement.note"),)
@@ -113,23 +120,48 @@ def _accepted(one: Statement) -> Table:
     return Table(columns, rows, say("statement.accepted"), total=(6,), empty=say("statement.nothing_accepted"))
 
 
-def _confirmation(one: Statement) -> Table:
-    """For the vendor to fill in: each sum of ours beside theirs."""
+def _sums(one: Statement) -> Table:
+    """What is to be confirmed, for who signs on paper."""
     columns = (
         Column(say("column.no"), Look.INTEGER, 12),
         Column(say("column.checked"), Look.WRAP, 22),
         Column(say("column.ours"), Look.MONEY, 24),
-        Column(say("column.theirs"), Look.MONEY, 28, open=True),
-        Column(say("column.agrees"), Look.TEXT, 16, True, (say("statement.agrees"), say("statement.differs"))),
-        Column(say("column.difference"), Look.TEXT, 16, open=True),
-        Column(say("column.remark"), Look.TEXT, 16, open=True),
     )
-    sums: tuple[tuple[Say, object], ...] = (
-        (say("statement.opening"), one.opening),
-        (say("statement.invoiced"), one.total(INVOICE, CREDIT)),
-        (say("statement.deducted"), one.total(*DEDUCTIONS)),
-        (say("statement.paid"), one.total(PAYMENT, RETURNED)),
-        (say("statement.closing_line"), one.closing),
-    )
-    rows = tuple((n, name, amount or ZERO, None, "", "", "") for n, (name, amount) in enumerate(sums, 1))
+    rows = tuple((n, say(f"statement.{name}"), amount) for n, (name, amount) in enumerate(_checked(one).items(), 1))
     return Table(columns, rows, say("statement.confirmation"))
+
+
+def _checked(one: Statement) -> dict[str, Decimal]:
+    """The sums that a vendor confirms."""
+    sums = {
+        "opening": one.opening,
+        "invoiced": one.total(INVOICE, CREDIT),
+        "deducted": one.total(*DEDUCTIONS),
+        "paid": one.total(PAYMENT, RETURNED),
+        "closing_line": one.closing,
+    }
+    return {name: amount or ZERO for name, amount in sums.items()}  # no sum of nothing is −0.00
+
+
+def _confirmation(statements: Sequence[Statement], number: str) -> Sheet:
+    """For the vendor to fill in and for us to read when it comes back: each sum of ours beside theirs."""
+    columns = (
+        Column(say("form.word.our_statement"), Look.TEXT, 24),
+        Column(say("column.vendor"), Look.WRAP, 26),
+        Column(say("form.word.currency"), Look.TEXT, 8),
+        Column(say("form.word.statement_until"), Look.DATE, 13),
+        Column(say("column.checked"), Look.WRAP, 20),
+        Column(say("form.word.statement_ours"), Look.MONEY, 15),
+        Column(say("form.word.statement_theirs"), Look.MONEY, 15, open=True),
+        Column(say("column.agrees"), Look.TEXT, 11, True, (say("statement.agrees"), say("statement.differs"))),
+        Column(say("form.word.statement_remark"), Look.WRAP, 28, open=True),
+        Column(say("form.word.statement_by"), Look.TEXT, 13, open=True),
+        Column(say("form.word.statement_on"), Look.DATE, 14, open=True),
+    )
+    rows = tuple(
+        (number, one.vendor, one.currency, one.last, say(f"statement.item.{name}"), amount, None, "", "", "", None)
+        for one in statements
+        for name, amount in _checked(one).items()
+    )
+    facts = ((say("form.how"), say("statement.how")),)
+    return Sheet(say("statement.sheet"), say("statement.title"), facts, (Table(columns, rows),))
