@@ -399,6 +399,101 @@ def test_a_released_line_is_reversed_by_a_second_person_and_put_up_again(office:
     assert [m["n"] for m in office.export("movements") if m["payment_key"] == key] == [1, 2, 3, 4, 5]
 
 
+NEW = "6222000000000009999"
+
+
+def changed_and_verified(home: Home, books: SimpleNamespace, *vendors: dict[str, Any]) -> None:
+    """The vendor's account is another one on Monday, is called back on Tuesday and released on Wednesday evening."""
+    home.drop("供应商台账.xlsx", books.vendors({"银行账号": NEW}, *vendors))
+    home.turn(datetime(2026, 7, 6, 18))
+    (form,) = home.settings.out_folder("forms").glob("账户变更回拨单*")
+    book = openpyxl.load_workbook(form)
+    sheet = book.worksheets[0]
+    head = next(row for row in sheet.iter_rows() if "回拨结果" in {cell.value for cell in row})
+    answer = {
+        "回拨日期": TUESDAY,
+        "回拨人": "虚构甲",
+        "接听人": "虚构丙",
+        "回拨结果": "确认变更",
+        "变更放行人": "虚构乙",
+    }
+    for cell in head:
+        if cell.value in answer:
+            sheet.cell(cell.row + 1, cell.column, answer[cell.value])
+    memory = BytesIO()
+    book.save(memory)
+    home.drop("回拨.xlsx", memory.getvalue())
+    home.turn(datetime(2026, 7, 8, 18, 30))
+
+
+def paid_to(home: Home) -> set[tuple[str, str, str]]:
+    return {(row["batch"], row["state"], row["bank_account"]) for row in kept(home, "payables")}
+
+
+def kept(home: Home, table: str) -> list[dict[str, Any]]:
+    with home.store.transaction() as tx:
+        rows: list[dict[str, Any]] = tx.table(table).to_pylist()
+    return rows
+
+
+def test_a_batch_to_an_account_that_was_replaced_is_void_and_put_up_again_to_the_new_one(
+    office: Home, books: SimpleNamespace
+) -> None:
+    changed_and_verified(office, books)
+    told = "\n".join(map(said, letters(office, "finance@example.com")))
+    assert f"{BATCH} 还有 3 行（1,695.00）写着旧账号，尚未放行，不会付出" in told
+    office.turn(datetime(2026, 7, 9, 18))
+    assert paid_to(office) == {("FK-20260709-01", "proposed", NEW)}
+    voids = {(m["batch"], m["by"], m["why"]) for m in office.export("movements") if m["state_after"] == "void"}
+    assert voids == {(BATCH, "paymaster", "ACCOUNT")}
+    assert "各行写的都是旧账号；下一批按新账号重列" in "".join(map(said, letters(office, "finance@example.com")))
+    approve(office, FIRST, "one@example.com", at=datetime(2026, 7, 9, 19))  # the form of the first batch
+    assert {row["state"] for row in office.export("payables")} == {"proposed"}
+
+
+def test_what_was_released_to_the_old_account_is_told_and_never_put_up_again_by_itself(
+    office: Home, books: SimpleNamespace
+) -> None:
+    approve(office, FIRST, "one@example.com")
+    changed_and_verified(office, books)
+    office.turn(datetime(2026, 7, 10, 18))
+    assert paid_to(office) == {(BATCH, "released", "6222000000000000001")}
+    (letter,) = (
+        one for one in map(said, letters(office, "finance@example.com")) if "已放行到旧账号，银行还没有回单" in one
+    )
+    assert f"{BATCH} 有 3 行（1,695.00，付款键 " in letter
+    assert "还没付出的请银行撤回，然后对每个付款键运行 python run.py reverse" in letter
+
+
+def test_of_a_mixed_batch_only_the_lines_of_the_replaced_account_are_refused_at_its_release(
+    tmp_path: Path, books: SimpleNamespace
+) -> None:
+    other = {"供应商名称": "虚构乙五金厂", "供应商编码": "V-002", "统一社会信用代码": "91310000MA1EXAMPL2",
+             "银行账号": "6222000000000000002"}  # fmt: skip
+    path = tmp_path / "外协"
+    homes.make(path, "zh", FRIDAY.date())
+    (path / "config" / "robots.toml").write_text(SETTINGS.format(url="") + PEOPLE, "utf-8")
+    home = opened(path)
+    invoices_of(home, books, 1)
+    theirs: dict[str, Any] = {"供应商": "虚构乙五金厂", "订单号": "PO-2"}
+    home.drop("供应商台账.xlsx", books.vendors({}, other))
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0}, {"合同编号": "HT-2", "供应商": "虚构乙五金厂"}))
+    home.drop("订单2.xlsx", books.orders({**theirs, "合同编号": "HT-2"}))
+    home.drop("收货2.xlsx", books.deliveries({**theirs, "送货单号": "S-2"}))
+    home.drop("发票2.xlsx", books.invoices({**theirs, "发票号码": "26112000000076543212"}))
+    home.turn(FRIDAY)
+    changed_and_verified(home, books, other)
+    home.turn(datetime(2026, 7, 9, 18))
+    assert states(home) == {"1": "proposed", "2": "proposed"}  # the other vendor's line must not wait for this
+    approve(home, FIRST, "one@example.com", at=datetime(2026, 7, 9, 19))
+    assert states(home) == {"1": "rejected", "2": "released"}
+    (moved,) = (m for m in home.export("movements") if m["state_after"] == "rejected")
+    assert "申请单上是变更前的账号" in moved["why"]
+    home.turn(datetime(2026, 7, 10, 18))
+    assert ("FK-20260710-01", "proposed", NEW) in paid_to(home)
+    home.store.close()
+
+
 def test_who_asks_for_a_reversal_may_not_approve_it(office: Home) -> None:
     approve(office, FIRST, "one@example.com")
     asked(office, datetime(2026, 7, 6, 7, 10), by=FIRST)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from robots.figures.accounts import Account, Shared, ending, given, numbered, pending
+from robots.figures.accounts import Account, Shared, account_identity, ending, given, numbered, pending, trusted
 from robots.figures.clock import on_the_clock
 from robots.figures.duplicates import Suspect
 from robots.figures.edits import SILENT_EDIT, after_put_up
@@ -23,6 +23,7 @@ from robots.rules import Settlement
 
 Row = Mapping[str, Any]
 SHARED_ACCOUNT, UNQUALIFIED, CERTIFICATE, NO_CONTRACT = "SHARED_ACCOUNT", "UNQUALIFIED", "CERTIFICATE", "NO_CONTRACT"
+OLD_ACCOUNT = "OLD_ACCOUNT"  # on a sheet: its vendor's change is verified, and the sheet names the account before it
 RELEASE = "放行"  # the word of the kind `hold_releases`
 _MOST_NAMED = 5
 
@@ -268,6 +269,7 @@ def stopped(waiting: Iterable[Row], books: Books, payees: Mapping[str, Row]) -> 
         edits[line].append(edit)
     accounts = [edit for edit in books.edits if edit["field"] == "bank_account"]
     changes = {vendor: one for vendor, one in pending(books.accounts).items() if not one.pays_old}
+    now = trusted(books.accounts)
     found: dict[str, tuple[Hold, ...]] = {}
     for row in waiting:
         line = (given(row["order_id"]), given(row["line"]))
@@ -276,7 +278,19 @@ def stopped(waiting: Iterable[Row], books: Books, payees: Mapping[str, Row]) -> 
         holds = [Hold(SILENT_EDIT, edit_seen(edit)) for edit in mine]
         payee = given(payees.get(row["vendor"], {}).get("bank_account"))
         if row["vendor"] in changes or payee != given(row["bank_account"]):
-            holds.append(Hold(BANK_CHANGE, say("hold.seen.other_account", ending=ending(payee) or None)))
+            code = OLD_ACCOUNT if is_outdated(row, now, changes) else BANK_CHANGE
+            holds.append(Hold(code, say("hold.seen.other_account", ending=ending(payee) or None)))
         if holds:
             found[row["payment_key"]] = tuple(holds)
     return found
+
+
+def is_outdated(row: Row, now: Mapping[str, Account], pending: Mapping[str, Account]) -> bool:
+    """Does a line on a sheet name another account than its vendor is paid to by now, with no change that still waits?
+
+    `now`: vendor → the account that is trusted; `pending`: vendor → a change that nobody has released.
+    """
+    vendor = row["vendor"]
+    if vendor not in now or vendor in pending:
+        return False
+    return account_identity(now[vendor].account) != account_identity(given(row["bank_account"]))

@@ -5,13 +5,13 @@ A batch is released in the turn in which its last needed approval is found good.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 
 from robots.crew.paymaster import papers
-from robots.crew.paymaster.controls import stops
+from robots.crew.paymaster.controls import outdated, stops
 from robots.figures.approvals import (
     GIVEN,
     GOOD,
@@ -68,6 +68,7 @@ class Standing:
     touched: set[str] = field(default_factory=set)
     closed: list[Case] = field(default_factory=list)
     stops: Callable[[], Mapping[str, Sequence[Hold]]] = dict
+    outdated: Callable[[], Collection[str]] = frozenset
 
     def stopped(self, case: Case) -> Refused:
         """Lines that a control stops today, whoever approved them: key → (what stops it, why)."""
@@ -106,7 +107,8 @@ def standing(ledger: Ledger, rules: Rules, today: date) -> Standing:
         mine = [by_key[row["payment_key"]]] if row["payment_key"] in by_key else []
         cases[row["reversal"]] = Case(row["reversal"], row, tuple(mine), reverses=True)
     endorsements = {(row["number"], row["approver"]): row for row in map(clean, records(ledger.said("endorsements")))}
-    return Standing(cases, endorsements, rules, today, stops=partial(stops, ledger, rules, today))
+    return Standing(cases, endorsements, rules, today, stops=partial(stops, ledger, rules, today),
+                    outdated=partial(outdated, ledger, rules, today))  # fmt: skip
 
 
 def clean(row: Row) -> Row:
@@ -178,6 +180,7 @@ def answered(ledger: Ledger, rules: Rules, today: date) -> Standing | None:
         _read(now, ledger)
     if is_called:
         _expire(now)
+        _replaced(now)
     return now
 
 
@@ -234,6 +237,17 @@ def _expire(now: Standing) -> None:
         expires = case.row["expires_on"]
         if case.row["state"] == PROPOSED and expires and expires < now.today.isoformat():
             _void(now, case, Verdict("EXPIRED", {"day": expires}), None)
+
+
+def _replaced(now: Standing) -> None:
+    """A batch whose every line names an account that a verified change has replaced is void, so that its lines are put
+    up again to the new one. Where others stand beside them the batch goes on: such a line is refused at its release."""
+    waiting = [case for case in now.cases.values() if case.row["state"] == PROPOSED and case.row["issued_on"]]
+    batches = [case for case in waiting if case.lines and not case.reverses]
+    old = now.outdated() if batches else frozenset()
+    for case in batches:
+        if all(line["payment_key"] in old for line in case.lines):
+            _void(now, case, Verdict("ACCOUNT"), None)
 
 
 # ------------------------------------------------------------------ released

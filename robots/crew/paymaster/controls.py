@@ -9,9 +9,9 @@ from typing import Any
 
 from robots.crew.paymaster.quarantine import accounts_of
 from robots.crew.paymaster.rows import Row, listed
-from robots.figures.accounts import Account, given, numbered, payees, shared_accounts
+from robots.figures.accounts import Account, given, numbered, payees, pending, shared_accounts, trusted
 from robots.figures.batches import FREE
-from robots.figures.controls import RELEASE, Books, Controlled, Hold, releasable, stopped
+from robots.figures.controls import RELEASE, Books, Controlled, Hold, is_outdated, releasable, stopped
 from robots.figures.duplicates import Suspect, bills_of, suspects
 from robots.figures.edits import edit_number, unanswered
 from robots.figures.lines import records
@@ -91,6 +91,14 @@ def stops(ledger: Ledger, rules: Rules, today: date) -> dict[str, tuple[Hold, ..
     vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
     accounts = accounts_of(ledger, rules, today)
     return stopped_of(ledger, books_of(ledger, rules, today, vendors, accounts))
+
+
+def outdated(ledger: Ledger, rules: Rules, today: date) -> frozenset[str]:
+    """Payment keys on sheets that name an account which a verified change has replaced."""
+    accounts = accounts_of(ledger, rules, today)
+    now, waiting = trusted(accounts), pending(accounts)
+    lines = (row for row in records(ledger.said("payables")) if row["state"] in WAITING)
+    return frozenset(row["payment_key"] for row in lines if is_outdated(row, now, waiting))
 
 
 def stopped_of(ledger: Ledger, books: Books) -> dict[str, tuple[Hold, ...]]:

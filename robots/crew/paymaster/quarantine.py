@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from robots.figures.accounts import (
     CONFIRMED,
@@ -13,9 +16,11 @@ from robots.figures.accounts import (
     RELEASED,
     Account,
     AccountWatch,
+    account_identity,
     account_of,
     accounts_now,
     ending,
+    given,
     last_paid,
     release_from,
     row_of,
@@ -25,11 +30,13 @@ from robots.figures.lines import records
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.forms import Form
+from robots.model.money import ZERO
 from robots.model.words import Text, say
 from robots.rules import Rules
 
 FORM_LAYOUT = 1
 OUTCOMES = (CONFIRMED, DENIED, "未接通")  # the words of the kind `account_checks`
+WAITING, SENT = ("proposed", "approved"), "released"
 STEPS = ("call", "read_out", "outcome", "second", "wait")
 
 
@@ -61,7 +68,8 @@ def quarantine(accounts: Sequence[Account], ledger: Ledger, rules: Rules, today:
             known = old.get(one.vendor) or trusted(accounts)[one.vendor]
             yield from _called_for(one, known, hours, today)
         elif one.state in (RELEASED, REFUSED) and (was is None or was.state != one.state):
-            yield Decision("paymaster", today.isoformat(), f"{one.state}-{one.number}", _outcome(one))
+            lines = under_way(one, ledger) if one.state == RELEASED else ()
+            yield Decision("paymaster", today.isoformat(), f"{one.state}-{one.number}", _outcome(one, lines))
 
 
 def _called_for(one: Account, known: Account, hours: int, today: date) -> Iterator[Decision]:
@@ -76,11 +84,42 @@ def _called_for(one: Account, known: Account, hours: int, today: date) -> Iterat
     yield Decision("paymaster", today.isoformat(), f"notice-{one.number}", notice)
 
 
-def _outcome(one: Account) -> Notice:
+@dataclass(frozen=True)
+class UnderWay:
+    """Lines of one batch that go to an account which has just been replaced: waiting, unissued, or sent already."""
+
+    how: str
+    batch: str
+    rows: tuple[dict[str, Any], ...]
+
+    @property
+    def told(self) -> Text:
+        """How many, how much, and what becomes of them."""
+        total = sum((row["net"] for row in self.rows), ZERO)
+        keys = "、".join(sorted(row["payment_key"] for row in self.rows))
+        count = len(self.rows)
+        return say(f"notice.account.{self.how}", batch=self.batch, count=count, total=total, keys=keys)
+
+
+def under_way(one: Account, ledger: Ledger) -> tuple[UnderWay, ...]:
+    """What of a vendor is on sheets under another account than this one, and is not settled, by batch."""
+    issued = {row["batch"] for row in records(ledger.said("batches")) if given(row["issued_on"])}
+    found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in records(ledger.said("payables")):
+        is_old = account_identity(given(row["bank_account"])) != account_identity(one.account)
+        if row["vendor"] == one.vendor and is_old and row["state"] in (*WAITING, SENT):
+            how = "sent" if row["state"] == SENT else "waiting" if row["batch"] in issued else "unissued"
+            found[row["batch"], how].append(row)
+    return tuple(UnderWay(how, batch, tuple(rows)) for (batch, how), rows in sorted(found.items()))
+
+
+def _outcome(one: Account, lines: Sequence[UnderWay] = ()) -> Notice:
     told = {"vendor": one.vendor, "ending": ending(one.account), "by": one.called_by, "second": one.released_by or None}
-    severity = "critical" if one.state == REFUSED else "info"
-    return Notice("finance", say(f"notice.account.{one.state}", **told), (), severity, (), None,
-                  say(f"notice.account.{one.state}_next"))  # fmt: skip
+    is_sent = any(some.how == "sent" for some in lines)
+    severity = "critical" if one.state == REFUSED or is_sent else "warning" if lines else "info"
+    step = "sent" if is_sent else one.state
+    return Notice("finance", say(f"notice.account.{one.state}", **told), tuple(some.told for some in lines), severity,
+                  (), None, say(f"notice.account.{step}_next"))  # fmt: skip
 
 
 # ------------------------------------------------------------------ the form
