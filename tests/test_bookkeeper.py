@@ -35,6 +35,7 @@ from robots.figures.returns import (
     CHANGED,
     CLOSED,
     CONFIRMED,
+    CURRENCY,
     EARLY,
     FOREIGN,
     OTHER_ACCOUNT,
@@ -87,6 +88,21 @@ CASES = {
     "the key, but not the amount": ([row("99.99", key="k1")], TWO, [(AMOUNT, ("k1",))]),
     "the key, but the money went to another account": (
         [row(key="k1", account="6333")], TWO, [(OTHER_ACCOUNT, ("k1",))],
+    ),
+    "the key, in another currency": ([row(key="k1", currency="USD")], (line(currency="CNY"),), [(CURRENCY, ("k1",))]),
+    "the key, in the currency of the line": (
+        [row(key="k1", currency="USD")], (line(currency="USD"),), [(CONFIRMED, ("k1",))],
+    ),
+    "no key: the sum fits a line in another currency": (
+        [row(currency="USD")], (line(currency="CNY"),), [(CURRENCY, ("k1",))],
+    ),
+    "no key: of two lines of one figure the currency tells which": (
+        [row(currency="USD")], (line("k1", currency="CNY"), line("k2", batch="FK-2", currency="USD")),
+        [(CONFIRMED, ("k2",))],
+    ),
+    "sent back in another currency than it was paid in": (
+        [row(key="k1", status="退回", currency="USD")], (line(state="confirmed", currency="CNY"),),
+        [(CURRENCY, ("k1",))],
     ),
     "the key, before the batch went out": ([row(key="k1", paid_on=date(2026, 7, 2))], TWO, [(EARLY, ("k1",))]),
     "the key of one line, and the amount of the vendor's whole sum, with what was set off": (
@@ -159,12 +175,13 @@ CHANGES = {
     "the same row again moves nothing": (row(reference="B-1"), (CONFIRMED, False)),
     "the same row, the status now 退回": (row(reference="B-1", status="退回"), (RETURNED, True)),
     "the same row with another amount": (row("10.00", reference="B-1"), (CHANGED, False)),
+    "the same row, now in another currency": (row(reference="B-1", currency="USD"), (CHANGED, False)),
 }
 
 
 @pytest.mark.parametrize(("again", "expected"), CHANGES.values(), ids=CHANGES)
 def test_a_row_that_settled_a_line_before(again: Remittance, expected: tuple[str, bool]) -> None:
-    [verdict] = judged([again], line(state="confirmed"), settled=(BEFORE,))
+    [verdict] = judged([again], line(state="confirmed", currency="CNY"), settled=(BEFORE,))
     assert (verdict.outcome, verdict.fresh) == expected
 
 
@@ -357,6 +374,19 @@ def test_what_does_not_fit_is_told_with_its_place_and_how_to_mend_it_and_mends_b
     team.turn(tuesday)
     assert states(team) == {A: "confirmed", B: "confirmed"}
     assert checked(team, tuesday)["回单核对"][9][0] == "没有需要核对的回单。"
+
+
+def test_a_return_in_another_currency_confirms_nothing_and_mends_by_dropping_again(team: Home) -> None:
+    told = {"付款编号": keys(team)[A], "银行流水号": "B-1", "收款人": A, "付款金额": 536.75, "付款日期": MONDAY, "币种": "美元"}
+    team.drop("回单.xlsx", [told])
+    team.turn(MONDAY)
+    assert states(team) == {A: "released", B: "released"}
+    (wrong,) = [cells for cells in checked(team)["回单核对"] if cells[0] == "警告"]
+    assert (wrong[1], wrong[8]) == ("币种不一致：银行 USD，付款行 CNY", "回单.xlsx › Sheet1 › 2")
+    assert "没有记为已付" in wrong[7]
+    team.drop("回单.xlsx", [told | {"币种": "人民币"}])
+    team.turn(date(2026, 7, 7))
+    assert states(team) == {A: "confirmed", B: "released"}
 
 
 def test_a_payment_is_explained_with_what_the_bank_said_of_it_and_where(team: Home) -> None:

@@ -23,7 +23,7 @@ CONFIRMED, RETURNED = "confirmed", "returned"
 TOLD, FOREIGN = "told", "foreign"  # what was known already; what is no payment of a sheet of ours
 UNKNOWN_KEY, OTHER_VENDOR, OTHER_ACCOUNT, AMOUNT = "UNKNOWN_KEY", "OTHER_VENDOR", "OTHER_ACCOUNT", "AMOUNT"
 TWICE, EARLY, CLOSED, AMBIGUOUS = "TWICE", "EARLY", "CLOSED", "AMBIGUOUS"
-UNMATCHED, CHANGED = "UNMATCHED", "CHANGED"
+UNMATCHED, CHANGED, CURRENCY = "UNMATCHED", "CHANGED", "CURRENCY"
 GRAVE = frozenset({TWICE, OTHER_VENDOR, OTHER_ACCOUNT})  # money may be where it does not belong
 SETTLING = frozenset({CONFIRMED, RETURNED})
 QUIET = frozenset({*SETTLING, TOLD, FOREIGN})  # outcomes that ask nothing of anybody
@@ -47,11 +47,12 @@ class Line:
     batch: str = ""
     account: str = ""
     sent_on: date | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True)
 class Remittance:
-    """One row of a bank's return. Blank texts are ''."""
+    """One row of a bank's return. Blank texts are ''; without a currency it is the line's."""
 
     id: str
     key: str
@@ -64,6 +65,7 @@ class Remittance:
     account: str = ""
     batch: str = ""
     source: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def _remittance(row: Row) -> Remittance:
     return Remittance(
         "", _text(row["payment_key"]), _text(row["bank_reference"]), row["vendor"], row["amount"], row["paid_on"],
         row["status"], _text(row["reason"]), _text(row["payee_account"]), _text(row["batch"]), place(dict(row)),
+        _text(row["currency"]),
     )  # fmt: skip
 
 
@@ -162,15 +165,19 @@ class _Book:
         if outcome == CONFIRMED and reference:
             self.by_reference[reference] = frozenset(keys) | self.by_reference.get(reference, frozenset())
 
-    def sets(self, row: Remittance, states: Collection[str], mine: bool = True, early: bool = False) -> list[Keys]:
+    def sets(
+        self, row: Remittance, states: Collection[str], mine: bool = True, early: bool = False, foreign: bool = False
+    ) -> list[Keys]:
         """Lines, and whole sums of a vendor in a batch, that a row's amount fits to the cent; each set once.
 
-        `mine`: of the row's vendor, else of every other; `early`: where the row is before its time.
+        `mine`: of the row's vendor, else of every other; `early`: where the row is before its time; `foreign`: where
+        it names another currency.
         """
         return [
             frozenset(line.key for line in lines)
             for lines in self.by_sum.get(row.amount, ())
             if (lines[0].vendor == row.vendor) == mine and row.batch in ("", lines[0].batch)
+            if _is_foreign(row, lines) == foreign
             if self._fits(row, lines, states, early)
         ]
 
@@ -193,6 +200,11 @@ class _Book:
 
 def _is_early(row: Remittance, line: Line) -> bool:
     return line.sent_on is not None and row.paid_on < line.sent_on
+
+
+def _is_foreign(row: Remittance, lines: Iterable[Line]) -> bool:
+    """Does a row name another currency than a line has?"""
+    return bool(row.currency) and any(line.currency not in ("", row.currency) for line in lines)
 
 
 def _is_same_payment(row: Remittance, paid_on: date, reference: str) -> bool:
@@ -228,6 +240,8 @@ def _judged(row: Remittance, before: Settled | None, book: _Book) -> Verdict:
 
 def _again(row: Remittance, before: Settled, book: _Book) -> Verdict:
     """A row of an earlier turn: as it was, or the bank has sent the money back meanwhile; any other change is told."""
+    if _is_foreign(row, [book.lines[key] for key in before.keys if key in book.lines]):
+        return Verdict(row, CHANGED, before.keys)
     same_status = (row.status == PAID) == (before.outcome == CONFIRMED)
     if row.amount == before.amount and same_status:
         return Verdict(row, before.outcome, before.keys)
@@ -254,6 +268,8 @@ def _by_key(row: Remittance, book: _Book, is_payment: bool) -> tuple[str, Collec
     if line.vendor != row.vendor:
         return OTHER_VENDOR, (line.key,)
     lines = _named(row, line, book)
+    if _is_foreign(row, lines):
+        return CURRENCY, [one.key for one in lines]
     return (_paid(row, lines, book) if is_payment else _sent_back(row, lines, book)), [one.key for one in lines]
 
 
@@ -315,6 +331,8 @@ def _why_no_payment(row: Remittance, book: _Book) -> tuple[str, Collection[str]]
     if paid := book.sets(row, {CONFIRMED}):
         told = [keys for keys in paid if book.is_told(row, keys)]
         return (TOLD, told[0]) if told else (TWICE, frozenset().union(*paid))
+    if foreign := book.sets(row, OPEN, foreign=True):
+        return CURRENCY, frozenset().union(*foreign)
     if early := book.sets(row, OPEN, early=True):
         return EARLY, frozenset().union(*early)
     if others := book.sets(row, OPEN, mine=False):
@@ -329,6 +347,8 @@ def _why_no_payment(row: Remittance, book: _Book) -> tuple[str, Collection[str]]
 def _return_by_sum(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
     named = book.by_reference.get(row.reference, frozenset())
     if named and sum((book.lines[key].net for key in named if key in book.lines), ZERO) == row.amount:
+        if _is_foreign(row, [book.lines[key] for key in named if key in book.lines]):
+            return CURRENCY, named
         states = {book.states.get(key) for key in named}
         return (RETURNED, named) if states == {CONFIRMED} else (TOLD if states == {RETURNED} else CLOSED, named)
     fits = book.sets(row, OPEN | {CONFIRMED})
@@ -338,6 +358,8 @@ def _return_by_sum(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
         return AMBIGUOUS, frozenset().union(*fits)
     if back := book.sets(row, {RETURNED}):
         return TOLD, frozenset().union(*back)
+    if foreign := book.sets(row, OPEN | {CONFIRMED}, foreign=True):
+        return CURRENCY, frozenset().union(*foreign)
     return (UNMATCHED if row.status == SENT_BACK else FOREIGN), ()
 
 
@@ -366,8 +388,10 @@ def _says_back(row: Remittance) -> bool:
 
 
 def _may_return(back: Remittance, row: Remittance) -> bool:
-    """Money of that vendor and amount, paid by that day, and not under the key of another line."""
+    """Money of that vendor, amount and currency, paid by that day, and not under the key of another line."""
     if back.key and row.key and back.key != row.key:
+        return False
+    if row.currency and back.currency and row.currency != back.currency:
         return False
     return (row.vendor, row.amount) == (back.vendor, back.amount) and row.paid_on <= back.paid_on
 

@@ -184,8 +184,8 @@ def _payments(paid: Iterable[Row], lines: Iterable[Row], returns: Iterable[Row])
     standing: Counter[tuple[str, ...]] = Counter()
     for row in remittances(paid):
         keys = _keys(row, judged_as.get(row.id), by_key)
-        if not keys:
-            continue
+        if not keys or row.currency not in ("", by_key[keys[0]]["currency"]):
+            continue  # what is paid in another currency has not paid the line
         is_paid = row.status == PAID
         moves = is_paid or standing[keys] > 0
         standing[keys] += 1 if is_paid else -int(moves)

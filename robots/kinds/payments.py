@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from robots.cells import CHOICE, DATE, IDENTIFIER, MONEY, NAME, TEXT
+from robots.cells import CHOICE, CURRENCY, DATE, IDENTIFIER, MONEY, NAME, TEXT
 from robots.kinds.kind import Field, Kind
 from robots.model.names import header_word
 
@@ -34,7 +34,7 @@ KIND = Kind(
     sequence=True,
     any_of=("payment_key", "bank_reference"),
     dated="paid_on",
-    watched=("amount", "status"),
+    watched=("amount", "status", "currency"),
     unpivot=debit_and_credit,
     fields=(
         Field("payment_key", IDENTIFIER),
@@ -46,5 +46,6 @@ KIND = Kind(
         Field("reason", TEXT),
         Field("payee_account", IDENTIFIER),
         Field("batch", IDENTIFIER),
+        Field("currency", CURRENCY),
     ),
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 from robots.figures.returns import (
     CONFIRMED,
+    CURRENCY,
     FOREIGN,
     GRAVE,
     OPEN,
@@ -91,13 +92,22 @@ def _problem_table(news: Sequence[Verdict], payables: Mapping[str, Row]) -> Tabl
     rows = tuple(
         (
             say(f"severity.{'critical' if one.outcome in GRAVE else 'warning'}"),
-            say(f"returns.problem.{one.outcome}.name"), one.row.vendor, one.row.amount, one.row.paid_on,
+            _problem(one, payables), one.row.vendor, one.row.amount, one.row.paid_on,
             one.row.reference or one.row.key, _ours(one, payables), say(f"returns.problem.{one.outcome}.mend"),
             one.row.source,
         )
         for one in problems(news)
     )  # fmt: skip
     return Table(columns, rows, empty=say("returns.nothing_wrong"))
+
+
+def _problem(verdict: Verdict, payables: Mapping[str, Row]) -> Text:
+    """What is wrong; where currencies differ, which."""
+    name = say(f"returns.problem.{verdict.outcome}.name")
+    if verdict.outcome != CURRENCY:
+        return name
+    ours = sorted({str(payables[key]["currency"]) for key in verdict.keys if key in payables})
+    return say("returns.currencies", problem=name, bank=verdict.row.currency, ours="/".join(ours))
 
 
 def _ours(verdict: Verdict, payables: Mapping[str, Row]) -> Text:

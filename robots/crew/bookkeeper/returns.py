@@ -39,7 +39,7 @@ def bank_returns(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision
     payables = {row["payment_key"]: row for row in records(ledger.said("payables"))}
     before = {row["receipt"]: row for row in records(ledger.said("returns"))}
     batches = records(ledger.said("batches"))
-    lines = list(lines_of(payables.values(), batches, records(ledger.said("movements"))))
+    lines = list(lines_of(payables.values(), batches, records(ledger.said("movements")), rules.currency))
     known = set(ledger.table("vendors")["vendor"]) | {line.vendor for line in lines}
     days = rules.settlement(today).return_days
     verdicts = match(remittances(paid), lines, settled_of(before.values()), known, days)
@@ -54,8 +54,11 @@ def bank_returns(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision
         yield Decision(ROBOT, today.isoformat(), "notice-returns", returns_notice(news, payables, rules))
 
 
-def lines_of(payables: Iterable[Row], batches: Sequence[Row], movements: Sequence[Row]) -> Iterator[Line]:
-    """Payment lines that stood on a sheet, with the day of their last release, else of their batch."""
+def lines_of(
+    payables: Iterable[Row], batches: Sequence[Row], movements: Sequence[Row], home: str = ""
+) -> Iterator[Line]:
+    """Payment lines that stood on a sheet, with the day of their last release, else of their batch. `home`: the currency
+    of lines of sheets older than currencies."""
     ranked = sorted((row for row in movements if row["state_after"] == RELEASED), key=lambda row: row["n"])
     released = {row["payment_key"]: date.fromisoformat(row["day"]) for row in ranked}
     days = {row["batch"]: date.fromisoformat(row["day"]) for row in batches}
@@ -63,7 +66,10 @@ def lines_of(payables: Iterable[Row], batches: Sequence[Row], movements: Sequenc
         if row["state"] != "held":
             account = row["bank_account"] if isinstance(row["bank_account"], str) else ""
             sent_on = released.get(row["payment_key"]) or days.get(row["batch"])
-            yield Line(row["payment_key"], row["vendor"], row["net"], row["state"], row["batch"], account, sent_on)
+            currency = row["currency"] if isinstance(row["currency"], str) else home
+            yield Line(
+                row["payment_key"], row["vendor"], row["net"], row["state"], row["batch"], account, sent_on, currency
+            )
 
 
 def settled_of(rows: Any) -> Iterator[Settled]:

@@ -182,11 +182,10 @@ def our_entries(one: Statement, ledger: Ledger, rules: Rules) -> Iterator[Entry]
         yield from _invoices(one, ledger, currencies, rules)
     if DELIVERY in one.sorts:
         yield from _deliveries(one, ledger, orders, rules)
-    if one.currency == rules.currency:
-        elsewhere = _paid_otherwise(ledger, rules)
-        paid = records(ledger.table("payments"))
-        mine = [r for r in paid if r["vendor"] == one.vendor and r["payment_key"] not in elsewhere]
-        for row in stayed(remittances(mine)):
+    elsewhere = _paid_otherwise(ledger, rules)
+    mine = [row for row in records(ledger.table("payments")) if row["vendor"] == one.vendor]
+    for row in stayed(remittances(mine)):
+        if (row.currency or elsewhere.get(row.key, rules.currency)) == one.currency:
             effect = one.effect(PAYMENT, row.amount)
             yield Entry(PAYMENT, row.reference or row.key, row.paid_on, row.amount, effect, "", row.source)
 
@@ -224,10 +223,10 @@ def _deliveries(one: Statement, ledger: Ledger, orders: dict[tuple[str, str], Ro
             yield Entry(DELIVERY, number, row["delivered_on"], amount, effect, row["order_id"], place(row))
 
 
-def _paid_otherwise(ledger: Ledger, rules: Rules) -> set[str]:
-    """Payment keys of lines in another currency than the home's."""
-    rows = records(ledger.said("payables"))
-    return {row["payment_key"] for row in rows if (_given(row["currency"]) or rules.currency) != rules.currency}
+def _paid_otherwise(ledger: Ledger, rules: Rules) -> dict[str, str]:
+    """Payment keys of lines in another currency than the home's, with that currency."""
+    named = ((row["payment_key"], _given(row["currency"])) for row in records(ledger.said("payables")))
+    return {key: currency for key, currency in named if currency and currency != rules.currency}
 
 
 def _first(*values: Any) -> Any:
