@@ -133,6 +133,9 @@ class History(Protocol):
     def edits(self, since: str) -> pa.Table:
         """Silent edits from a day (ISO) on, with the name, day and owner of their drop."""
 
+    def open_edits(self) -> pa.Table:
+        """Silent edits of any day that nobody has answered, likewise."""
+
     def moment(self) -> str:
         """The moment (ISO) of the turn that is going on."""
 
@@ -409,6 +412,10 @@ class Ledger:
     def edits(self, since: str) -> pd.DataFrame:
         """Silent edits from a day on, with the name, day and owner of the drop; vendors named."""
         return self._resolve(self.history.edits(since))
+
+    def open_edits(self) -> pd.DataFrame:
+        """Silent edits of any day that nobody has answered, likewise."""
+        return self._resolve(self.history.open_edits())
 
     def _resolve(self, table: pa.Table) -> pd.DataFrame:
         rows = frame(table)

@@ -377,7 +377,14 @@ def test_what_does_not_fit_is_told_with_its_place_and_how_to_mend_it_and_mends_b
 
 
 def test_a_return_in_another_currency_confirms_nothing_and_mends_by_dropping_again(team: Home) -> None:
-    told = {"付款编号": keys(team)[A], "银行流水号": "B-1", "收款人": A, "付款金额": 536.75, "付款日期": MONDAY, "币种": "美元"}
+    told = {
+        "付款编号": keys(team)[A],
+        "银行流水号": "B-1",
+        "收款人": A,
+        "付款金额": 536.75,
+        "付款日期": MONDAY,
+        "币种": "美元",
+    }
     team.drop("回单.xlsx", [told])
     team.turn(MONDAY)
     assert states(team) == {A: "released", B: "released"}

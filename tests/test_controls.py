@@ -522,6 +522,41 @@ def test_a_quantity_edited_after_the_sheet_is_paid_when_somebody_has_answered(
     assert not _table(home, "holds")
 
 
+def test_a_hold_on_an_edit_waits_for_its_answer_however_long(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books, received=60)
+    home.turn(MONDAY)
+    home.drop("收货.xlsx", books.deliveries({"到货数": 100, "合格数": 100}))
+    home.turn(TUESDAY)
+    much_later = date(2026, 10, 20)  # more than 90 days
+    home.turn(much_later)
+    assert [line[:2] for line in _lines(home, "PO-1")] == [("proposed", "322.05")]
+    (alert,) = [one for one in home.export("alerts") if one["code"] == "SILENT_EDIT"]
+    assert alert["state"] == "open"
+    answer = {"处理状态": "处理中", "预警处理人": "虚构甲"}
+    lists = sorted(home.settings.out_folder("alerts").glob("预警清单*.xlsx"))
+    home.drop("预警.xlsx", _filled(lists[-1], answer, "静默修改"))
+    home.turn(date(2026, 10, 21))
+    assert "SILENT_EDIT" in {row["reasons"] for row in _table(home, "holds")}  # somebody is on it: nothing is decided
+    home.drop("预警.xlsx", _filled(lists[-1], answer | {"处理状态": "已确认"}, "静默修改"))
+    home.turn(date(2026, 10, 22))
+    assert sorted(line[:2] for line in _lines(home, "PO-1")) == [("proposed", "214.70"), ("proposed", "322.05")]
+    with home.store.transaction() as tx:
+        open_ones = tx.ledger(date(2026, 10, 22), 1).open_edits()
+    assert not len(open_ones)  # what is answered is looked at no more
+
+
+def test_what_was_changed_back_is_held_no_more_and_its_alert_still_asks(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books, received=60)
+    home.turn(MONDAY)
+    for received, day in ((100, TUESDAY), (60, WEDNESDAY)):
+        home.drop("收货.xlsx", books.deliveries({"到货数": received, "合格数": received}))
+        home.turn(day)
+        held = {row["reasons"] for row in _table(home, "holds")}
+        assert any("SILENT_EDIT" in reasons for reasons in held) == (day == TUESDAY)
+    assert [one["state"] for one in home.export("alerts") if one["code"] == "SILENT_EDIT"] == ["open"] * 2
+    assert [line[:2] for line in _lines(home, "PO-1")] == [("proposed", "322.05")]
+
+
 EMPLOYEES = """[[in_force]]
 from = 2026-01-01
 [in_force.employees]

@@ -16,14 +16,15 @@ from robots.model.words import Say, Text
 from robots.rules import Rules
 
 OPEN, ACKNOWLEDGED, CLOSED = "open", "acknowledged", "closed"
+DECIDING = ("已确认", "无需处理")  # 处理中 answers the clock of an alert, but decides nothing
 
 
 @dataclass(frozen=True)
 class Alert:
     """What a robot sees on one day. Code, cause and subject say which alert it is; the rest is how it stands.
 
-    `source`: where the limit comes from. `event`: something that happened, over once somebody has answered; all else
-    is a state, over when its cause is gone.
+    `source`: where the limit comes from. `event`: something that happened, over once somebody has decided about it; all
+    else is a state, over when its cause is gone.
     """
 
     code: str
@@ -130,12 +131,12 @@ def _carried(
 ) -> Lives:
     """One alert that holds today: as it is, answered, handed up, worse, new, or back."""
     is_open = old is not None and old["state"] != CLOSED
-    if alert.event and old and not is_open:
+    if alert.event and old and not is_open and old["answer"] in DECIDING:
         return lives
     reopened = old["reopened"] or 0 if old else 0
     row = _row(alert, old if is_open else None, reopened + int(old is not None and not is_open), today, conduct)
     row = _answered(row, answers.get(number(alert.id, row["reopened"])))
-    if alert.event and row["state"] == ACKNOWLEDGED:
+    if alert.event and row["state"] == ACKNOWLEDGED and row["answer"] in DECIDING:
         return _with_closed(lives, [row], today)
     if not is_open:
         back = lives.came_back | {alert.id} if old else lives.came_back

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from robots.figures.alerts import alert_id, number
+from robots.figures.alerts import DECIDING, alert_id, number
 
 Row = Mapping[str, Any]
 SILENT_EDIT = "SILENT_EDIT"
-ANSWERED = ("已确认", "无需处理")  # 处理中 answers the clock of the alert, but decides nothing
 
 
 def edit_subject(row: Row) -> str:
@@ -19,15 +19,48 @@ def edit_subject(row: Row) -> str:
     return f"{order}/{_text(row['line']) or '1'}" if _text(order) else _text(row["vendor"])
 
 
-def edit_number(row: Row) -> str:
-    """The number of the alert that asks about an edit, as it stands on the alert list."""
-    return number(alert_id(SILENT_EDIT, str(row["n"]), edit_subject(row)), 0)
+def edit_alert(row: Row) -> str:
+    """The id of the alert that asks about an edit."""
+    return alert_id(SILENT_EDIT, str(row["n"]), edit_subject(row))
 
 
-def unanswered(edits: Iterable[Row], answers: Iterable[Row]) -> list[Row]:
+def edit_number(row: Row, reopened: Mapping[str, int | None]) -> str:
+    """The number of that alert as it stands on the list now. `reopened`: alert → how often it came back."""
+    return number(edit_alert(row), reopened.get(edit_alert(row)))
+
+
+def unanswered(edits: Iterable[Row], answers: Iterable[Row], reopened: Mapping[str, int | None]) -> list[Row]:
     """The edits of which nobody has said yet that they are right."""
-    told = {row["alert"] for row in answers if row["answer"] in ANSWERED}
-    return [row for row in edits if edit_number(row) not in told]
+    told = {row["alert"] for row in answers if row["answer"] in DECIDING}
+    return [row for row in edits if edit_number(row, reopened) not in told]
+
+
+def not_changed_back(edits: Sequence[Row]) -> list[Row]:
+    """The edits less those that later ones took back, over however many steps: the books say what they said.
+
+    >>> one = {"kind": "orders", "field": "quantity", "vendor": "甲", "order_id": "PO-1", "line": "1"}
+    >>> steps = [one | {"before": step[0], "after": step[1]} for step in ("58", "89", "95", "56")]
+    >>> [(step["before"], step["after"]) for step in not_changed_back(steps)]
+    [('5', '6')]
+    """
+    chains: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in edits:
+        chain = chains[tuple(_text(row[name]) for name in ("kind", "field", "vendor", "order_id", "line"))]
+        chain.append(row)
+        if (start := _start(chain)) is not None:
+            del chain[start:]
+    left = {id(row) for chain in chains.values() for row in chain}
+    return [row for row in edits if id(row) in left]
+
+
+def _start(chain: list[Row]) -> int | None:
+    """From which edit on a chain leads back to where it began: each takes up what the one before it left."""
+    for at in range(len(chain) - 1, 0, -1):
+        if chain[at]["before"] != chain[at - 1]["after"]:
+            return None
+        if chain[at - 1]["before"] == chain[-1]["after"]:
+            return at - 1
+    return None
 
 
 def after_put_up(edits: Iterable[Row], put_up: Mapping[tuple[str, str], date]) -> Iterator[tuple[tuple[str, str], Row]]:

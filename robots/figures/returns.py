@@ -347,10 +347,7 @@ def _why_no_payment(row: Remittance, book: _Book) -> tuple[str, Collection[str]]
 def _return_by_sum(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
     named = book.by_reference.get(row.reference, frozenset())
     if named and sum((book.lines[key].net for key in named if key in book.lines), ZERO) == row.amount:
-        if _is_foreign(row, [book.lines[key] for key in named if key in book.lines]):
-            return CURRENCY, named
-        states = {book.states.get(key) for key in named}
-        return (RETURNED, named) if states == {CONFIRMED} else (TOLD if states == {RETURNED} else CLOSED, named)
+        return _return_of(row, named, book), named
     fits = book.sets(row, OPEN | {CONFIRMED})
     if len(fits) == 1:
         return RETURNED, fits[0]
@@ -361,6 +358,14 @@ def _return_by_sum(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
     if foreign := book.sets(row, OPEN | {CONFIRMED}, foreign=True):
         return CURRENCY, frozenset().union(*foreign)
     return (UNMATCHED if row.status == SENT_BACK else FOREIGN), ()
+
+
+def _return_of(row: Remittance, named: Keys, book: _Book) -> str:
+    """What comes back under the reference of its payment."""
+    if _is_foreign(row, [book.lines[key] for key in named if key in book.lines]):
+        return CURRENCY
+    states = {book.states.get(key) for key in named}
+    return RETURNED if states == {CONFIRMED} else TOLD if states == {RETURNED} else CLOSED
 
 
 def confirmed_and_returned(verdicts: Iterable[Verdict]) -> Iterator[tuple[Verdict, str]]:

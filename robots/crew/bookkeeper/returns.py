@@ -57,8 +57,8 @@ def bank_returns(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision
 def lines_of(
     payables: Iterable[Row], batches: Sequence[Row], movements: Sequence[Row], home: str = ""
 ) -> Iterator[Line]:
-    """Payment lines that stood on a sheet, with the day of their last release, else of their batch. `home`: the currency
-    of lines of sheets older than currencies."""
+    """Payment lines that stood on a sheet, with the day of their last release, else of their batch. `home`: the
+    currency of lines of sheets older than currencies."""
     ranked = sorted((row for row in movements if row["state_after"] == RELEASED), key=lambda row: row["n"])
     released = {row["payment_key"]: date.fromisoformat(row["day"]) for row in ranked}
     days = {row["batch"]: date.fromisoformat(row["day"]) for row in batches}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from robots.crew.paymaster.quarantine import accounts_of
@@ -13,7 +13,7 @@ from robots.figures.accounts import Account, given, numbered, payees, pending, s
 from robots.figures.batches import FREE
 from robots.figures.controls import RELEASE, Books, Controlled, Hold, is_outdated, releasable, stopped
 from robots.figures.duplicates import Suspect, bills_of, suspects
-from robots.figures.edits import edit_number, unanswered
+from robots.figures.edits import edit_alert, edit_number, not_changed_back, unanswered
 from robots.figures.lines import records
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
@@ -41,7 +41,7 @@ def books_of(
         contracts or None,
         _suspects(ledger, vendors, {row["invoice_key"] for row in before}, terms.soft_duplicate_days, rules.currency),
         accounts, tuple(shared_accounts(vendors.values(), terms.employees)),
-        _put_up(before, ledger), _edits(ledger, today - timedelta(days=limits.silent_edit_days)),
+        _put_up(before, ledger), _edits(ledger),
         {row["hold"]: row for row in records(ledger.table("hold_releases"))},
     )  # fmt: skip
 
@@ -77,10 +77,14 @@ def _put_up(before: Iterable[Row], ledger: Ledger) -> dict[tuple[str, str], date
     return first
 
 
-def _edits(ledger: Ledger, since: date) -> Sequence[Mapping[str, Any]]:
-    """Silent edits that nobody has answered, for as long as their alert asks."""
-    edits = records(ledger.edits(since.isoformat()))
-    return unanswered(edits, records(ledger.answers({edit_number(row) for row in edits}))) if edits else []
+def _edits(ledger: Ledger) -> Sequence[Mapping[str, Any]]:
+    """Silent edits that nobody has answered, however old, less those that were changed back."""
+    edits = records(ledger.open_edits())
+    if not edits:
+        return []
+    reopened = {row["alert"]: row["reopened"] for row in records(ledger.alerts((), list(map(edit_alert, edits))))}
+    answers = records(ledger.answers({edit_number(row, reopened) for row in edits}))
+    return not_changed_back(unanswered(edits, answers, reopened))
 
 
 # ------------------------------------------------------------------ what must not leave

@@ -10,6 +10,7 @@ from robots.crew.sentinel import deliveries, money, quality, supply, trace
 from robots.crew.sentinel.paper import alert_list, notices
 from robots.crew.sentinel.scene import WATCHES, Scene
 from robots.figures.alerts import CLOSED, Alert, conduct, live, number
+from robots.figures.edits import unanswered
 from robots.figures.lines import records
 from robots.ledger import Ledger
 from robots.model.calendar import UnknownYear
@@ -30,6 +31,11 @@ def sentinel(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     answers = {row["alert"]: row for row in records(ledger.answers(asked)) if row["answer"] in ANSWERS}
     lives = live(before, seen, codes, today, conduct(rules, today), answers)
     yield Decision("sentinel", today.isoformat(), "alerts", record("alerts", list(lives.rows)))
+    edits = records(ledger.open_edits())
+    waiting = {row["n"] for row in unanswered(edits, answers.values(), known)}
+    settled = [{"n": row["n"], "settled": today.isoformat()} for row in edits if row["n"] not in waiting]
+    if settled:
+        yield Decision("sentinel", today.isoformat(), "edits", record("edits", settled))
     if lives.news or lives.closed:
         standing = [row for row in lives.rows if row["state"] != CLOSED]
         sheet = alert_list(standing, lives, ANSWERS, today)

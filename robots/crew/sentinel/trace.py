@@ -16,7 +16,9 @@ from robots.model.words import say
 def silent_edits(scene: Scene) -> Iterator[Alert]:
     """A later version of a file changed a row that had been acted on: open until somebody has answered for it."""
     since = (scene.today - timedelta(days=scene.limits.silent_edit_days)).isoformat()
-    for row in records(scene.ledger.edits(since)):
+    rows = records(scene.ledger.edits(since))
+    known = {row["n"] for row in rows}
+    for row in (*rows, *(row for row in records(scene.ledger.open_edits()) if row["n"] not in known)):
         vendor = given(row["vendor"]) or ""
         yield scene.alert(
             "SILENT_EDIT", str(row["n"]), "critical", edit_subject(row), vendor,

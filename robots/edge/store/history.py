@@ -344,9 +344,16 @@ class History:
 
     def edits(self, since: str) -> pa.Table:
         """Silent edits from a day on, with the name, day and owner of the drop that brought them."""
+        return self._edits(DROPS.c.day >= since)
+
+    def open_edits(self) -> pa.Table:
+        """Silent edits of any day that nobody has answered: an index holds these alone, however long the history."""
+        return self._edits(EDITS.c.settled.is_(None))
+
+    def _edits(self, which: ColumnElement[bool]) -> pa.Table:
         chosen = dict(EDITS.c.items()) | {name: DROPS.c[name] for name in ("name", "day", "owner")}
         source = EDITS.join(DROPS, DROPS.c.id == EDITS.c.drop)
-        query = select(*chosen.values()).select_from(source).where(DROPS.c.day >= since).order_by(EDITS.c.n)
+        query = select(*chosen.values()).select_from(source).where(which).order_by(EDITS.c.n)
         return as_table(self.connection.execute(query).all(), chosen)
 
     def moment(self) -> str:

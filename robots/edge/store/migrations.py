@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, inspect, select, text, update
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from robots.edge.store.tables import (
@@ -16,6 +16,7 @@ from robots.edge.store.tables import (
     ASIDES,
     BATCHES,
     BILLS,
+    DROPS,
     EARNED,
     EDITIONS,
     EDITS,
@@ -161,6 +162,16 @@ def orders_apart(connection: Connection) -> None:
     connection.execute(update(STALE).values(ordered="terms"))
 
 
+def edits_settled(connection: Connection) -> None:
+    """Which silent edits have been answered. The holds of those that were older than their 90 days had ended before."""
+    _add_columns(connection, EDITS)
+    latest = connection.execute(select(func.max(DROPS.c.day))).scalar()
+    if latest:
+        before = (date.fromisoformat(latest) - timedelta(days=90)).isoformat()
+        old = select(DROPS.c.id).where(DROPS.c.day < before)
+        connection.execute(update(EDITS).where(EDITS.c.drop.in_(old)).values(settled=latest))
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -205,6 +216,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     reasons_told,
     editions_kept,
     orders_apart,
+    edits_settled,
 )
 
 

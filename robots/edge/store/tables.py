@@ -28,6 +28,11 @@ def _id(name: str) -> Column[int]:
     return Column(name, BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
 
 
+def _where(condition: str) -> dict[str, Any]:
+    """An index over the few rows that a condition holds for."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 TURNS = Table("turns", META, _id("turn"), Column("at", Text, nullable=False), Column("day", Text, nullable=False))
 
 FILES = Table("files", META, _id("file"), Column("name", Text, nullable=False, unique=True))
@@ -116,6 +121,8 @@ EDITS = Table(
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
+    Column("settled", Text),  # the day on which a person's answer was seen; blank: it still waits for one
+    Index("edits_open", "n", **_where("settled IS NULL")),
 )
 
 KPIS = Table(
@@ -277,11 +284,6 @@ ALERTS = Table(
 
 
 _DAY = {"time": pa.date32()}
-
-
-def _where(condition: str) -> dict[str, Any]:
-    """An index over the few rows that a condition holds for."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 ARRIVALS = Table(
@@ -664,6 +666,6 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
 _DERIVED = (
     KPIS, SCORES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED, ALERTS, PAYABLES, WATERFALLS, BATCHES, REVERSALS,
-    ENDORSEMENTS, MOVEMENTS, HOLDS, ACCOUNTS, RETURNS, STALE, ORDERED, LEADS, PRICES, EDITIONS,
+    ENDORSEMENTS, MOVEMENTS, HOLDS, ACCOUNTS, RETURNS, STALE, ORDERED, LEADS, PRICES, EDITIONS, EDITS,
 )  # fmt: skip
 DERIVED = {table.name: table for table in _DERIVED}
