@@ -119,13 +119,14 @@ def test_the_same_key_twice_never_leaves() -> None:
         bank_files(batch(line(1), line(1)), [line(1), line(1)], VENDORS, rules(PAYER), TODAY)
 
 
-def test_a_credit_note_comes_off_the_vendors_largest_line_and_the_sum_stays() -> None:
+def test_a_vendor_with_a_credit_note_is_paid_one_sum_and_the_file_comes_to_the_sheet() -> None:
     lines = (line(1, "50.00"), line(2, "300.00"), line(3, "-120.00"), line(4, "10.00", vendor="虚构乙公司"))
     file = file_of(*lines)
     assert [(one.payment_key[-1], one.amount) for one in file.transfers] == [
-        ("1", D("50.00")), ("2", D("180.00")), ("4", D("10.00")),
+        ("2", D("230.00")), ("4", D("10.00")),
     ]  # fmt: skip
     assert file.total == batch(*lines)["total"]
+    assert file.transfers[0].purpose == "货款 3 笔已抵扣 26002000001310340002"
 
 
 def test_more_set_off_than_a_vendor_is_paid_never_leaves() -> None:

@@ -28,7 +28,7 @@ from robots.figures.cash import Due, dues, forecast
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
 from robots.figures.statements import Accepted, Entry, Statement
-from robots.model.decisions import Notice, Workbook
+from robots.model.decisions import Notice, Workbook, record
 
 if TYPE_CHECKING:
     from tests.conftest import Home
@@ -294,13 +294,14 @@ def paid(home: Home, books: SimpleNamespace) -> Home:
     return home
 
 
-def _release(home: Home, day: date) -> list[Any]:
-    """Release the only batch, as its approval does: the states change, and what that sets off is queued."""
+def _release(home: Home, day: date, number_of: str = "FK-20260703-01") -> list[Any]:
+    """Release a batch, as its approval does: the states change, and what that sets off is queued."""
     with home.store.transaction() as tx:
         number = tx.begin(datetime(day.year, day.month, day.day, 9))
         ledger = tx.ledger(day, number)
-        (batch,) = [row | {"state": "released"} for row in records(ledger.said("batches"))]
-        lines = [row | {"state": "released"} for row in records(ledger.said("payables"))]
+        (batch,) = [row | {"state": "released"} for row in records(ledger.said("batches")) if row["batch"] == number_of]
+        lines = [row | {"state": "released"} for row in records(ledger.said("payables")) if row["batch"] == number_of]
+        tx.record(record("payables", lines))
         vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
         decisions = list(released(ledger, batch, lines, vendors, home.settings.rules, day))
         now = datetime(day.year, day.month, day.day, 9)
@@ -396,6 +397,45 @@ def test_a_credit_note_stands_among_the_holds_only_until_a_sheet_sets_it_off(
 def _held(home: Home) -> list[tuple[str, Decimal]]:
     with home.store.transaction() as tx:
         return [(row["reasons"], row["stopped"]) for row in tx.table("holds").to_pylist()]
+
+
+def test_what_is_set_off_is_one_sum_on_the_sheet_in_the_banks_file_and_in_its_return(
+    paid: Home, books: SimpleNamespace
+) -> None:
+    """Two invoices less a credit note on one that was paid before: whoever signs, the bank, and its answer agree."""
+    _release(paid, date(2026, 7, 6))
+    red = {"发票号码": "R-1", "发票类型": "红字", "对应蓝字发票": "26112000000012345678", "开票日期": date(2026, 7, 3),
+           "数量": None, "不含税金额": -100, "税额": -13, "价税合计": -113}  # fmt: skip
+    paid.drop("红字.xlsx", books.invoices(red))
+    for n, pieces in ((2, 90), (3, 50)):
+        order = {"订单号": f"PO-{n}"}
+        paid.drop(f"订单{n}.xlsx", books.orders(order))
+        paid.drop(
+            f"收货{n}.xlsx", books.deliveries({**order, "送货单号": f"SH-{n}", "到货数": pieces, "合格数": pieces})
+        )
+        net = 5 * pieces
+        paid.drop(f"发票{n}.xlsx", books.invoices({**order, "发票号码": f"F-200{n}", "数量": pieces, "不含税金额": net,
+                                                 "税额": net * 0.13, "价税合计": net * 1.13}))  # fmt: skip
+    paid.turn(date(2026, 7, 7))
+    with paid.store.transaction() as tx:
+        rows = [row for row in tx.table("payables").to_pylist() if row["batch"] == "FK-20260707-01"]
+    lines = {row["invoice_no"]: row for row in rows}
+    assert {name: row["net"] for name, row in lines.items()} == {
+        "26112000000012345678": D("-107.35"), "F-2002": D("483.07"), "F-2003": D("268.37"),
+    }  # fmt: skip
+    sheet = load_workbook(paid.settings.out_folder("payments") / "付款申请单 FK-20260707-01.xlsx", data_only=True)
+    assert 644.09 in [cell.value for row in sheet.worksheets[0].iter_rows() for cell in row]
+    _release(paid, date(2026, 7, 8), "FK-20260707-01")
+    page = load_workbook(paid.settings.out_folder("payments") / "银行付款文件 FK-20260707-01.xlsx")["批量付款"]
+    key = lines["F-2002"]["payment_key"]
+    assert [tuple(cell.value for cell in row)[5:8] for row in page.iter_rows(min_row=2)] == [
+        (644.09, "货款 3 笔已抵扣 F-2002", key)
+    ]
+    told = {"付款键": key, "银行流水号": "BK-2", "收款单位": VENDOR, "付款金额": 644.09, "付款日期": date(2026, 7, 9)}
+    paid.drop("回单.xlsx", [told])
+    paid.turn(date(2026, 7, 9))
+    states = {row["payment_key"]: row["state"] for row in paid.export("payables")}
+    assert {states[row["payment_key"]] for row in lines.values()} == {"confirmed"}
 
 
 # ------------------------------------------------------------------ a statement that comes back

@@ -13,7 +13,7 @@ from robots.crew.paymaster.rows import Row
 from robots.model.calendar import Calendar, UnknownYear
 from robots.model.decisions import BankFile, Transfer
 from robots.model.money import ZERO
-from robots.model.words import say
+from robots.model.words import Text, say
 from robots.rules import Rules
 
 
@@ -56,26 +56,35 @@ def _transfers(lines: Sequence[Row], vendors: Mapping[str, Row], calendar: Calen
         payee = vendors.get(row["vendor"], {})
         yield Transfer(
             row["payment_key"], row["vendor"], row["bank_account"], _text(payee.get("bank_name")),
-            _text(payee.get("bank_code")), row["net"], say("payment.purpose", invoice=row["invoice_no"]),
+            _text(payee.get("bank_code")), row["net"], _purpose(row),
             payment_day(_day(row["due_on"]), today, calendar),
         )  # fmt: skip
 
 
+def _purpose(row: Row) -> Text:
+    if "lines" in row:
+        return say("payment.purpose_set_off", invoice=row["invoice_no"], count=row["lines"])
+    return say("payment.purpose", invoice=row["invoice_no"])
+
+
 def _set_off(lines: Sequence[Row]) -> Iterator[Row]:
-    """What a bank can pay: a line below zero (a credit note) comes off the same vendor's largest ones, so that the sum
-    stays what was signed. Raises BatchDiffers where a vendor's lines leave nothing to pay."""
+    """What a bank can pay. A vendor with a line below zero (a credit note) is paid one sum, what its lines on the sheet
+    come to, under the key of the largest of them and on the earliest of their days: the bank's return then names that
+    key with that sum, which is all of the vendor's lines or none. Raises BatchDiffers where nothing is left to pay."""
     by_payee: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in lines:
         by_payee[row["vendor"], row["bank_account"]].append(row)
     for (vendor, _), mine in by_payee.items():
-        off = -sum((row["net"] for row in mine if row["net"] < 0), ZERO)
-        for row in sorted(mine, key=lambda row: (-row["net"], row["payment_key"])):
-            taken = min(off, max(row["net"], ZERO))
-            off -= taken
-            if row["net"] > taken:
-                yield row | {"net": row["net"] - taken}
-        if off:
-            raise BatchDiffers(f"{vendor}: {off} too much is set off")
+        if all(row["net"] >= 0 for row in mine):
+            yield from (row for row in mine if row["net"])
+            continue
+        total = sum((row["net"] for row in mine), ZERO)
+        if total <= 0:
+            raise BatchDiffers(f"{vendor}: {-total} too much is set off")
+        largest = min(mine, key=lambda row: (-row["net"], row["payment_key"]))
+        days = [day for row in mine if row["net"] > 0 and (day := _day(row["due_on"]))]
+        due_on = min(days).isoformat() if days else None
+        yield largest | {"net": total, "due_on": due_on, "lines": len(mine)}
 
 
 def payment_day(due: date | None, today: date, calendar: Calendar) -> date:
