@@ -582,9 +582,9 @@ def test_status_names_who_is_waited_for(office: Home) -> None:
 
 
 PROBLEMS = {
-    "the preparer among them": ('"示例出纳" = "approver_one"', "may not approve"),
-    "a role that nobody holds": ('"甲" = "nobody"', "0 addresses"),
-    "one address under two names": ('"甲" = "approver_one"\n"乙" = "approver_same"', "is the address of"),
+    "the preparer among them": ('"示例出纳" = "approver_one"', "编制付款的人不能审批"),
+    "a role that nobody holds": ('"甲" = "nobody"', "有 0 个邮箱"),
+    "one address under two names": ('"甲" = "approver_one"\n"乙" = "approver_same"', "这也是 甲 的邮箱"),
 }
 
 

@@ -341,13 +341,24 @@ def test_a_bank_is_one_file_of_settings(tmp_path: Path) -> None:
 
 
 WRONG = {
-    "a bank that nobody described": ((account("main", "nowhere"), {}), "config/banks has no nowhere.toml"),
-    "two accounts in one currency": ((account("a") + account("b"), {}), "CNY is paid from a already"),
-    "a format that is none": (("", {"x": 'format = "fax"'}), "format: 'fax' is none"),
+    "a bank that nobody described": (
+        (account("main", "nowhere"), {}), "payments.accounts.main.bank = nowhere：config/banks 里没有这家银行的文件",
+    ),
+    "two accounts in one currency": (
+        (account("a") + account("b"), {}), "payments.accounts.b.currency = CNY：这个币种已经从账户 a 付款",
+    ),
+    "a format that is none": (("", {"x": 'format = "fax"'}), "config/banks/x.toml：format = fax：可以写："),
     "a column that nothing fills": (
         ("", {"x": 'format = "template"\nfile = "csv"\n[[columns]]\ntitle = "x"\nvalue = "y"'}), "columns.0.value",
     ),
 }  # fmt: skip
+
+
+def test_an_english_home_is_told_in_english(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        settings.load(_home(tmp_path, 'language = "en"\n' + account("main", "nowhere")), registry.names())
+    (problem,) = told.value.problems
+    assert "payments.accounts.main.bank = nowhere: config/banks has no file for this bank; there are generic" in problem
 
 
 @pytest.mark.parametrize(("home", "problem"), WRONG.values(), ids=WRONG)

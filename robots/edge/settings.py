@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -292,8 +292,10 @@ def _allowed(error: Any) -> Text:
         return say("config.one_of", names=context["expected"])
     if sort in ("missing", "extra_forbidden"):
         return say(f"config.{sort}")
+    if sort == "string_pattern_mismatch":
+        return say("config.like_pattern", pattern=str(context["pattern"]))
     kind = _SORTS.get(sort.split("_", 1)[0])
-    return say(f"config.is_{kind}") if kind and sort != "string_pattern_mismatch" else str(error["msg"])
+    return say(f"config.is_{kind}") if kind else str(error["msg"])
 
 
 def _robots_toml(own: Path, robots: tuple[str, ...], problems: Problems) -> RobotsToml | None:
@@ -347,16 +349,16 @@ def _approval_problems(path: Path, toml: RobotsToml) -> Iterator[Text]:
     held: dict[str, str] = {}
     approvers = toml.approvals.approvers
     if approvers and not toml.approvals.preparer.strip():
-        yield f"{path}: approvals.preparer: there are approvers, and nobody is named who prepares"
+        yield _value(str(path), "approvals.preparer", None, say("config.preparer_missing"))
     for name, role in approvers.items():
-        where = f"{path}: approvals.approvers.{name}"
+        key = f"approvals.approvers.{name}"
         addresses = toml.mail.roles.get(role, [])
         if identity(name) == identity(toml.approvals.preparer):
-            yield f"{where}: who prepares a batch may not approve it"
+            yield _value(str(path), key, None, say("config.approver_prepares"))
         if len(addresses) != 1:
-            yield f"{where}: the role {role} has {len(addresses)} addresses; a code goes to exactly one"
+            yield _value(str(path), key, role, say("config.approver_addresses", role=role, count=len(addresses)))
         elif (other := held.setdefault(addresses[0].casefold(), name)) != name:
-            yield f"{where}: {addresses[0]} is the address of {other} too; two people approve, not one under two names"
+            yield _value(str(path), key, addresses[0], say("config.approver_shared", other=other))
 
 
 # ------------------------------------------------------------------ banks
@@ -369,7 +371,8 @@ def _banks(own: Path, problems: Problems) -> Iterator[tuple[str, BaseModel]]:
         try:
             yield name, banks.layout(raw)
         except KeyError as error:
-            problems.append(f"{where}: format: {error} is none (known: {', '.join(banks.formats())})")
+            given, names = error.args[0], ", ".join(banks.formats())
+            problems.append(_value(where, "format", given, say("config.one_of", names=names)))
         except ValidationError as error:
             problems += _told(where, error)
 
@@ -379,9 +382,11 @@ def _account_problems(path: Path, payments: Payments, known_banks: Mapping[str, 
     seen: dict[str, str] = {}
     for name, one in payments.accounts.items():
         if one.bank not in known_banks:
-            yield f"{path}: payments.accounts.{name}.bank: config/banks has no {one.bank}.toml"
+            names = ", ".join(sorted(known_banks))
+            yield _value(str(path), f"payments.accounts.{name}.bank", one.bank, say("config.no_bank", names=names))
         if other := seen.get(one.currency):
-            yield f"{path}: payments.accounts.{name}: {one.currency} is paid from {other} already"
+            told = say("config.currency_twice", other=other)
+            yield _value(str(path), f"payments.accounts.{name}.currency", one.currency, told)
         seen.setdefault(one.currency, name)
 
 
@@ -421,7 +426,8 @@ def _like(name: str, table: dict[str, Any], sources: dict[str, dict[str, Any]], 
         return table
     base = sources.get(str(table["like"]))
     if base is None or "like" in base:
-        problems.append(f"config/sources/{name}.toml: like: {table['like']!r} is no source that stands by itself")
+        alone = ", ".join(sorted(one for one, told in sources.items() if one != name and "like" not in told))
+        problems.append(_value(f"config/sources/{name}.toml", "like", table["like"], say("config.like", names=alone)))
     return overlay(base or {}, {key: value for key, value in table.items() if key != "like"})
 
 
@@ -498,46 +504,56 @@ def _dialect(name: str, raw: dict[str, Any], problems: Problems) -> Dialect | No
     return Dialect(name, expect=expect, foots=foots, picks=picks, **plain)
 
 
-def _source_problems(where: str, source: _Source) -> Iterator[str]:
+def _source_problems(where: str, source: _Source) -> Iterator[Text]:
     kinds = known()
     if not source.files and not any(source.known_by):
-        yield f"{where}: files: no pattern of names, and no header words (known_by) that tell these files"
+        yield _value(where, "files", None, say("config.no_files"))
     tables_of: dict[str, Mapping[str, Mapping[str, Any]]] = {
         "columns": source.columns, "constants": source.constants, "pick": source.pick,
     }  # fmt: skip
     for title, entries in (*tables_of.items(), ("expect", source.expect)):
-        yield from (f"{where}: {title}.{kind}: no kind has this name" for kind in entries if kind not in kinds)
+        yield from (
+            _unknown(where, f"{title}.{kind}", nearest(kind, kinds), kinds) for kind in entries if kind not in kinds
+        )
     for title, tables in tables_of.items():
         for kind, named in tables.items():
-            unknown = set(named) - set(kinds[kind].by_name) if kind in kinds else set()
-            yield from (f"{where}: {title}.{kind}.{field}: {kind} has no such field" for field in sorted(unknown))
+            fields = kinds[kind].by_name if kind in kinds else named
+            unknown = sorted(set(named) - set(fields))
+            yield from (_unknown(where, f"{title}.{kind}.{one}", nearest(one, fields), fields) for one in unknown)
     yield from _pattern_problems(where, source)
     known_fields = {field for kind in kinds.values() for field in kind.by_name}
     for title, pattern in (("file_facts", source.file_facts), ("sheet_facts", source.sheet_facts)):
         try:
             groups = re.compile(pattern).groupindex
         except re.error as error:
-            yield f"{where}: {title}: {pattern!r}: {error}"
+            yield _no_pattern(where, title, pattern, error)
         else:
-            yield from (
-                f"{where}: {title}: {name}: no kind has this field" for name in groups if name not in known_fields
-            )
+            yield from (_no_field(where, title, name, known_fields) for name in groups if name not in known_fields)
     yield from (
-        f"{where}: fill_down: {name}: no kind has this field" for name in source.fill_down if name not in known_fields
+        _no_field(where, "fill_down", name, known_fields) for name in source.fill_down if name not in known_fields
     )
     for kind, rows in source.expect.items():
         if rows.most is not None and rows.most < rows.least:
-            yield f"{where}: expect.{kind}: at least {rows.least} and at most {rows.most} rows cannot be"
+            yield _value(where, f"expect.{kind}.most", rows.most, say("config.ge", bound=str(rows.least)))
 
 
-def _pattern_problems(where: str, source: _Source) -> Iterator[str]:
+def _no_field(where: str, title: str, name: str, fields: Collection[str]) -> Text:
+    meant = nearest(name, fields)
+    return _value(where, title, name, say("config.no_field_meant", meant=meant) if meant else say("config.no_field"))
+
+
+def _no_pattern(where: str, title: str, pattern: str, error: re.error) -> Text:
+    return _value(where, title, pattern, say("config.no_pattern", at=None if error.pos is None else error.pos + 1))
+
+
+def _pattern_problems(where: str, source: _Source) -> Iterator[Text]:
     """Patterns that are none. One that fits nothing at all would cut or pick nothing, and needs no word here."""
     picks = ((f"pick.{k}.{f}", pick.pattern) for k, fields in source.pick.items() for f, pick in fields.items())
     for title, pattern in (("cut", source.cut), *picks):
         try:
             re.compile(pattern)
         except re.error as error:
-            yield f"{where}: {title}: {pattern!r}: {error}"
+            yield _no_pattern(where, title, pattern, error)
 
 
 def _catalogue(own: Path, language: str, problems: Problems) -> Catalogue:
