@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from email import message_from_bytes, policy
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,9 @@ from robots.figures.cash import Due, dues, forecast
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
 from robots.figures.statements import Accepted, Entry, Statement
+from robots.kinds import known
 from robots.model.decisions import Notice, Workbook, record
+from robots.model.names import header_word
 
 if TYPE_CHECKING:
     from tests.conftest import Home
@@ -442,6 +445,22 @@ def test_what_is_set_off_is_one_sum_on_the_sheet_in_the_banks_file_and_in_its_re
 
 JUNE = "2026-06-01 至 2026-06-30"
 ITEMS = ("期初余额", "本期开票", "本期扣减", "本期付款", "期末余额")
+
+
+@pytest.mark.parametrize("language", settings.LANGUAGES)
+def test_what_a_vendor_fills_in_is_read_in_the_language_in_which_it_was_written(language: str) -> None:
+    words = settings.shipped_words(language)
+    kind = known()["statement_answers"]
+    vocabulary = settings.load(Path("no such home"), registry.names()).lexicon.vocabularies[kind.name]
+    table = statement_workbook([statement()], "2026-06").sheets[-1].tables[0]
+    heads = [words.speak(column.title) for column in table.columns]
+    assert all(head in vocabulary.columns[name] for name, head in zip(kind.schema.names[:5], heads, strict=False))
+    read = {word for known_words in vocabulary.columns.values() for word in known_words}
+    assert [head for head in heads if head not in read] == []
+    items = vocabulary.choices("item")
+    assert [items[header_word(words.speak(row[4]))] for row in table.rows] == list(ITEMS)
+    said = vocabulary.choices("answer")
+    assert [said[header_word(words.speak(one))] for one in table.columns[7].choices] == ["相符", "不符"]
 
 
 def _answered(home: Home, answers: dict[str, dict[str, Any]], days: str = JUNE) -> bytes:
