@@ -33,6 +33,14 @@ def written(*rows: tuple[Any, ...], looks: tuple[Look, ...] = (Look.TEXT,), **sh
     return load_workbook(io.BytesIO(excel_out.render(Workbook("reports", "x", (page,)), WORDS, AT)))
 
 
+def test_what_is_looked_up_on_the_screen_stays_off_the_paper() -> None:
+    columns = (Column("发现"), Column("处理"), Column("依据", paper=False))
+    page = Sheet("表", "标题", tables=(Table(columns, (("迟", "", "订单 › 2"), ("退", "", "收货 › 3"))),))
+    opened = load_workbook(io.BytesIO(excel_out.render(Workbook("reports", "x", (page,)), WORDS, AT)))["表"]
+    assert opened.print_area == "'表'!$A$1:$B$5"
+    assert opened["C4"].value == "订单 › 2"
+
+
 DANGEROUS = [
     "=1+1",
     '=HYPERLINK("http://x")',

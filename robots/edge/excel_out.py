@@ -117,7 +117,7 @@ class _Page:
         self._sealed: dict[str, Any] = {}
         self._heights: dict[int, float] = {}
         self._open: dict[str, Any] = {}
-        width = max([len(table.columns) for table in sheet.tables] or [4])
+        width = max([len(_on_paper(table)) for table in sheet.tables] or [4])
         self._columns(page, sheet)
         row = self._title(page, sheet, width)
         row = self._facts(page, sheet, row)
@@ -192,7 +192,7 @@ class _Page:
         """Label and value pairs: the label over the first 18 characters' width, the value over the rest."""
         if not sheet.facts:
             return row
-        widths = [column.width for column in sheet.tables[0].columns] if sheet.tables else [20, 26, 26, 26]
+        widths = [column.width for column in _on_paper(sheet.tables[0])] if sheet.tables else [20, 26, 26, 26]
         split = next((i + 1 for i in range(len(widths)) if sum(widths[: i + 1]) >= 18), 1)
         last = max(len(widths) - 1, split)
         room = sum(widths[split:]) or 40
@@ -395,6 +395,8 @@ class _Page:
         if sheet.groups and placed:
             self._group_pages(page, sheet, placed)
         page.set_footer("&L&8&F  &A&R&8&P / &N")
+        if placed and len(shown := _on_paper(placed[0].table)) < len(placed[0].table.columns):
+            page.print_area(0, 0, placed[-1].last, len(shown) - 1)
         if len(placed) == 1 and not sheet.charts and placed[0].table.rows:
             header = placed[0].first - 1
             page.repeat_rows(header)
@@ -466,6 +468,10 @@ def _number_format(look: Look, value: Any) -> str:
     if look is Look.NUMBER and isinstance(value, int | float | Decimal) and value == int(value):
         return _NUMBER_FORMATS[Look.INTEGER]
     return _NUMBER_FORMATS.get(look, "@" if look is Look.TEXT else "General")
+
+
+def _on_paper(table: Table) -> list[Column]:
+    return [column for column in table.columns if column.paper]
 
 
 def _width(text: str) -> int:

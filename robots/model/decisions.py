@@ -39,7 +39,7 @@ class Column:
 
     In a form, an `open` column is for people to fill in; `choices` are what may be chosen there, and `hint` is what
     Excel shows beside the cell that is being filled in (255 characters at most). A SPARK column draws a small line
-    `over` the columns from one index to another of the same row.
+    `over` the columns from one index to another of the same row. The last columns of a wide table may stay off `paper`.
     """
 
     title: Text
@@ -49,6 +49,7 @@ class Column:
     choices: tuple[Text, ...] = ()
     over: tuple[int, int] | None = None
     hint: Text = ""
+    paper: bool = True
 
 
 @wire.travels

@@ -25,12 +25,12 @@ _WHAT = (
     Column(say("column.owner"), Look.TEXT, 10),
     Column(say("column.due_by"), Look.DATE, 12),
 )
-_LIFE = (
-    Column(say("column.first_seen"), Look.DATE, 12),
-    Column(say("column.state"), Look.WRAP, 11),
-    Column(say("column.limit"), Look.WRAP, 26),
-    Column(say("column.source"), Look.WRAP, 24),
-    Column(say("column.evidence"), Look.WRAP, 36),
+_LIFE = (  # looked up on the screen: on paper there is no room for it
+    Column(say("column.first_seen"), Look.DATE, 12, paper=False),
+    Column(say("column.state"), Look.WRAP, 11, paper=False),
+    Column(say("column.limit"), Look.WRAP, 26, paper=False),
+    Column(say("column.source"), Look.WRAP, 24, paper=False),
+    Column(say("column.evidence"), Look.WRAP, 36, paper=False),
 )
 
 
@@ -43,7 +43,7 @@ def alert_list(rows: Sequence[dict[str, Any]], lives: Lives, answers: Sequence[s
         Column(say("column.postponed_to"), Look.DATE, 14, open=True),
         Column(say("column.answer_remark"), Look.WRAP, 26, open=True),
     )
-    columns = (*_WHAT, *open_columns, *_LIFE, Column(say("column.alert_number"), Look.TEXT, 20))
+    columns = (*_WHAT, *open_columns, *_LIFE, Column(say("column.alert_number"), Look.TEXT, 20, paper=False))
     facts = (
         (say("fact.as_of"), today),
         (say("fact.open"), say("fact.open_value", count=len(still), critical=sum(map(_is_critical, still)))),
