@@ -21,10 +21,11 @@ from sample_workbooks.writers import Places
 
 LATE_ENTRIES_FROM, LATE_ENTRIES = date(2026, 3, 16), 60
 MENDED_DAY = date(2026, 7, 1)
+WEEKS = tuple(date(2026, 7, day) for day in (6, 13, 20, 27))
 
 
 def main(out_dir: Path | None = None) -> World:
-    """Writes the three days' workbooks, the settlement story's and planted.toml, and prints a count per kind."""
+    """Writes all workbooks and planted.toml, and prints a count per kind."""
     folder = Path(out_dir or Path(__file__).parent)
     world = build()
     check(world)
@@ -32,6 +33,7 @@ def main(out_dir: Path | None = None) -> World:
     check_further({page.name: page.entries for pages in books.values() for page in pages})
     places = write_days(folder, world) | further_writers.write_further(folder, books)
     settlement_story.write_story(folder / "settlement")
+    write_weeks(folder / "weeks", world)
     (folder / "planted.toml").write_text(planted_toml(world, books, places), encoding="utf-8")
     for kind in ("vendors", "contracts", "lines", "deliveries", "invoices", "surveys"):
         print(f"{kind:<12}{len(getattr(world, kind)):>6}")
@@ -90,9 +92,17 @@ def write_days(folder: Path, world: World) -> Places:
         **writers.write_deliveries(first / "收货验收_2026.xlsx", in_2026),
         **writers.write_invoices(first / "发票登记.xlsx", world.invoices),
         **writers.write_vendors(second / "供应商台账.xlsx", world.vendors, changed=True),
-        **writers.write_daily(second / "收货日报_20260704.xlsx", daily),
+        **writers.write_daily(second / "收货日报_20260704.xlsx", daily, date(2026, 7, 4)),
         **writers.write_deliveries(third / "收货验收_2026.xlsx", in_2026, mended=True),
     }
+
+
+def write_weeks(folder: Path, world: World) -> None:
+    """The same report on four Mondays, two receipts each; the fifth that is expected is not there."""
+    receipts = split(world.deliveries)[-1]
+    for number, monday in enumerate(WEEKS):
+        mine = receipts[2 * number : 2 * number + 2]
+        writers.write_daily(folder / f"收货日报_{monday:%Y%m%d}.xlsx", mine, monday)
 
 
 def split(deliveries: list[Delivery]) -> tuple[list[Delivery], ...]:

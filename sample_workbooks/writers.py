@@ -363,13 +363,13 @@ def write_late_entries(path: Path, deliveries: list[Delivery]) -> None:
             out.writerow(cells[name] for name in DELIVERY_FIELDS)
 
 
-def write_daily(path: Path, deliveries: list[Delivery]) -> Places:
+def write_daily(path: Path, deliveries: list[Delivery], filed: date) -> Places:
     """收货日报: a day's receipts under a line with the reporter's name."""
     places: Places = {}
     with workbook(path) as (book, looks):
         pen = Pen(book.add_worksheet("收货日报"), looks, DAILY_COLUMNS)
         pen.title("外协收货日报")
-        pen.hint("填报人：虚构仓管    填报日期：2026-07-04")
+        pen.hint(f"填报人：虚构仓管    填报日期：{filed}")
         pen.header()
         for row in deliveries:
             note(places, path, row.case, "收货日报", pen.row)

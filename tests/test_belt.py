@@ -206,9 +206,10 @@ def _stands(alert: dict[str, Any]) -> str:
     return str(alert["severity"] if alert["state"] == "open" else alert["state"])
 
 
-def test_every_code_is_planted_but_for_the_one_that_takes_weeks(demo: Demo) -> None:
+def test_every_code_is_planted_in_the_days_or_in_the_weeks(demo: Demo) -> None:
+    """What takes weeks to see stands in `sample_workbooks/weeks`, and test_stories plays them."""
     codes = set(demo.settings.rules.alerts(homes.DEMO_DAYS[0]).owners)
-    assert {code for _, code, _, _ in ALERTS} == codes - {"MISSING_REPORT"}  # see test_stories
+    assert {code for _, code, _, _ in ALERTS} | {"MISSING_REPORT"} == codes
 
 
 def _alert(demo: Demo, day: int, code: str, subject: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from robots.edge.settings import SHIPPED
 from sample_workbooks import make
 
 SAMPLES = SHIPPED / "sample_workbooks"
-FOLDERS = ("day*/*", "settlement/month*/*")
+FOLDERS = ("day*/*", "settlement/month*/*", "weeks/*")
 
 
 def workbooks(folder: Path) -> list[str]:

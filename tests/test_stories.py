@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from robots.edge.settings import SHIPPED
 from sample_workbooks import make, writers
-from sample_workbooks.world import Delivery
 from tests.conftest import Home
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 7, 6), date(2026, 7, 7), date(2026, 7, 8)
@@ -192,34 +192,27 @@ def test_workbooks_that_stay_in_their_folder_are_read_again_when_they_change(
     assert [(r["rows_new"], r["rows_updated"]) for r in home.export("receipts")] == [(1, 0), (0, 1)]
 
 
-@pytest.fixture(scope="module")
-def daily_receipts() -> list[Delivery]:
-    """What came on the second day of the sample team: eight receipts."""
-    return make.split(make.build().deliveries)[-1]
-
-
 def test_a_report_that_usually_comes_on_mondays_is_missed_on_wednesday_and_no_more_when_it_came(
-    home: Home, daily_receipts: list[Delivery], tmp_path: Path
+    home: Home, tmp_path: Path
 ) -> None:
-    def report(day: date, *rows: Delivery) -> None:
-        path = tmp_path / f"收货日报_{day:%Y%m%d}.xlsx"
-        writers.write_daily(path, list(rows))
-        home.drop(path.name, path.read_bytes())
-
-    for number, day in enumerate((6, 13, 20, 27)):
-        report(date(2026, 7, day), *daily_receipts[2 * number : 2 * number + 2])
-        home.turn(date(2026, 7, day))
+    """The planted case of MISSING_REPORT: four Mondays of `sample_workbooks/weeks`, and none of another alert."""
+    reports = sorted((SHIPPED / "sample_workbooks" / "weeks").iterdir())
+    for report, monday in zip(reports, make.WEEKS, strict=True):
+        home.drop(report.name, report.read_bytes())
+        assert [state for _, state, _ in home.turn(monday).drops] == ["taken"]
     home.turn(date(2026, 8, 4))
-    assert _missing(home) == []
+    assert home.export("alerts") == []
     home.turn(date(2026, 8, 5))
-    assert _missing(home) == [("收货日报_#.xlsx", "open")]
-    report(date(2026, 8, 3), daily_receipts[0])
+    assert _alerts(home) == [("MISSING_REPORT", "收货日报_#.xlsx", "open")]
+    fifth = tmp_path / "收货日报_20260803.xlsx"
+    writers.write_daily(fifth, make.split(make.build().deliveries)[-1][:1], date(2026, 8, 3))
+    home.drop(fifth.name, fifth.read_bytes())
     home.turn(date(2026, 8, 6))
-    assert _missing(home) == [("收货日报_#.xlsx", "closed")]
+    assert _alerts(home) == [("MISSING_REPORT", "收货日报_#.xlsx", "closed")]
 
 
-def _missing(home: Home) -> list[tuple[str, str]]:
-    return [(a["subject"], a["state"]) for a in home.export("alerts") if a["code"] == "MISSING_REPORT"]
+def _alerts(home: Home) -> list[tuple[str, str, str]]:
+    return [(alert["code"], alert["subject"], alert["state"]) for alert in home.export("alerts")]
 
 
 # ------------------------------------------------------------------ settlement over months
