@@ -92,17 +92,16 @@ class History:
         """
         c, o = LINES.c, ROWS["orders"].c
         told = ("contract_id", "category", "item", "quantity", "unit_price", "tax_rate", "currency")
-        chosen = {name: c[name] for name in ("vendor", "ordered_on", "completed_on")} | {name: o[name] for name in told}
-        chosen |= {"since": o.ordered_on}
+        named = ("vendor", "ordered_on", "since", "completed_on")
+        chosen = {name: c[name] for name in named} | {name: o[name] for name in told}
         orders = and_(o.key == c.key, o.beaten_by.is_(None))
         return self._of_months(chosen, c.ordered_on, months, vendors, LINES.join(ROWS["orders"], orders))
 
     def taken_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
         """The days of lines that these vendors were ordered in some months: ordered_on, completed_on, since."""
-        c, o = LINES.c, ROWS["orders"].c
-        chosen = {name: c[name] for name in ("vendor", "ordered_on", "completed_on")} | {"since": o.ordered_on}
-        orders = and_(o.key == c.key, o.beaten_by.is_(None))
-        return self._of_months(chosen, c.ordered_on, months, vendors, LINES.join(ROWS["orders"], orders))
+        c = LINES.c
+        chosen = {name: c[name] for name in ("vendor", "ordered_on", "since", "completed_on")}
+        return self._of_months(chosen, c.ordered_on, months, vendors)
 
     def billed_in(self, months: Collection[str], vendors: Collection[str]) -> pa.Table:
         """Invoice lines of these vendors in some months, with the price as ordered."""

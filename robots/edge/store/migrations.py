@@ -162,6 +162,15 @@ def orders_apart(connection: Connection) -> None:
     connection.execute(update(STALE).values(ordered="terms"))
 
 
+def days_of_orders(connection: Connection) -> None:
+    """An order's own day stands with its line, so that no order is looked up for how long it took."""
+    _add_columns(connection, LINES)
+    o = ROWS["orders"].c
+    own = select(o.ordered_on).where(o.key == LINES.c.key, o.beaten_by.is_(None)).scalar_subquery()
+    connection.execute(update(LINES).values(since=own))
+    connection.execute(text("DROP INDEX IF EXISTS lines_by_order"))
+
+
 def edits_settled(connection: Connection) -> None:
     """Which silent edits have been answered. The holds of those that were older than their 90 days had ended before."""
     _add_columns(connection, EDITS)

@@ -385,7 +385,8 @@ def _pairs_ordered_in(connection: Connection) -> set[Pair]:
 
 
 _FIGURED = (
-    "due_first", "due_latest", "ordered_on", "received", "accepted", "rejected", "last_delivered_on", "completed_on",
+    "due_first", "due_latest", "ordered_on", "since", "received", "accepted", "rejected", "last_delivered_on",
+    "completed_on",
 )  # fmt: skip
 
 
@@ -408,6 +409,7 @@ def _lines(connection: Connection, day: date) -> list[dict[str, Any]]:
         day,
         by=["key"],
     )
+    figured["since"] = figured["ordered_on"]
     figured["ordered_on"] = figured["ordered_on"].fillna(figured["promised_on"])
     for due in ("due_first", "due_latest"):  # of a line of nothing, as one that was cancelled, nothing is due
         figured[due] = figured[due].mask((figured["quantity"] == 0).fillna(False))

@@ -314,6 +314,7 @@ LINES = Table(
     Column("due_first", Text, info=_DAY),
     Column("due_latest", Text, info=_DAY),
     Column("ordered_on", Text, info=_DAY),
+    Column("since", Text, info=_DAY),  # the order's own day: blank where nobody wrote it
     Column("moves", BigInteger, nullable=False),
     Column("received", BigInteger, nullable=False, info={"scale": 4}),
     Column("accepted", BigInteger, nullable=False, info={"scale": 4}),
@@ -323,7 +324,7 @@ LINES = Table(
     Column("excused", Text),
     Index("lines_of_first_due", "due_first", "vendor", "due_latest", "completed_on", "excused"),  # all that is asked
     Index("lines_of_latest_due", "due_latest", "vendor", "due_first", "completed_on", "excused"),
-    Index("lines_by_order", "ordered_on", "vendor"),
+    Index("lines_of_order", "ordered_on", "vendor", "since", "completed_on"),
     Index("lines_open", "due_latest", **_where("completed_on IS NULL")),
     sqlite_with_rowid=False,
 )
