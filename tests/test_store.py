@@ -26,7 +26,7 @@ from robots.edge.store.journal import broken_at
 from robots.edge.store.migrations import MIGRATIONS_IN_ORDER, migrate
 from robots.edge.store.outbox import Queued
 from robots.edge.store.posting import Posted
-from robots.edge.store.tables import DERIVED, JOURNAL, MIGRATIONS, ROWS
+from robots.edge.store.tables import DERIVED, JOURNAL, LINES, META, MIGRATIONS, ROWS
 from robots.kinds import known
 from robots.model.decisions import record
 from robots.model.findings import Finding
@@ -456,6 +456,26 @@ def test_a_home_of_an_older_version_loses_its_row_hashes_and_nothing_else(store:
     assert migrate(store.engine, NOW) == ["no_row_hashes"]
     post(store, "订单.xlsx", reading("orders", [order(1), order(2)]))
     assert list(orders(store)) == ["PO-1", "PO-2"]
+
+
+def test_every_table_of_an_older_home_comes_to_have_the_columns_and_indexes_that_are_declared(store: Store) -> None:
+    """The last migrations undone: a column that is declared and has no migration would be missing at its first use."""
+    post(store, "订单.xlsx", reading("orders", [order(1, ordered_on=NOW.date())]))
+    with store.transaction() as tx:
+        tx.relate(NOW.date(), "rules")
+    with store.engine.begin() as connection:
+        connection.execute(text("DROP INDEX lines_of_order"))
+        connection.execute(text("ALTER TABLE lines DROP COLUMN since"))
+        connection.execute(text("ALTER TABLE stale DROP COLUMN ordered"))
+        late = MIGRATIONS.c.name.in_(["orders_apart", "days_of_orders"])
+        connection.execute(delete(MIGRATIONS).where(late))
+    assert migrate(store.engine, NOW) == ["orders_apart", "days_of_orders"]
+    with store.engine.connect() as connection:
+        assert connection.execute(select(LINES.c.since)).scalars().all() == [NOW.date().isoformat()]
+        there = inspect(connection)
+        for table in META.tables.values():
+            assert {c["name"] for c in there.get_columns(table.name)} >= set(table.c.keys()), table.name
+            assert {i["name"] for i in there.get_indexes(table.name)} >= {i.name for i in table.indexes}, table.name
 
 
 def test_a_kind_and_a_field_that_are_new_find_their_place_in_an_older_home(store: Store) -> None:

@@ -226,6 +226,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     editions_kept,
     orders_apart,
     edits_settled,
+    days_of_orders,
 )
 
 
