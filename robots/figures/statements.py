@@ -116,17 +116,44 @@ class Books:
 # ------------------------------------------------------------------ ledger → books
 
 
-def books_of(ledger: Ledger, payables: Iterable[Row], batches: Iterable[Row], rules: Rules) -> Books:
-    """The books as the ledger, the payment lines and their batches have them today."""
-    orders = {(row["order_id"], row["line"]): row for row in records(ledger.table("orders"))}
-    of_order = {order_id: row["currency"] for (order_id, _), row in orders.items() if _given(row["currency"])}
-    lines = [row | {"currency": _currency(row, of_order, rules.currency)} for row in payables]
-    paid = records(ledger.table("payments"))
+@dataclass(frozen=True)
+class Bank:
+    """All that the bank told of payments, and what the bookkeeper took each row for; the payment keys that it named."""
+
+    rows: Sequence[Remittance]
+    verdicts: Mapping[str, Row]
+    answered: frozenset[str]
+
+
+def told_by_bank(ledger: Ledger) -> Bank:
+    """What the bank told, once for the books of all vendors: a row's id hangs on its twins, whosever they are."""
+    rows = remittances(records(ledger.table("payments")))
+    verdicts = {row["receipt"]: row for row in records(ledger.said("returns"))}
+    return Bank(rows, verdicts, frozenset(row.key for row in rows if row.key))
+
+
+def books_of(
+    ledger: Ledger,
+    payables: Iterable[Row],
+    batches: Iterable[Row],
+    rules: Rules,
+    vendors: Collection[str] | None = None,
+    since: date = date.min,
+    bank: Bank | None = None,
+) -> Books:
+    """The books as the ledger, the payment lines and their batches have them today; of some `vendors` or of all, with
+    what was accepted from a day on. `bank`: what it told, where it was asked before."""
+    told = bank or told_by_bank(ledger)
+    orders, holds = ledger.table("orders"), _of(ledger.said("holds"), vendors)
+    priced = orders[orders["currency"].notna()]
+    of_order = dict(zip(priced["order_id"].tolist(), priced["currency"].tolist(), strict=True))
+    mine = (row for row in payables if vendors is None or row["vendor"] in vendors)
+    lines = [row | {"currency": _currency(row, of_order, rules.currency)} for row in mine]
     entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for found in (
-        _invoices(records(ledger.table("invoices")), of_order, rules),
-        _deductions(lines, batches, {row["payment_key"] for row in paid if _given(row["payment_key"])}),
-        _payments(paid, lines, records(ledger.said("returns"))),
+        _invoices(records(_of(ledger.table("invoices"), vendors)), of_order, rules),
+        _deductions(lines, batches, told.answered),
+        _payments(told, lines),
     ):
         for owner, entry in found:
             entries[owner].append(entry)
@@ -134,8 +161,12 @@ def books_of(ledger: Ledger, payables: Iterable[Row], batches: Iterable[Row], ru
         owner: tuple(sorted(mine, key=lambda one: (one.day, one.what != INVOICE, one.document, one.what)))
         for owner, mine in entries.items()
     }
-    holds = records(ledger.said("holds"))
-    return Books(ranked, _accepted(ledger, orders, rules.currency), _waiting(lines, holds, of_order, rules.currency))
+    accepted = _accepted(_of(orders, vendors), ledger.table("deliveries"), rules.currency, since)
+    return Books(ranked, accepted, _waiting(lines, records(holds), of_order, rules.currency))
+
+
+def _of(table: pd.DataFrame, vendors: Collection[str] | None) -> pd.DataFrame:
+    return table if vendors is None else table[table["vendor"].isin(list(vendors))]
 
 
 Owner = tuple[str, str]
@@ -175,15 +206,14 @@ def _deductions(
                 yield (row["vendor"], row["currency"]), entry
 
 
-def _payments(paid: Iterable[Row], lines: Iterable[Row], returns: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
-    """What the bank paid of our lines: those that its row names by key, else those that the bookkeeper found it to mean
-    (`returns`). What it sent back takes its payment out again, and moves nothing where none had been told. A payment
+def _payments(told: Bank, lines: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
+    """What the bank paid of our lines: those that its row names by key, else those that the bookkeeper found it to
+    mean. What it sent back takes its payment out again, and moves nothing where none had been told. A payment
     that is none of our lines' (an advance paid by hand) is not ours to account for."""
     by_key = {row["payment_key"]: row for row in lines}
-    judged_as = {row["receipt"]: row for row in returns}
     standing: Counter[tuple[str, ...]] = Counter()
-    for row in remittances(paid):
-        keys = _keys(row, judged_as.get(row.id), by_key)
+    for row in told.rows:
+        keys = _keys(row, told.verdicts.get(row.id), by_key)
         if not keys or row.currency not in ("", by_key[keys[0]]["currency"]):
             continue  # what is paid in another currency has not paid the line
         is_paid = row.status == PAID
@@ -203,11 +233,17 @@ def _keys(row: Remittance, verdict: Row | None, by_key: Mapping[str, Row]) -> tu
     return (row.key,) if row.key in by_key and outcome != TOLD else ()
 
 
-def _accepted(ledger: Ledger, orders: Mapping[tuple[str, str], Row], home: str) -> dict[Owner, tuple[Accepted, ...]]:
+def _accepted(
+    orders: pd.DataFrame, deliveries: pd.DataFrame, home: str, since: date
+) -> dict[Owner, tuple[Accepted, ...]]:
     """Accepted pieces by the day they were accepted on, else the day they came."""
     found: dict[Owner, list[Accepted]] = defaultdict(list)
-    for row in records(judged(ledger.table("deliveries"))):
-        order = orders.get((row["order_id"], row["line"]))
+    recent = deliveries["accepted_on"].fillna(deliveries["delivered_on"]) >= since
+    came = judged(deliveries[recent & deliveries["order_id"].isin(orders["order_id"])])
+    wanted = orders[orders["order_id"].isin(came["order_id"])]
+    of_line = {(row["order_id"], row["line"]): row for row in records(wanted)}
+    for row in records(came):
+        order = of_line.get((row["order_id"], row["line"]))
         if order is not None and _given(row["accepted"]) and row["accepted"] > 0:
             day = row["accepted_on"] if _given(row["accepted_on"]) else row["delivered_on"]
             currency = order["currency"] if _given(order["currency"]) else home
