@@ -77,6 +77,12 @@ TOGETHER = {
     "a contract without one has nothing to share": (
         [order(1, 0, "HT-2"), order(2, 1, "HT-2")], [invoice("1", 0, "PO-1"), invoice("2", 1, "PO-2")], 2,
     ),
+    "a number that is unique in the country": (
+        [order(1, 0), order(2, 1)], [invoice("2" * 20, 0, "PO-1"), invoice("2" * 20, 1, "PO-2")], 1,
+    ),
+    "a number of their own that happens to be the same": (
+        [order(1, 0), order(2, 1)], [invoice("2" * 8, 0, "PO-1"), invoice("2" * 8, 1, "PO-2")], 2,
+    ),
     "an order that there is not": ([], [invoice("1", 0, "无"), invoice("2", 1, "无")], 2),
 }  # fmt: skip
 
@@ -102,6 +108,11 @@ histories = st.tuples(
 )  # fmt: skip
 
 
+def numbered(number: int) -> str:
+    """A seller's own number, or one of the whole country's."""
+    return f"F-{number}X" if number % 2 else f"{26112000000000000000 + number}"
+
+
 @given(histories, st.integers(1, 3))
 def test_parts_come_to_what_the_whole_comes_to(history: tuple[Any, ...], enough: int) -> None:
     ordered, accepted, billed = history
@@ -111,8 +122,9 @@ def test_parts_come_to_what_the_whole_comes_to(history: tuple[Any, ...], enough:
         for n, good in enumerate(accepted)
     ]))  # fmt: skip
     invoices = table("invoices", [
-        invoice(f"R{number}" if red else f"F-{number}X", vendor, orders, -gross if red else gross,
-                invoiced_on=date(2026, 6, day), **({"kind": "红字", "blue_invoice_no": f"F-{number}X"} if red else {}))
+        invoice(f"R{number}" if red else numbered(number), vendor, orders, -gross if red else gross,
+                invoiced_on=date(2026, 6, day),
+                **({"kind": "红字", "blue_invoice_no": numbered(number)} if red else {}))
         for vendor, number, orders, gross, day, red in billed
     ])  # fmt: skip
     contracts, lines = table("contracts", CONTRACTS), order_lines(orders, deliveries, TODAY)

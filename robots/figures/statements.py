@@ -21,6 +21,7 @@ from robots.figures.settlement import RETENTION
 from robots.figures.settlement.billing import invoice_key, is_red, told_apart
 from robots.ledger import Ledger
 from robots.model.money import ZERO, cents
+from robots.model.names import invoice_identity
 from robots.rules import Rules
 
 INVOICE, CREDIT, PAYMENT, RETURNED = "invoice", "credit", "payment", "returned"
@@ -117,19 +118,45 @@ class Books:
 
 
 @dataclass(frozen=True)
-class Bank:
-    """All that the bank told of payments, and what the bookkeeper took each row for; the payment keys that it named."""
+class Common:
+    """What the books of all vendors have in common, looked up once: all that the bank told of payments, what the
+    bookkeeper took each row for, the payment keys that it named; and invoice numbers that two vendors bear."""
 
     rows: Sequence[Remittance]
     verdicts: Mapping[str, Row]
     answered: frozenset[str]
+    shared_numbers: frozenset[str]
 
 
-def told_by_bank(ledger: Ledger) -> Bank:
-    """What the bank told, once for the books of all vendors: a row's id hangs on its twins, whosever they are."""
+def common_of(ledger: Ledger) -> Common:
+    """A bank's row is named by its twins too, and a number that is unique in the country by whoever bore it first:
+    neither can be told from one vendor's rows alone."""
     rows = remittances(records(ledger.table("payments")))
     verdicts = {row["receipt"]: row for row in records(ledger.said("returns"))}
-    return Bank(rows, verdicts, frozenset(row.key for row in rows if row.key))
+    answered = frozenset(row.key for row in rows if row.key)
+    return Common(rows, verdicts, answered, frozenset(_shared_numbers(ledger.table("invoices"))))
+
+
+def _shared_numbers(invoices: pd.DataFrame) -> Iterator[str]:
+    """Invoice numbers, as they are written, that stand under two vendors' names as they are compared."""
+    pairs = invoices[["vendor", "invoice_no"]].drop_duplicates()
+    written: dict[str, set[str]] = defaultdict(set)
+    owners: dict[str, set[str]] = defaultdict(set)
+    for vendor, number in zip(pairs["vendor"].tolist(), pairs["invoice_no"].tolist(), strict=True):
+        told = invoice_identity(number)
+        written[told].add(number)
+        owners[told].add(vendor)
+    for told, whose in owners.items():
+        if len(whose) > 1:
+            yield from written[told]
+
+
+def _billed_by(invoices: pd.DataFrame, vendors: Collection[str] | None, common: Common) -> pd.DataFrame:
+    """The invoices of some vendors, and those of others that may be one of them."""
+    if vendors is None:
+        return invoices
+    shared = invoices["invoice_no"].isin(list(common.shared_numbers))
+    return invoices[invoices["vendor"].isin(list(vendors)) | shared]
 
 
 def books_of(
@@ -139,11 +166,11 @@ def books_of(
     rules: Rules,
     vendors: Collection[str] | None = None,
     since: date = date.min,
-    bank: Bank | None = None,
+    common: Common | None = None,
 ) -> Books:
     """The books as the ledger, the payment lines and their batches have them today; of some `vendors` or of all, with
-    what was accepted from a day on. `bank`: what it told, where it was asked before."""
-    told = bank or told_by_bank(ledger)
+    what was accepted from a day on. `common`: what the books of all have in common, where it was looked up before."""
+    told = common or common_of(ledger)
     orders, holds = ledger.table("orders"), _of(ledger.said("holds"), vendors)
     priced = orders[orders["currency"].notna()]
     of_order = dict(zip(priced["order_id"].tolist(), priced["currency"].tolist(), strict=True))
@@ -151,12 +178,13 @@ def books_of(
     lines = [row | {"currency": _currency(row, of_order, rules.currency)} for row in mine]
     entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for found in (
-        _invoices(records(_of(ledger.table("invoices"), vendors)), of_order, rules),
+        _invoices(records(_billed_by(ledger.table("invoices"), vendors, told)), of_order, rules),
         _deductions(lines, batches, told.answered),
         _payments(told, lines),
     ):
         for owner, entry in found:
-            entries[owner].append(entry)
+            if vendors is None or owner[0] in vendors:
+                entries[owner].append(entry)
     ranked = {
         owner: tuple(sorted(mine, key=lambda one: (one.day, one.what != INVOICE, one.document, one.what)))
         for owner, mine in entries.items()
@@ -206,7 +234,7 @@ def _deductions(
                 yield (row["vendor"], row["currency"]), entry
 
 
-def _payments(told: Bank, lines: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
+def _payments(told: Common, lines: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
     """What the bank paid of our lines: those that its row names by key, else those that the bookkeeper found it to
     mean. What it sent back takes its payment out again, and moves nothing where none had been told. A payment
     that is none of our lines' (an advance paid by hand) is not ours to account for."""

@@ -130,7 +130,9 @@ def _waiting(ledger: Ledger) -> list[Row]:
 
 def stopped_of(ledger: Ledger, books: Books) -> dict[str, tuple[Hold, ...]]:
     """Payment key → why, of the lines that are proposed or approved."""
-    return stopped(_waiting(ledger), books, payees({name: dict(row) for name, row in books.vendors.items()}, books.accounts))
+    return stopped(
+        _waiting(ledger), books, payees({name: dict(row) for name, row in books.vendors.items()}, books.accounts)
+    )
 
 
 def stop_rows(ledger: Ledger, books: Books) -> Iterator[Row]:

@@ -10,7 +10,16 @@ from itertools import groupby, islice
 from robots.crew.paymaster.rows import Present, Row, short_hash
 from robots.figures.confirmations import last_confirmation
 from robots.figures.lines import records
-from robots.figures.statements import CREDIT, DEDUCTIONS, INVOICE, PAYMENT, RETURNED, Statement, books_of, told_by_bank
+from robots.figures.statements import (
+    CREDIT,
+    DEDUCTIONS,
+    INVOICE,
+    PAYMENT,
+    RETURNED,
+    Statement,
+    books_of,
+    common_of,
+)
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Sheet, Table, Workbook, record
 from robots.model.forms import Form
@@ -59,9 +68,9 @@ def _statements(
     rules: Rules,
 ) -> Iterator[list[Statement]]:
     """The statements of vendors by name, of some vendors at a time: the books of all are as large as the ledger."""
-    bank, left = told_by_bank(ledger), iter(sorted(vendors))
+    common, left = common_of(ledger), iter(sorted(vendors))
     while some := list(islice(left, AT_ONCE)):
-        yield list(books_of(ledger, present.of(some), batches, rules, some, days[0], bank).statements(*days))
+        yield list(books_of(ledger, present.of(some), batches, rules, some, days[0], common).statements(*days))
 
 
 def _all_vendors(ledger: Ledger) -> set[str]:

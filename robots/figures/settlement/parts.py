@@ -1,8 +1,8 @@
 """A ledger cut into parts that have nothing to do with each other, to be settled one after the other: what memory holds
 follows the largest part, not the ledger.
 
-A bill uses up what its order lines accepted, and the advance of their contract. Vendors that share an order, or a
-contract with an advance, or whatever else ties them, are in one part; no money moves between two.
+A bill uses up what its order lines accepted, the advance of their contract, and its own number. Vendors that share an
+order, a contract with an advance, a number of the whole country's, or whatever else ties them, are in one part.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from robots.figures.settlement.billing import is_national
 from robots.figures.settlement.match import named_orders
 from robots.figures.settlement.terms import text
-from robots.model.names import identity
+from robots.model.names import identity, invoice_identity
 
 ENOUGH = 5_000  # invoice rows of one part, unless its vendors cannot be parted
 Node = tuple[str, str]
@@ -116,6 +117,10 @@ def _pairs_tied(
         yield _vendor(vendor), ("contract", contract_id)
     for vendor, named in _pairs(invoices, "order_id"):
         yield from ((_vendor(vendor), ("order", one)) for one in named_orders(named, known))
+    owners: dict[str, str] = {}  # a number that is unique in the country is one invoice under whatever name
+    for vendor, number in _pairs(invoices, "invoice_no"):
+        if is_national(told := invoice_identity(number)):
+            yield _vendor(owners.setdefault(told, vendor)), _vendor(vendor)
     services = set(milestones["contract_id"].unique())
     for name in ("order_id", "contract_id"):  # a contract's milestones are billed under either
         for vendor, contract_id in _pairs(invoices[invoices[name].isin(services)], name):
