@@ -40,11 +40,11 @@ def make(home: Path, deliveries: int, waiting: int) -> None:
     (home / "config" / "robots.toml").write_text(_QUIET, "utf-8")
     store = open_store("", home / "state", NOW)
     for name, kind, columns in _workbooks(deliveries, waiting):
-        _post(store, name, kind, columns)
+        post(store, name, kind, columns)
     store.close()
 
 
-def _post(store: Any, name: str, kind: str, columns: Columns) -> None:
+def post(store: Any, name: str, kind: str, columns: Columns) -> None:
     """Post one workbook as if it had been read."""
     from robots.edge.store.database import Dropped
     from robots.kinds import known

@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import history, workbook
+from benchmarks import history, payday, workbook
 
 ROUNDS = 5
 Figure = dict[str, float]
@@ -121,6 +121,37 @@ def refiguring(scratch: Path, rounds: int) -> list[str]:
     return [*lines, f"- peak {figures[name][0]['mb']:.0f} MB of all processes, target < 1,500"]
 
 
+def settling(scratch: Path, rounds: int) -> list[str]:
+    """100,000 payable lines matched, a batch of a tenth of them written, approved, and sent to the bank; then the same
+    at the next hour with one invoice changed. Against bare calamine over the same orders, deliveries and invoices."""
+    home, books = scratch / "payday", scratch / "payday_books"
+    if not (home / "made").exists():
+        timed("payday_home", _fresh(home))
+        (home / "made").touch()
+    books.mkdir(exist_ok=True)
+    paths = payday.write(books)
+    names = ("calamine", "matched and written", "approved and released", "both", "one invoice changed")
+    figures: dict[str, list[Figure]] = {name: [] for name in names}
+    for _ in range(min(rounds, 3)):
+        copy = _fresh(scratch / "payday_copy")
+        shutil.copytree(home, copy)
+        figures["calamine"].append(timed("calamine", *paths))
+        pay = timed("pay", copy)
+        timed("approve", copy)
+        release = timed("release", copy)
+        figures["matched and written"].append(pay)
+        figures["approved and released"].append(release)
+        both = {"seconds": pay["seconds"] + release["seconds"], "mb": max(pay["mb"], release["mb"])}
+        figures["both"].append(both)
+        figures["one invoice changed"].append(timed("pay_again", copy, 1))
+    peak = max(figure["mb"] for figure in figures["both"])
+    lines = ["## Settling 100,000 payable lines, a batch of 10,000 of them", "", *_table(figures), ""]
+    lines.append(f"- both: median {median(one['seconds'] for one in figures['both']):.1f} s, target ≤ 60")
+    lines.append(f"- peak {peak:.0f} MB of all processes, target ≤ 1,000")
+    lines.append(_ratio(figures, "both", "calamine", "no target"))
+    return [*lines, _ratio(figures, "one invoice changed", "matched and written", "no target")]
+
+
 def marking(scratch: Path, rounds: int) -> list[str]:
     """500 marks in 100,000 × 15, against a load and a save with openpyxl."""
     path = workbook.write(scratch / "deliveries.xlsx", 100_000)
@@ -159,6 +190,7 @@ BENCHMARKS: dict[str, Any] = {
     "replacing": replacing,
     "turns": turns,
     "refiguring": refiguring,
+    "settling": settling,
     "marking": marking,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")

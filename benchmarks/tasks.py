@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -15,12 +15,13 @@ import psutil
 NOW = datetime(2026, 7, 3, 18)
 
 
-def calamine(path: str) -> float:
+def calamine(*paths: str) -> float:
     """Bare calamine: every cell as a Python value."""
     from python_calamine import CalamineWorkbook
 
     start = time.perf_counter()
-    CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    for path in paths:
+        CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
     return time.perf_counter() - start
 
 
@@ -181,6 +182,70 @@ def _turn(folder: Path, now: datetime, workbook: str, version: int) -> float:
     return seconds
 
 
+def payday_home(folder: str) -> float:
+    """Make the home of `payday`. Not timed against anything."""
+    from benchmarks import payday
+
+    start = time.perf_counter()
+    payday.make(Path(folder))
+    return time.perf_counter() - start
+
+
+def pay(folder: str) -> float:
+    """A whole turn at the paymaster's hour: all lines matched, the batch recorded, its sheet, forms and letters."""
+    from benchmarks import payday
+
+    return _worked(Path(folder), payday.NOW)
+
+
+def approve(folder: str) -> float:
+    """Fill in the forms of the batch as its approvers would. Not timed against anything."""
+    from benchmarks import payday
+    from robots.crew import registry
+    from robots.edge import settings
+
+    loaded = settings.load(Path(folder), registry.names())
+    payday.approve(loaded.out_folder("forms"), loaded.out_folder("letters"), loaded.inbox)
+    return 0.0
+
+
+def release(folder: str) -> float:
+    """A whole turn after both forms came back: read, judged, released, the bank's file, every vendor's statement."""
+    from benchmarks import payday
+
+    return _worked(Path(folder), payday.APPROVED)
+
+
+def pay_again(folder: str, version: str) -> float:
+    """A whole turn at the paymaster's next hour, after one invoice has changed."""
+    from benchmarks import payday
+    from robots.crew import registry
+    from robots.edge import settings
+
+    payday.change_one(settings.load(Path(folder), registry.names()).inbox, int(version))
+    return _worked(Path(folder), payday.LATER + timedelta(days=int(version) - 1))
+
+
+def _worked(folder: Path, now: datetime) -> float:
+    """A whole turn of a home in which the paymaster works alone; our own modules are loaded before."""
+    from robots import conveyor
+    from robots.crew import registry
+    from robots.edge import settings
+    from robots.edge.store import open_store
+
+    loaded = settings.load(folder, registry.names())
+    store = open_store("", loaded.state, now)
+    registry.crew()
+    start = time.perf_counter()
+    report = conveyor.turn(loaded, store, now)
+    seconds = time.perf_counter() - start
+    assert not report.troubles, report.troubles
+    assert report.worked == ["paymaster"], report.worked
+    assert not [one for one in report.delivered if one.trouble], report.delivered
+    store.close()
+    return seconds
+
+
 def marking(path: str, target: str) -> float:
     """Ours: 500 cells of the workbook filled and explained, and everything compared with the original."""
     from robots.edge.markup import Mark, mark_up
@@ -252,6 +317,11 @@ TASKS: dict[str, Callable[..., float]] = {
         home,
         turn,
         refigure,
+        payday_home,
+        pay,
+        approve,
+        release,
+        pay_again,
         marking,
         openpyxl_marking,
     )

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from robots.edge import clock, delivery, desk, folder, letters, secrets
+from robots.edge import clock, delivery, desk, folder, garbage, letters, secrets
 from robots.edge.delivery import Delivered
 from robots.edge.desk import Received
 from robots.edge.excel_in import Look
@@ -62,6 +62,7 @@ class Report:
         )
 
 
+@garbage.seldom()
 def turn(settings: Settings, store: Store, now: datetime, sees: Sees = lambda _: None) -> Report:
     """One turn. Everything decided is queued in one transaction with what it rests on; then it is carried out."""
     report = Report(now.date())

@@ -410,7 +410,10 @@ def test_a_vendors_statement_holds_that_vendors_rows_alone(demo: Demo) -> None:
         books = books_of(ledger, *said, demo.settings.rules)
         names = {str(name) for name in ledger.table("vendors")["vendor"]}
         ordered_from = {row["order_id"]: row["vendor"] for row in records(ledger.table("orders"))}
-    found = list(books.statements(date(2026, 6, 1), date(2026, 7, 31)))
+        days = date(2026, 6, 1), date(2026, 7, 31)
+        found = list(books.statements(*days))
+        alone = [books_of(ledger, *said, demo.settings.rules, [one.vendor], days[0]) for one in found]
+    assert [list(one.statements(*days)) for one in alone] == [[one] for one in found]  # as from the books of all
     assert len(found) > 10
     for one in found:
         everything = repr(demo.settings.words.render(statement_workbook([one], "2026-07")))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import xlsxwriter
@@ -107,6 +108,7 @@ class _Page:
     def __init__(self, book: xlsxwriter.Workbook, words: Catalogue) -> None:
         self._book = book
         self._formats: dict[tuple[Any, ...], Format] = {}
+        self._cell_formats: dict[tuple[Any, ...], Format] = {}
         self._marks = {words.speak(words.entries.get(key, key)): color for key, color in _LEVEL_COLORS.items()}
         self._total = words.entries.get("table.total", "Σ")
         self._subtotal = words.entries.get("table.subtotal", "Σ")
@@ -117,6 +119,7 @@ class _Page:
         self._sealed: dict[str, Any] = {}
         self._heights: dict[int, float] = {}
         self._open: dict[str, Any] = {}
+        self._is_form = is_form
         width = max([len(_on_paper(table)) for table in sheet.tables] or [4])
         self._columns(page, sheet)
         row = self._title(page, sheet, width)
@@ -152,6 +155,14 @@ class _Page:
         return self._formats[key]
 
     def _cell_format(self, look: Look, value: Any, banded: bool, is_open: bool = False) -> Format:
+        """The format of a cell, made once for all cells that look alike."""
+        alike = value if look is Look.LEVEL else isinstance(value, int | float | Decimal)
+        key = (look, _number_format(look, value), alike, banded, is_open)
+        if key not in self._cell_formats:
+            self._cell_formats[key] = self._new_cell_format(look, value, banded, is_open)
+        return self._cell_formats[key]
+
+    def _new_cell_format(self, look: Look, value: Any, banded: bool, is_open: bool) -> Format:
         properties: dict[str, Any] = {"num_format": _number_format(look, value)}
         if banded:
             properties["bg_color"] = _BAND
@@ -215,15 +226,7 @@ class _Page:
         if not table.rows and table.empty:
             _across(page, first, 0, len(table.columns) - 1, str(table.empty), self._format("note"))
             return first + 2, _Placed(table, first, first - 1)
-        links = {(at, index): str(address) for at, index, address in table.links[:_MOST_LINKS]}
-        for offset, cells in enumerate(table.rows[:_MOST_ROWS]):
-            for index, value in enumerate(cells):
-                at = (first + offset, index)
-                if address := links.get((offset, index)):
-                    page.write_url(*at, address, self._format("cell", "link"), string=str(value))
-                else:
-                    self._body_cell(page, table.columns[index], at, value, offset % 2 == 1)
-            self._height(page, table, first + offset, cells)
+        self._rows(page, table, first)
         last = first + len(table.rows) - 1
         if table.blanks:
             self._blanks(page, table, last + 1)
@@ -233,10 +236,21 @@ class _Page:
             return last + 3, _Placed(table, first, last)
         return last + 2, _Placed(table, first, last)
 
+    def _rows(self, page: Worksheet, table: Table, first: int) -> None:
+        links = {(at, index): str(address) for at, index, address in table.links[:_MOST_LINKS]}
+        for offset, cells in enumerate(table.rows[:_MOST_ROWS]):
+            for index, value in enumerate(cells):
+                at = (first + offset, index)
+                if address := links.get((offset, index)):
+                    page.write_url(*at, address, self._format("cell", "link"), string=str(value))
+                else:
+                    self._body_cell(page, table.columns[index], at, value, offset % 2 == 1)
+            self._height(page, table, first + offset, cells)
+
     def _header(self, page: Worksheet, table: Table, row: int) -> int:
         for index, column in enumerate(table.columns):
             page.write_string(row, index, str(column.title), self._format("header"))
-            self._sealed[xl_rowcol_to_cell(row, index)] = str(column.title)
+            self._seal(False, row, index, str(column.title))
         self._high(page, row, 30 if any(_width(str(c.title)) > c.width for c in table.columns) else 20)
         return row + 1
 
@@ -245,9 +259,14 @@ class _Page:
         self._cell(page, *at, value, self._cell_format(look, value, banded, column.open))
         if column.over is not None:
             self._spark(page, at, *column.over)
-        (self._open if column.open else self._sealed)[xl_rowcol_to_cell(*at)] = value
+        self._seal(column.open, *at, value)
         if column.open and column.choices:
             page.data_validation(*at, *at, _one_of(column))
+
+    def _seal(self, is_open: bool, row: int, column: int, value: Any) -> None:
+        """Note what a form's cell holds; other sheets are not sealed."""
+        if self._is_form:
+            (self._open if is_open else self._sealed)[xl_rowcol_to_cell(row, column)] = value
 
     def _spark(self, page: Worksheet, at: tuple[int, int], first: int, last: int) -> None:
         """A small line over cells of the same row; gaps stay gaps."""
@@ -479,6 +498,7 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+@lru_cache(maxsize=20_000)  # names, causes and places come again and again
 def _lines_of(text: str, room: int) -> int:
     """How many lines a text takes in a cell that is `room` characters wide: numbers and words stay in one piece.
 

@@ -266,12 +266,17 @@ def refusals(endorsements: Sequence[Row]) -> Refused:
 def with_set_offs(refused: Refused, lines: Sequence[Row]) -> Refused:
     """A vendor whose credit note is set off among the lines is paid as a whole or not at all: without the row below
     zero it would get too much, without the others the bank would be asked for less than nothing."""
-    credited = {(line["vendor"], line["currency"]) for line in lines if line["net"] < 0}
+    credited = {_payee(line) for line in lines if line["net"] < 0}
+    why: dict[tuple[str, str], tuple[Text, Text]] = {}
+    for line in lines:
+        if line["payment_key"] in refused:
+            why.setdefault(_payee(line), refused[line["payment_key"]])
     found = dict(refused)
     for line in lines:
-        whose = (line["vendor"], line["currency"])
-        why = [refused[one["payment_key"]] for one in lines if (one["vendor"], one["currency"]) == whose
-               and one["payment_key"] in refused]  # fmt: skip
-        if whose in credited and why:
-            found.setdefault(line["payment_key"], why[0])
+        if _payee(line) in credited and _payee(line) in why:
+            found.setdefault(line["payment_key"], why[_payee(line)])
     return found
+
+
+def _payee(line: Row) -> tuple[str, str]:
+    return line["vendor"], line["currency"]

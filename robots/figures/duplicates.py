@@ -7,7 +7,7 @@ numbers one edit apart; same amount at another vendor that is paid to the same b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,7 +26,7 @@ _MOST = 50  # of bills alike, the latest are enough to look at
 _TAIL = 3  # digits that run on within a series: 26…678 and 26…679 are neighbours, not one number mistyped
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bill:
     """A blue invoice as duplicates are compared. `place`: file › sheet › row; `carried`: a sheet has carried it."""
 
@@ -68,8 +68,9 @@ class Suspect:
     earlier: Bill
 
 
-def suspects(bills: Iterable[Bill], days: int) -> Iterator[Suspect]:
+def suspects(bills: Iterable[Bill], days: int, asked: Container[str] | None = None) -> Iterator[Suspect]:
     """Every pair, in the order of the later bill's day and place; two rows of one number are the match's business.
+    With `asked`, only pairs whose later bill has one of these keys: of what is paid there is nothing to ask.
 
     What a sheet has carried comes before what none has: an invoice that is found late, and dated early, is the one to
     look at. Days below zero: a team that bills like amounts all the time does not want to be asked.
@@ -77,9 +78,9 @@ def suspects(bills: Iterable[Bill], days: int) -> Iterator[Suspect]:
     if days < 0:
         return
     ranked = sorted(bills, key=lambda bill: (not bill.carried, bill.day, bill.place))
-    seen = _Seen()
+    seen = _Seen(None if asked is None else (bill for bill in ranked if bill.key in asked))
     for later in ranked:
-        for earlier in seen.near(later):
+        for earlier in seen.near(later) if asked is None or later.key in asked else ():
             if earlier.key != later.key and (code := _sign(later, earlier, days)):
                 yield Suspect(code, later, earlier)
         seen.add(later)
@@ -118,16 +119,19 @@ class _Seen:
     """Earlier bills under every handle by which a later one may meet them, so that no bill is compared with all.
 
     One edit leaves the last five characters as they were, or the first three and the last two; a character more or
-    less at the very end is met by leaving out each of the last ones.
+    less at the very end is met by leaving out each of the last ones. Handles by which none that is `asked` about can
+    be met are not kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, asked: Iterable[Bill] | None = None) -> None:
         self._by: dict[tuple[Any, ...], list[Bill]] = defaultdict(list)
+        self._kept = None if asked is None else {handle for bill in asked for handle in _handles(bill)}
 
     def add(self, bill: Bill) -> None:
         """From now on this bill is an earlier one."""
         for handle in _handles(bill):
-            self._by[handle].append(bill)
+            if self._kept is None or handle in self._kept:
+                self._by[handle].append(bill)
 
     def near(self, bill: Bill) -> list[Bill]:
         """The earlier bills worth a closer look, each once, in their order; of many alike the latest."""

@@ -21,6 +21,7 @@ from robots.figures.settlement import RETENTION
 from robots.figures.settlement.billing import invoice_key, is_red, told_apart
 from robots.ledger import Ledger
 from robots.model.money import ZERO, cents
+from robots.model.names import invoice_identity
 from robots.rules import Rules
 
 INVOICE, CREDIT, PAYMENT, RETURNED = "invoice", "credit", "payment", "returned"
@@ -116,26 +117,84 @@ class Books:
 # ------------------------------------------------------------------ ledger → books
 
 
-def books_of(ledger: Ledger, payables: Iterable[Row], batches: Iterable[Row], rules: Rules) -> Books:
-    """The books as the ledger, the payment lines and their batches have them today."""
-    orders = {(row["order_id"], row["line"]): row for row in records(ledger.table("orders"))}
-    of_order = {order_id: row["currency"] for (order_id, _), row in orders.items() if _given(row["currency"])}
-    lines = [row | {"currency": _currency(row, of_order, rules.currency)} for row in payables]
-    paid = records(ledger.table("payments"))
+@dataclass(frozen=True)
+class Common:
+    """What the books of all vendors have in common, looked up once: all that the bank told of payments, what the
+    bookkeeper took each row for, the payment keys that it named; and invoice numbers that two vendors bear."""
+
+    rows: Sequence[Remittance]
+    verdicts: Mapping[str, Row]
+    answered: frozenset[str]
+    shared_numbers: frozenset[str]
+
+
+def common_of(ledger: Ledger) -> Common:
+    """A bank's row is named by its twins too, and a number that is unique in the country by whoever bore it first:
+    neither can be told from one vendor's rows alone."""
+    rows = remittances(records(ledger.table("payments")))
+    verdicts = {row["receipt"]: row for row in records(ledger.said("returns"))}
+    answered = frozenset(row.key for row in rows if row.key)
+    return Common(rows, verdicts, answered, frozenset(_shared_numbers(ledger.table("invoices"))))
+
+
+def _shared_numbers(invoices: pd.DataFrame) -> Iterator[str]:
+    """Invoice numbers, as they are written, that stand under two vendors' names as they are compared."""
+    pairs = invoices[["vendor", "invoice_no"]].drop_duplicates()
+    written: dict[str, set[str]] = defaultdict(set)
+    owners: dict[str, set[str]] = defaultdict(set)
+    for vendor, number in zip(pairs["vendor"].tolist(), pairs["invoice_no"].tolist(), strict=True):
+        told = invoice_identity(number)
+        written[told].add(number)
+        owners[told].add(vendor)
+    for told, whose in owners.items():
+        if len(whose) > 1:
+            yield from written[told]
+
+
+def _billed_by(invoices: pd.DataFrame, vendors: Collection[str] | None, common: Common) -> pd.DataFrame:
+    """The invoices of some vendors, and those of others that may be one of them."""
+    if vendors is None:
+        return invoices
+    shared = invoices["invoice_no"].isin(list(common.shared_numbers))
+    return invoices[invoices["vendor"].isin(list(vendors)) | shared]
+
+
+def books_of(
+    ledger: Ledger,
+    payables: Iterable[Row],
+    batches: Iterable[Row],
+    rules: Rules,
+    vendors: Collection[str] | None = None,
+    since: date = date.min,
+    common: Common | None = None,
+) -> Books:
+    """The books as the ledger, the payment lines and their batches have them today; of some `vendors` or of all, with
+    what was accepted from a day on. `common`: what the books of all have in common, where it was looked up before."""
+    told = common or common_of(ledger)
+    orders, holds = ledger.table("orders"), _of(ledger.said("holds"), vendors)
+    priced = orders[orders["currency"].notna()]
+    of_order = dict(zip(priced["order_id"].tolist(), priced["currency"].tolist(), strict=True))
+    mine = (row for row in payables if vendors is None or row["vendor"] in vendors)
+    lines = [row | {"currency": _currency(row, of_order, rules.currency)} for row in mine]
     entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for found in (
-        _invoices(records(ledger.table("invoices")), of_order, rules),
-        _deductions(lines, batches, {row["payment_key"] for row in paid if _given(row["payment_key"])}),
-        _payments(paid, lines, records(ledger.said("returns"))),
+        _invoices(records(_billed_by(ledger.table("invoices"), vendors, told)), of_order, rules),
+        _deductions(lines, batches, told.answered),
+        _payments(told, lines),
     ):
         for owner, entry in found:
-            entries[owner].append(entry)
+            if vendors is None or owner[0] in vendors:
+                entries[owner].append(entry)
     ranked = {
         owner: tuple(sorted(mine, key=lambda one: (one.day, one.what != INVOICE, one.document, one.what)))
         for owner, mine in entries.items()
     }
-    holds = records(ledger.said("holds"))
-    return Books(ranked, _accepted(ledger, orders, rules.currency), _waiting(lines, holds, of_order, rules.currency))
+    accepted = _accepted(_of(orders, vendors), ledger.table("deliveries"), rules.currency, since)
+    return Books(ranked, accepted, _waiting(lines, records(holds), of_order, rules.currency))
+
+
+def _of(table: pd.DataFrame, vendors: Collection[str] | None) -> pd.DataFrame:
+    return table if vendors is None else table[table["vendor"].isin(list(vendors))]
 
 
 Owner = tuple[str, str]
@@ -175,15 +234,14 @@ def _deductions(
                 yield (row["vendor"], row["currency"]), entry
 
 
-def _payments(paid: Iterable[Row], lines: Iterable[Row], returns: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
-    """What the bank paid of our lines: those that its row names by key, else those that the bookkeeper found it to mean
-    (`returns`). What it sent back takes its payment out again, and moves nothing where none had been told. A payment
+def _payments(told: Common, lines: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
+    """What the bank paid of our lines: those that its row names by key, else those that the bookkeeper found it to
+    mean. What it sent back takes its payment out again, and moves nothing where none had been told. A payment
     that is none of our lines' (an advance paid by hand) is not ours to account for."""
     by_key = {row["payment_key"]: row for row in lines}
-    judged_as = {row["receipt"]: row for row in returns}
     standing: Counter[tuple[str, ...]] = Counter()
-    for row in remittances(paid):
-        keys = _keys(row, judged_as.get(row.id), by_key)
+    for row in told.rows:
+        keys = _keys(row, told.verdicts.get(row.id), by_key)
         if not keys or row.currency not in ("", by_key[keys[0]]["currency"]):
             continue  # what is paid in another currency has not paid the line
         is_paid = row.status == PAID
@@ -203,11 +261,17 @@ def _keys(row: Remittance, verdict: Row | None, by_key: Mapping[str, Row]) -> tu
     return (row.key,) if row.key in by_key and outcome != TOLD else ()
 
 
-def _accepted(ledger: Ledger, orders: Mapping[tuple[str, str], Row], home: str) -> dict[Owner, tuple[Accepted, ...]]:
+def _accepted(
+    orders: pd.DataFrame, deliveries: pd.DataFrame, home: str, since: date
+) -> dict[Owner, tuple[Accepted, ...]]:
     """Accepted pieces by the day they were accepted on, else the day they came."""
     found: dict[Owner, list[Accepted]] = defaultdict(list)
-    for row in records(judged(ledger.table("deliveries"))):
-        order = orders.get((row["order_id"], row["line"]))
+    recent = deliveries["accepted_on"].fillna(deliveries["delivered_on"]) >= since
+    came = judged(deliveries[recent & deliveries["order_id"].isin(orders["order_id"])])
+    wanted = orders[orders["order_id"].isin(came["order_id"])]
+    of_line = {(row["order_id"], row["line"]): row for row in records(wanted)}
+    for row in records(came):
+        order = of_line.get((row["order_id"], row["line"]))
         if order is not None and _given(row["accepted"]) and row["accepted"] > 0:
             day = row["accepted_on"] if _given(row["accepted_on"]) else row["delivered_on"]
             currency = order["currency"] if _given(order["currency"]) else home

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from types import NoneType
 from typing import Any, TypeVar
 
 _TRAVELLERS: dict[str, type] = {}
@@ -32,7 +33,12 @@ def load(text: str) -> Any:
     return _unpack(json.loads(text))
 
 
+_PLAIN = frozenset({str, int, float, bool, NoneType})  # nearly all that is packed
+
+
 def _pack(value: Any) -> Any:
+    if type(value) is tuple:
+        return [item if type(item) in _PLAIN else _pack(item) for item in value]
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -20,15 +22,16 @@ from robots.crew.paymaster.approvals import (
     standing,
     why_no_reversal,
 )
-from robots.crew.paymaster.controls import books_of, release_form, stop_rows
-from robots.crew.paymaster.plan import present_lines, weekly_plan
+from robots.crew.paymaster.controls import books_of, release_form, stop_rows, suspects_of
+from robots.crew.paymaster.owing import owing
+from robots.crew.paymaster.plan import weekly_plan
 from robots.crew.paymaster.quarantine import accounts_of, quarantine
 from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import (
     Line,
+    Present,
     Row,
     by_line,
-    first_sheets,
     hold,
     holds,
     is_stopped,
@@ -44,12 +47,12 @@ from robots.crew.paymaster.statement import monthly_statements
 from robots.crew.registry import robot
 from robots.figures.accounts import payees
 from robots.figures.approvals import Case
-from robots.figures.batches import FREE, PROPOSED, put_up
+from robots.figures.batches import PROPOSED, put_up
 from robots.figures.bonuses import line_of as bonus_line
 from robots.figures.bonuses import place_bonuses, with_bonuses
-from robots.figures.controls import controlled
-from robots.figures.lines import judged, order_lines, records
-from robots.figures.settlement import Payable, Terms, accept_work, milestone_book, order_book, settle
+from robots.figures.controls import Books, Controlled, controlled
+from robots.figures.lines import records
+from robots.figures.settlement import Payable
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, record
 from robots.model.money import ZERO
@@ -75,11 +78,10 @@ def _let_out(ledger: Ledger, now: Standing, rules: Rules, today: date) -> Iterat
     batches = [case for case in now.released if not case.reverses]
     if not batches:
         return
-    moved = {row["payment_key"]: row for row in now.moves.rows}
-    payables = [moved.get(row["payment_key"], row) for row in records(ledger.said("payables"))]
+    present = Present(ledger.said("payables"), now.moves.rows)
     vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
     for case in batches:
-        yield from released(ledger, case.row, payables, vendors, rules, today)
+        yield from released(ledger, case.row, present, vendors, rules, today)
 
 
 def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
@@ -91,22 +93,41 @@ def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
         return
     vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
     books = books_of(ledger, rules, today, vendors, accounts)
-    vendors = payees(vendors, accounts)
-    before = records(ledger.said("payables"))
-    lines = by_line(before)
+    paid_to = payees(vendors, accounts)
+    before = ledger.said("payables")
     earned = records(ledger.said("earned"))
-    found = with_bonuses(_owed(ledger, invoices, vendors, before, rules, today), earned)
-    looked = controlled(found, books, lambda p: rest(p, lines.get(line_of(p), ()), vendors))
+    now = owing(ledger, before, earned, paid_to, [one.vendors for one in books.shared], rules, today)
+    asked = {p.invoice_key for p in now.owed if rest(p, now.lines[line_of(p)]) > 0}
+    books = replace(books, suspects=suspects_of(ledger, books, before, asked, rules.currency))
+    looked = controlled(now.owed, books, lambda p: rest(p, now.lines[line_of(p)]))
+    yield from _put_up(looked, now.lines, books, before, earned, paid_to, ledger, rules, today)
+
+
+def _put_up(
+    looked: Sequence[Controlled],
+    lines: Mapping[Line, list[Row]],
+    books: Books,
+    before: pd.DataFrame,
+    earned: list[Row],
+    vendors: Mapping[str, Row],
+    ledger: Ledger,
+    rules: Rules,
+    today: date,
+) -> Iterator[Decision]:
+    """What became of everything that is open: held, or put onto a sheet. `before`: payment lines as they stood."""
     owed = [one.payable for one in looked]
     batches = _batches(ledger.said("batches"), _proposed(owed, lines, vendors), rules.currency, today)
     settled = list(_settled(owed, earned, lines, batches, vendors, rules))
     owed = with_bonuses(owed, settled)
     proposed = [row | {"batch": batches[row["currency"]]} for row in _proposed(owed, lines, vendors)]
-    held = [row for p in owed if (row := hold(p, lines.get(line_of(p), ()), vendors)) is not None]
-    gone = tuple(r["payment_key"] for r in before if r["state"] == "held" and r["payment_key"] not in _keys(held))
+    held = [row for p in owed if (row := hold(p, lines[line_of(p)], vendors)) is not None]
+    were_held = before[before["state"] == "held"]["payment_key"].tolist()
+    keys = _keys(held)
+    gone = tuple(key for key in were_held if key not in keys)
     if settled:
         yield Decision("paymaster", today.isoformat(), "earned", record("earned", settled))
-    stopped = [*holds(owed, by_line([*before, *proposed])), *stop_rows(ledger, books)]
+    on_sheets = by_line([*chain.from_iterable(lines.values()), *proposed])
+    stopped = [*holds(owed, on_sheets), *stop_rows(ledger, books)]
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", stopped, replace=True))
     yield from release_form(looked, ledger, today)
     if held or gone:
@@ -114,12 +135,13 @@ def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     steps = list(_waterfalls(owed, proposed, lines))
     if steps:
         yield Decision("paymaster", today.isoformat(), "waterfalls", record("waterfalls", steps))
-    old = {row["payment_key"]: row for row in before}
+    there = before[before["payment_key"].isin(list(_keys(proposed)))]
+    old = {row["payment_key"]: row for row in records(there)}
     for currency, batch in batches.items():
         mine = [row for row in proposed if row["currency"] == currency]
         whose = [p for p in owed if p.currency == currency]
         yield from _issue(mine, whose, steps, batch, currency, vendors, old, rules, today)
-    present = present_lines(before, [*proposed, *held], gone)
+    present = Present(before, [*proposed, *held], frozenset(gone))
     yield from weekly_plan(ledger, present, owed, rules, today)
     yield from monthly_statements(ledger, present, rules, today)
 
@@ -155,21 +177,6 @@ def _waterfalls(owed: Sequence[Payable], proposed: Sequence[Row], lines: Mapping
 
 def _keys(rows: Sequence[Mapping[str, Any]]) -> set[str]:
     return {row["payment_key"] for row in rows}
-
-
-def _owed(
-    ledger: Ledger, invoices: pd.DataFrame, vendors: Mapping[str, Row], before: list[Row], rules: Rules, today: date
-) -> Iterator[Payable]:
-    deliveries = judged(ledger.table("deliveries"))
-    lines = order_lines(ledger.table("orders"), deliveries, today)
-    contracts, changes = ledger.table("contracts"), ledger.table("changes")
-    book = order_book(lines, deliveries[deliveries["delivered_on"] <= today], contracts, changes)
-    services = milestone_book(ledger.table("milestones"), contracts, changes, today)
-    terms = Terms(rules.settlement(today), rules.currency, rules.settle_from, today, rules)
-    accept_work(book, ledger.table("measurements"), ledger.table("tickets"), terms.rules, today)
-    sheeted = sorted((row for row in before if row["state"] not in FREE), key=lambda row: row["batch"])
-    # accounts that changed are the controls' business
-    return settle(book, records(invoices), vendors, {}, terms, services, first_sheets(sheeted))
 
 
 def _batches(batches: pd.DataFrame, proposed: Sequence[Row], home: str, today: date) -> dict[str, str]:

@@ -95,17 +95,22 @@ class Standing:
 
 
 def standing(ledger: Ledger, rules: Rules, today: date) -> Standing:
-    """Every batch and reversal there is, with the payment lines that are in it now."""
-    lines: dict[str, list[Row]] = {}
-    by_key: dict[str, Row] = {}
-    for row in map(clean, records(ledger.said("payables"))):
-        by_key[row["payment_key"]] = row
-        lines.setdefault(row["batch"] or "", []).append(row)
+    """Every batch and reversal there is; those that are still up for approval with their payment lines."""
+    batches, reversals = ledger.said("batches"), ledger.said("reversals")
+    waiting = batches[batches["state"] == PROPOSED]["batch"]
+    asked = reversals[reversals["state"] == PROPOSED]["payment_key"]
+    payables = ledger.said("payables")
+    mine = payables[payables["batch"].isin(waiting) | payables["payment_key"].isin(asked)]
+    by_key = {row["payment_key"]: row for row in map(clean, records(mine))}
+    lines: dict[str, list[Row]] = {batch: [] for batch in waiting}
+    for row in by_key.values():
+        if row["batch"] in lines:
+            lines[row["batch"]].append(row)
     cases = {row["batch"]: Case(row["batch"], row, tuple(lines.get(row["batch"], ())))
-             for row in map(clean, records(ledger.said("batches")))}  # fmt: skip
-    for row in map(clean, records(ledger.said("reversals"))):
-        mine = [by_key[row["payment_key"]]] if row["payment_key"] in by_key else []
-        cases[row["reversal"]] = Case(row["reversal"], row, tuple(mine), reverses=True)
+             for row in map(clean, records(batches))}  # fmt: skip
+    for row in map(clean, records(reversals)):
+        line = by_key.get(row["payment_key"]) if row["state"] == PROPOSED else None
+        cases[row["reversal"]] = Case(row["reversal"], row, (line,) if line else (), reverses=True)
     endorsements = {(row["number"], row["approver"]): row for row in map(clean, records(ledger.said("endorsements")))}
     return Standing(cases, endorsements, rules, today, stops=partial(stops, ledger, rules, today),
                     outdated=partial(outdated, ledger, rules, today))  # fmt: skip
@@ -320,9 +325,10 @@ def why_no_reversal(ledger: Ledger, rules: Rules, wanted: Row) -> Text | None:
     key, by = wanted["payment_key"], wanted["by"]
     if not wanted["reason"].strip() or not by.strip():
         return say("cli.reverse_blank")
-    state = next((row["state"] for row in records(ledger.said("payables")) if row["payment_key"] == key), None)
-    if state is None:
+    line = _line_of(ledger, key)
+    if line is None:
         return say("cli.reverse_unknown", key=key)
+    state = line["state"]
     if state not in REVERSIBLE:
         return say("cli.reverse_state", key=key, state=say(f"state.{state}"))
     for row in records(ledger.said("reversals")):
@@ -332,10 +338,18 @@ def why_no_reversal(ledger: Ledger, rules: Rules, wanted: Row) -> Text | None:
     return None if others else say("cli.reverse_nobody", by=by)
 
 
+def _line_of(ledger: Ledger, key: str) -> Row | None:
+    """A payment line as it stands."""
+    lines = ledger.said("payables")
+    return next((clean(row) for row in records(lines[lines["payment_key"] == key])), None)
+
+
 def ask_reversal(ledger: Ledger, rules: Rules, today: date, wanted: Row) -> Iterator[Decision]:
     """A reversal put before everybody who may approve it but the one who asks: `payment_key`, `reason`, `by`."""
     now = standing(ledger, rules, today)
-    (line,) = (one for case in now.cases.values() for one in case.lines if one["payment_key"] == wanted["payment_key"])
+    line = _line_of(ledger, wanted["payment_key"])
+    if line is None:  # `why_no_reversal` was not asked
+        raise KeyError(wanted["payment_key"])
     number = sum(case.reverses and case.row["day"] == today.isoformat() for case in now.cases.values()) + 1
     row = {
         "reversal": f"CX-{today:%Y%m%d}-{number:02d}", "payment_key": line["payment_key"], "day": today.isoformat(),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
+
+import pandas as pd
+import pyarrow as pa
 
 from robots.crew.paymaster.quarantine import accounts_of
 from robots.crew.paymaster.rows import Row, listed
@@ -25,25 +28,31 @@ from robots.rules import Rules
 FORM_LAYOUT = 1
 VERDICTS = (RELEASE, "不放行")  # the words of the kind `hold_releases`
 WAITING = ("proposed", "approved")
+_COMPARED = (
+    "vendor", "invoice_no", "invoiced_on", "gross", "kind", "order_id", "currency", "_file", "_sheet", "_row",
+)  # fmt: skip
 _ISSUED = "hold-release"
 
 
 def books_of(
     ledger: Ledger, rules: Rules, today: date, vendors: Mapping[str, Row], accounts: Sequence[Account]
 ) -> Books:
-    """Everything that the controls look at. `vendors`: the vendor ledger as it stands, by name."""
+    """Everything that the controls look at but what invoices may repeat (`suspects_of`, once it is known which are to
+    be paid). `vendors`: the vendor ledger as it stands, by name."""
     terms, limits = rules.settlement(today), rules.alerts(today)
     contracts = frozenset(ledger.table("contracts")["contract_id"])
-    before = [row for row in records(ledger.said("payables")) if row["state"] not in FREE]
+    orders = _each(ledger.table("orders"), "order_id", "line", "contract_id")
     return Books(
         today, terms, limits.may_work, vendors, _by_vendor(records(ledger.table("certificates"))),
-        {(row["order_id"], row["line"]): given(row["contract_id"]) for row in records(ledger.table("orders"))},
-        contracts or None,
-        _suspects(ledger, vendors, {row["invoice_key"] for row in before}, terms.soft_duplicate_days, rules.currency),
-        accounts, tuple(shared_accounts(vendors.values(), terms.employees)),
-        _put_up(before, ledger), _edits(ledger),
+        {(order_id, line): given(contract) for order_id, line, contract in orders}, contracts or None, {}, accounts,
+        tuple(shared_accounts(vendors.values(), terms.employees)), _put_up(ledger), _edits(ledger),
         {row["hold"]: row for row in records(ledger.table("hold_releases"))},
     )  # fmt: skip
+
+
+def _each(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Some columns of a table row by row."""
+    return zip(*(pa.array(table[name]).to_pylist() for name in names), strict=True)
 
 
 def _by_vendor(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -53,25 +62,34 @@ def _by_vendor(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return mine
 
 
-def _suspects(
-    ledger: Ledger, vendors: Mapping[str, Row], carried: set[str], days: int, home: str
+def suspects_of(
+    ledger: Ledger, books: Books, before: pd.DataFrame, asked: Collection[str], home: str
 ) -> dict[str, list[Suspect]]:
-    accounts = {name: given(row["bank_account"]) for name, row in vendors.items()}
-    found: dict[str, list[Suspect]] = defaultdict(list)
+    """Invoice key → earlier invoices that it may repeat, of the invoices of which something is to be paid. `before`:
+    payment lines as they stand."""
+    days = books.rules.soft_duplicate_days
+    if not asked or days < 0:
+        return {}
+    accounts = {name: given(row["bank_account"]) for name, row in books.vendors.items()}
+    carried = set(before[~before["state"].isin(FREE)]["invoice_key"])
     orders = ledger.table("orders")
     foreign = orders[orders["currency"].notna() & (orders["currency"] != home)]
     currencies = dict(zip(foreign["order_id"], foreign["currency"], strict=True))
-    for suspect in suspects(bills_of(records(ledger.table("invoices")), accounts, carried, currencies, home), days):
+    found: dict[str, list[Suspect]] = defaultdict(list)
+    rows = records(ledger.table("invoices")[list(_COMPARED)])
+    for suspect in suspects(bills_of(rows, accounts, carried, currencies, home), days, asked):
         found[suspect.later.key].append(suspect)
     return found
 
 
-def _put_up(before: Iterable[Row], ledger: Ledger) -> dict[tuple[str, str], date]:
+def _put_up(ledger: Ledger) -> dict[tuple[str, str], date]:
     """(order, line) → the day of the first sheet that carried it."""
     days = {row["batch"]: date.fromisoformat(row["day"]) for row in records(ledger.said("batches"))}
+    before = ledger.said("payables")
+    before = before[~before["state"].isin(FREE)]
     first: dict[tuple[str, str], date] = {}
-    for row in before:
-        line, day = (given(row["order_id"]), given(row["line"])), days.get(row["batch"])
+    for order_id, number, batch in _each(before, "order_id", "line", "batch"):
+        line, day = (given(order_id), given(number)), days.get(batch)
         if day and day <= first.get(line, day):
             first[line] = day
     return first
@@ -101,20 +119,27 @@ def outdated(ledger: Ledger, rules: Rules, today: date) -> frozenset[str]:
     """Payment keys on sheets that name an account which a verified change has replaced."""
     accounts = accounts_of(ledger, rules, today)
     now, waiting = trusted(accounts), pending(accounts)
-    lines = (row for row in records(ledger.said("payables")) if row["state"] in WAITING)
-    return frozenset(row["payment_key"] for row in lines if is_outdated(row, now, waiting))
+    return frozenset(row["payment_key"] for row in _waiting(ledger) if is_outdated(row, now, waiting))
+
+
+def _waiting(ledger: Ledger) -> list[Row]:
+    """The lines that are proposed or approved."""
+    lines = ledger.said("payables")
+    return records(lines[lines["state"].isin(WAITING)])
 
 
 def stopped_of(ledger: Ledger, books: Books) -> dict[str, tuple[Hold, ...]]:
     """Payment key → why, of the lines that are proposed or approved."""
-    waiting = [row for row in records(ledger.said("payables")) if row["state"] in WAITING]
-    return stopped(waiting, books, payees({name: dict(row) for name, row in books.vendors.items()}, books.accounts))
+    return stopped(
+        _waiting(ledger), books, payees({name: dict(row) for name, row in books.vendors.items()}, books.accounts)
+    )
 
 
 def stop_rows(ledger: Ledger, books: Books) -> Iterator[Row]:
     """Lines on a sheet that must not leave, as rows of the table `holds`, under their payment keys."""
     found = stopped_of(ledger, books)
-    for row in records(ledger.said("payables")) if found else ():
+    lines = ledger.said("payables")
+    for row in records(lines[lines["payment_key"].isin(list(found))]):
         if holds := found.get(row["payment_key"]):
             codes = dict.fromkeys(hold.code for hold in holds)
             yield {

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from robots.crew.paymaster.rows import Row, is_stopped, listed, reasons_of, stopped_of
+from robots.crew.paymaster.rows import Present, Row, is_stopped, listed, reasons_of, stopped_of
 from robots.figures.cash import SORTS, Due, Week, by_vendor, dues, forecast
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
@@ -24,7 +24,7 @@ MOST_VENDORS = 20
 
 
 def weekly_plan(
-    ledger: Ledger, lines: Sequence[Row], owed: Sequence[Payable], rules: Rules, today: date
+    ledger: Ledger, present: Present, owed: Sequence[Payable], rules: Rules, today: date
 ) -> Iterator[Decision]:
     """The plan and the hold list of this week, on the first day of it on which anything is due or held."""
     week = (today - timedelta(days=today.weekday())).isoformat()
@@ -32,6 +32,7 @@ def weekly_plan(
     if (ISSUED, week) in issued:
         return
     stopped = [p for p in owed if is_stopped(p)]
+    lines = present.unpaid({p.invoice_key for p in stopped})
     holds = list(_held(stopped, lines))
     answered = {row["payment_key"] for row in records(ledger.table("payments"))}
     due = list(dues(lines, holds, answered, rules.currency))
@@ -198,9 +199,3 @@ def _hold_tables(by_reason: Mapping[str, Sequence[Payable]], ages: Mapping[int, 
             for p in mine
         )  # fmt: skip
         yield Table(columns, rows, say(f"hold.{reason}.name"), total=(4, 5), continues=number > 0)
-
-
-def present_lines(before: Sequence[Row], changed: Sequence[Row], gone: tuple[str, ...]) -> list[Row]:
-    """Payment lines as they stand after this run: as they were, less those that are gone, with those that changed."""
-    lines = {row["payment_key"]: row for row in (*before, *changed)}
-    return [row for key, row in lines.items() if key not in gone]

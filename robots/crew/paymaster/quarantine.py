@@ -47,7 +47,7 @@ def accounts_of(ledger: Ledger, rules: Rules, today: date) -> list[Account]:
         return []
     watch = AccountWatch(
         datetime.fromisoformat(ledger.history.moment()), rules.settlement(today).bank_change_hours,
-        last_paid(records(ledger.said("payables"))),
+        last_paid(records(ledger.said("payables")[["vendor", "state", "bank_account", "batch"]])),
         {row["change"]: row for row in records(ledger.table("account_checks"))},
     )  # fmt: skip
     return accounts_now(vendors, records(ledger.said("accounts")), watch)

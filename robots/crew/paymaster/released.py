@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from robots.crew.paymaster.banking import bank_files
-from robots.crew.paymaster.rows import Row
+from robots.crew.paymaster.rows import Present, Row
 from robots.crew.paymaster.statement import statements_on_release
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, Notice
@@ -15,7 +15,12 @@ from robots.rules import Rules
 
 
 def released(
-    ledger: Ledger, batch: Row, payables: Sequence[Row], vendors: Mapping[str, Row], rules: Rules, today: date
+    ledger: Ledger,
+    batch: Row,
+    payables: Present | Sequence[Row],
+    vendors: Mapping[str, Row],
+    rules: Rules,
+    today: date,
 ) -> Iterator[Decision]:
     """What a batch sets off in the turn in which it is released: once, for a second file would be money paid twice.
 
@@ -23,7 +28,8 @@ def released(
     Raises BatchDiffers where the lines are not what was signed.
     """
     name = batch["batch"]
-    mine = [row for row in payables if row["batch"] == name and row["state"] == "released"]
+    present = payables if isinstance(payables, Present) else Present(ledger.said("payables").iloc[:0], payables)
+    mine = [row for row in present.in_batch(name) if row["state"] == "released"]
     files = bank_files(batch, mine, vendors, rules, today)
     for file in files:
         yield Decision("paymaster", today.isoformat(), f"bank {name}", file, name=f"bank-{name}")
@@ -31,4 +37,4 @@ def released(
         headline = say("notice.bank.none", batch=name, currency=batch["currency"])
         notice = Notice("finance", headline, (), "warning", (), None, say("notice.bank.next"))
         yield Decision("paymaster", today.isoformat(), f"no-bank-file {name}", notice)
-    yield from statements_on_release(ledger, payables, batch, {row["vendor"] for row in mine}, rules, today)
+    yield from statements_on_release(ledger, present, batch, {row["vendor"] for row in mine}, rules, today)

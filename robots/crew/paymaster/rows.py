@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from robots.figures.batches import FREE, HELD
-from robots.figures.settlement import DUPLICATE, LINE, STEPS, Payable, Step
+from robots.figures.lines import records
+from robots.figures.settlement import DUPLICATE, LINE, RETENTION, STEPS, Payable, Step
 from robots.model.money import ZERO
 from robots.model.words import Text, say
 
@@ -19,6 +21,38 @@ AMOUNTS = (*STEPS, "net")
 SET_OFF, OVERPAID = "SET_OFF", "OVERPAID"
 Row = dict[str, Any]
 Line = tuple[str, str, str]
+STANDING = ("proposed", "approved", "released")
+
+
+@dataclass(frozen=True)
+class Present:
+    """Payment lines as they stand after this run: as they were `before`, less those that are `gone`, with those that
+    `changed`. All of a home's are many: some are asked for at a time."""
+
+    before: pd.DataFrame
+    changed: Sequence[Row]
+    gone: Collection[str] = ()
+
+    def of(self, vendors: Collection[str]) -> list[Row]:
+        """Those of some vendors."""
+        return self._rows(self.before["vendor"].isin(list(vendors)), lambda row: row["vendor"] in vendors)
+
+    def in_batch(self, batch: str) -> list[Row]:
+        """Those of a batch."""
+        return self._rows(self.before["batch"] == batch, lambda row: bool(row["batch"] == batch))
+
+    def unpaid(self, invoices: Collection[str]) -> list[Row]:
+        """Those that wait, with those that keep or give back retention, and all of some invoices by their keys."""
+        before = self.before
+        waits = before["state"].isin(STANDING) | (before["retention"] != 0) | (before["what"] == RETENTION)
+        return self._rows(waits.fillna(False) | before["invoice_key"].isin(list(invoices)), lambda _: True)
+
+    def _rows(self, mine: pd.Series, is_mine: Callable[[Row], bool]) -> list[Row]:
+        changes = {row["payment_key"]: row for row in self.changed if row["payment_key"] not in self.gone}
+        over = self.before["payment_key"].isin(list(self.gone))
+        there = records(self.before[mine.fillna(False) & ~over])
+        rows = [changes.pop(row["payment_key"], row) for row in there]
+        return [row for row in (*rows, *changes.values()) if is_mine(row)]
 
 
 def by_line(before: Sequence[Row]) -> dict[Line, list[Row]]:
@@ -48,11 +82,11 @@ def propose(payable: Payable, before: Sequence[Row], batch: str, vendors: Mappin
     note takes back what a sheet has carried the row is below zero, to be set off. A hold takes nothing back.
     """
     mine = carried(payable, before)
+    if not rest(payable, mine):
+        return None
     amounts = {name: getattr(payable, name) - sum((r[name] for r in mine), ZERO) for name in AMOUNTS}
     if amounts["net"] < 0:
         amounts |= {"net": amounts["net"] + max(amounts["held"], ZERO), "held": min(amounts["held"], ZERO)}
-    if not amounts["net"] or (amounts["net"] < 0 and not payable.credit):
-        return None
     return _row(payable, amounts, _new_key(payable, mine, before), "proposed", batch, vendors)
 
 
@@ -70,10 +104,18 @@ def _new_key(payable: Payable, mine: Sequence[Row], before: Sequence[Row]) -> st
     return next(one for one in (key, *free, *more) if one not in bound)
 
 
-def rest(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Decimal:
+def rest(payable: Payable, before: Sequence[Row]) -> Decimal:
     """What of a line would go onto a sheet now; below zero where a credit note takes back."""
-    row = propose(payable, before, "", vendors)
-    return Decimal(row["net"]) if row else ZERO
+    mine = carried(payable, before)
+    net = payable.net - sum((row["net"] for row in mine), ZERO)
+    if net < 0:
+        net += max(payable.held - sum((row["held"] for row in mine), ZERO), ZERO)
+    return ZERO if net < 0 and not payable.credit else net
+
+
+def tells(payable: Payable, before: Sequence[Row]) -> bool:
+    """Is there anything to do or to say about a line today? Most of a ledger is paid, and nothing of it is disputed."""
+    return bool(rest(payable, before) or is_stopped(payable) or overpaid(payable, before))
 
 
 def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Row | None:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, islice
 
-from robots.crew.paymaster.rows import Row, short_hash
+from robots.crew.paymaster.rows import Present, Row, short_hash
 from robots.figures.confirmations import last_confirmation
 from robots.figures.lines import records
-from robots.figures.statements import CREDIT, DEDUCTIONS, INVOICE, PAYMENT, RETURNED, Statement, books_of
+from robots.figures.statements import (
+    CREDIT,
+    DEDUCTIONS,
+    INVOICE,
+    PAYMENT,
+    RETURNED,
+    Statement,
+    books_of,
+    common_of,
+)
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Sheet, Table, Workbook, record
 from robots.model.forms import Form
@@ -20,32 +29,54 @@ from robots.model.words import say
 from robots.rules import Rules
 
 ISSUED, ANSWERS = "statement", "statement_answers"
+AT_ONCE = 50  # vendors whose books are open at a time
 LAYOUT = 2  # raised where the layout of the form changes
 
 
-def monthly_statements(ledger: Ledger, payables: Sequence[Row], rules: Rules, today: date) -> Iterator[Decision]:
+def monthly_statements(ledger: Ledger, present: Present, rules: Rules, today: date) -> Iterator[Decision]:
     """Last month's statements, once: on the first working day, or the first one on which the robots work again."""
     month = previous(month_of(today))
     issued = {row["whom"] for row in records(ledger.said("issued")) if (row["what"], row["period"]) == (ISSUED, month)}
     if issued or span(month)[1] < rules.settle_from:
         return
-    books = books_of(ledger, payables, records(ledger.said("batches")), rules)
-    written = list(books.statements(*span(month)))
-    if written:
-        yield from _written(written, month, month, records(ledger.table(ANSWERS)))
-        vendors = dict.fromkeys(one.vendor for one in written)  # one may have statements in several currencies
+    batches, answers = records(ledger.said("batches")), records(ledger.table(ANSWERS))
+    vendors: dict[str, None] = {}  # one may have statements in several currencies
+    for written in _statements(ledger, present, batches, _all_vendors(ledger), span(month), rules):
+        yield from _written(written, month, month, answers)
+        vendors |= dict.fromkeys(one.vendor for one in written)
+    if vendors:
         rows = [{"what": ISSUED, "period": month, "whom": vendor, "day": today} for vendor in vendors]
         yield Decision("paymaster", month, "statements-issued", record("issued", rows))
 
 
 def statements_on_release(
-    ledger: Ledger, payables: Sequence[Row], batch: Row, vendors: Collection[str], rules: Rules, today: date
+    ledger: Ledger, present: Present, batch: Row, vendors: Collection[str], rules: Rules, today: date
 ) -> Iterator[Decision]:
     """The statements of the vendors of a batch that is released now, from the first of the month to today."""
-    batches = [row for row in records(ledger.said("batches")) if row["batch"] != batch["batch"]]
-    books = books_of(ledger, payables, [*batches, batch], rules)
-    written = list(books.statements(span(month_of(today))[0], today, vendors))
-    yield from _written(written, today.isoformat(), batch["batch"], records(ledger.table(ANSWERS)))
+    batches = [*(row for row in records(ledger.said("batches")) if row["batch"] != batch["batch"]), batch]
+    days, answers = (span(month_of(today))[0], today), records(ledger.table(ANSWERS))
+    for written in _statements(ledger, present, batches, vendors, days, rules):
+        yield from _written(written, today.isoformat(), batch["batch"], answers)
+
+
+def _statements(
+    ledger: Ledger,
+    present: Present,
+    batches: Sequence[Row],
+    vendors: Collection[str],
+    days: tuple[date, date],
+    rules: Rules,
+) -> Iterator[list[Statement]]:
+    """The statements of vendors by name, of some vendors at a time: the books of all are as large as the ledger."""
+    common, left = common_of(ledger), iter(sorted(vendors))
+    while some := list(islice(left, AT_ONCE)):
+        yield list(books_of(ledger, present.of(some), batches, rules, some, days[0], common).statements(*days))
+
+
+def _all_vendors(ledger: Ledger) -> set[str]:
+    """Everybody who may have a statement."""
+    tables = (ledger.table("invoices"), ledger.table("orders"), ledger.said("payables"))
+    return {name for table in tables for name in table["vendor"].dropna().unique()}
 
 
 def _written(statements: Sequence[Statement], period: str, subject: str, answers: Sequence[Row]) -> Iterator[Decision]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ import pyarrow as pa
 from sqlalchemy import (
     Column,
     Connection,
+    CursorResult,
     Engine,
     and_,
     bindparam,
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from robots.ledger import Ledger
 
 _ASKED = 500  # rows of a scope asked for at once
+_FETCHED = 10_000  # rows that are Python's own values at once
 _FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # WAL without the reset race (LIBRARIES: Store)
 
 
@@ -180,10 +182,17 @@ class Turn:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.touched = relations.Touched()
+        self._said: dict[str, pa.Table] = {}
 
-    def savepoint(self) -> AbstractContextManager[object]:
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
         """What happens inside is undone alone when it fails."""
-        return self.connection.begin_nested()
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self._said.clear()
+            raise
 
     @contextmanager
     def undone(self) -> Iterator[None]:
@@ -193,6 +202,7 @@ class Turn:
             yield
         finally:
             inside.rollback()
+            self._said.clear()
 
     # -------------------------------------------------------------- turns, runs, sightings
 
@@ -351,7 +361,7 @@ class Turn:
             .select_from(table.join(FILES, FILES.c.file == table.c.file))
             .where(table.c.beaten_by.is_(None))
             .order_by(table.c.file, table.c.sheet, table.c.row)
-        ).fetchall()
+        )
         names = ["_file", "_sheet", "_row", *(column.name for column in fields)]
         return _arrow(names, chosen, found)
 
@@ -364,7 +374,7 @@ class Turn:
             query = query.where((DROPS.c.id if name == "drops" else table.c.drop).in_(mine))
         columns = list(table.columns)
         query = query.order_by(*table.primary_key.columns)
-        return _arrow([c.name for c in columns], columns, self.connection.execute(query).fetchall())
+        return _arrow([c.name for c in columns], columns, self.connection.execute(query))
 
     def ledger(self, day: date, turn: int, called: Collection[str] = ()) -> Ledger:
         """The ledger of a day, with the news of a turn and the robots whose hour has come."""
@@ -373,11 +383,19 @@ class Turn:
         return Ledger(
             day,
             self.rows,
-            lambda name: frame(self.table(name)),
+            lambda name: frame(self._kept_table(name)),
             lambda name: frame(self.table(name, turn)),
             history.History(self.connection),
             frozenset(called),
         )
+
+    def _kept_table(self, name: str) -> pa.Table:
+        """A table as it stands; a derived one is read once until something is recorded in it, however many ask."""
+        if name not in DERIVED:
+            return self.table(name)
+        if name not in self._said:
+            self._said[name] = self.table(name)
+        return self._said[name]
 
     def doubtful_names(self, reading: Reading) -> Iterator[Finding]:
         """Vendor names of a reading that are new, nearly known, or not known at all in the vendor ledger."""
@@ -419,6 +437,7 @@ class Turn:
     def record(self, what: Record) -> None:
         """Upsert rows of a derived table by its key; with `replace`, remove those that are not among them."""
         passing(f"before {what.table}")
+        self._said.pop(what.table, None)
         table = DERIVED[what.table]
         keys, columns = [column.name for column in table.primary_key.columns], dict(table.c.items())
         rows = [{name: bind(value, columns[name]) for name, value in row} for row in what.rows]
@@ -500,11 +519,14 @@ class Turn:
         return int(self.connection.execute(select(func.count()).select_from(META.tables[name])).scalar() or 0)
 
 
-def _arrow(names: list[str], columns: list[Column[Any]], rows: Sequence[Any]) -> pa.Table:
-    values: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    return pa.table(
-        {name: from_stored(cells, column) for name, column, cells in zip(names, columns, values, strict=True)}
-    )
+def _arrow(names: list[str], columns: list[Column[Any]], found: CursorResult[Any]) -> pa.Table:
+    """What a query found, block by block: as Python's own values a whole table is ten times as large."""
+    empty = {name: from_stored((), column) for name, column in zip(names, columns, strict=True)}
+    blocks = [pa.table(empty)]
+    while rows := found.fetchmany(_FETCHED):
+        cells = zip(names, columns, zip(*rows, strict=True), strict=True)
+        blocks.append(pa.table({name: from_stored(values, column) for name, column, values in cells}))
+    return pa.concat_tables(blocks).combine_chunks()
 
 
 def last_day(store: Store) -> date | None:

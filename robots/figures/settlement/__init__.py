@@ -1,8 +1,10 @@
 """What is owed on each invoice line (RULES 7): `book` holds what was ordered and accepted, `billing` what was billed
 less its credit notes, `match` brings the two together, `waterfall` takes off step by step, `settling` is the story.
+`parts` cuts a ledger into what has nothing to do with each other.
 """
 
 from robots.figures.settlement.book import Acceptance, OrderLine, accept_work, milestone_book, order_book
+from robots.figures.settlement.parts import Parts, parts_of
 from robots.figures.settlement.payable import (
     ALREADY_BILLED,
     BANK_CHANGE,
@@ -51,11 +53,13 @@ __all__ = [
     "WRONG_VENDOR",
     "Acceptance",
     "OrderLine",
+    "Parts",
     "Payable",
     "Step",
     "Terms",
     "accept_work",
     "milestone_book",
     "order_book",
+    "parts_of",
     "settle",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from robots.figures.settlement.payable import CREDITED, DUPLICATE, RED_ALONE
+from robots.figures.settlement.payable import CREDITED, DUPLICATE, RED_ALONE, RETENTION
 from robots.figures.settlement.terms import Row, given, number, place_of, text
 from robots.model.money import ZERO, cents
 from robots.model.names import identity, invoice_identity
@@ -49,6 +49,15 @@ def is_red(invoice: Row) -> bool:
 def invoice_key(invoice: Row, number_of: str = "invoice_no") -> str:
     """Vendor and invoice number as duplicates are compared, without a limit of years."""
     return f"{identity(invoice['vendor'])}|{invoice_identity(invoice[number_of])}"
+
+
+def owner_of(key: str) -> str:
+    """The vendor's identity in an invoice key, or in that of what was retained of one.
+
+    >>> owner_of("甲|乙公司|2611"), owner_of("甲公司|2611|retention")
+    ('甲|乙公司', '甲公司')
+    """
+    return key.removesuffix(f"|{RETENTION}").rpartition("|")[0]  # a number as it is compared has no bars
 
 
 def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]:

@@ -7,7 +7,7 @@ more than accepted, already billed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -91,10 +91,19 @@ def _ordered(bill: Bill, orders: Lines, services: Lines) -> list[OrderLine] | st
     if found := orders.get(name) or services.get(name or text(bill.row["contract_id"])):
         return found
     parts = [part for part in _SEVERAL.split(name) if part]
-    known = [part for part in dict.fromkeys(parts) if part in orders]
+    known = named_orders(name, orders)
     if not known or len(parts) == 1:
         return NO_ORDER
     return [line for part in known for line in orders[part]] if len(known) == len(parts) else MANY_ORDERS
+
+
+def named_orders(name: str, orders: Container[str]) -> list[str]:
+    """The orders there are among those that a cell names.
+
+    >>> named_orders("PO-1、PO-2, PO-9", {"PO-1", "PO-2"}), named_orders("PO 7", {"PO 7"})
+    (['PO-1', 'PO-2'], ['PO 7'])
+    """
+    return [name] if name in orders else [part for part in dict.fromkeys(_SEVERAL.split(name)) if part in orders]
 
 
 # ------------------------------------------------------------------ how much of each

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,10 +25,15 @@ class Terms:
     settle_from: date
     today: date = date.min
     dated: Rules | None = None
+    _on: dict[date, Settlement] = field(default_factory=dict, repr=False, compare=False)
 
     def on(self, day: date) -> Settlement:
         """The rules that an invoice of that day is settled by."""
-        return self.dated.settlement(day) if self.dated else self.rules
+        if self.dated is None:
+            return self.rules
+        if day not in self._on:  # asked for three times a line, and there are few days
+            self._on[day] = self.dated.settlement(day)
+        return self._on[day]
 
     def since(self, day: date) -> date | None:
         """Since when these rules are in force."""
