@@ -21,7 +21,8 @@ class Field:
     """One column of a kind. `low` and `high` bound a number; `default` fills a blank where the meaning allows one.
 
     `edge`: where a cell holds a period (2026.1.1-2026.12.31), which end of it this date is. `account`: a number that
-    money goes to, or that names a vendor: it is never taken on a guess.
+    money goes to, or that names a vendor: it is never taken on a guess. `decides`: a choice on which money hangs: its
+    default stands for a blank, never for a word or a column that nobody can read.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Field:
     default: str | None = None
     edge: Literal["", "start", "end"] = ""
     account: bool = False
+    decides: bool = False
 
 
 @dataclass(frozen=True)
