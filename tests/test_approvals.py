@@ -243,6 +243,35 @@ def test_above_the_limit_two_different_people_have_to_approve(large_office: Home
     assert by == {f"{SECOND}、{FIRST}"}
 
 
+@pytest.mark.parametrize("names", [("甲.xlsx", "乙.xlsx"), ("乙.xlsx", "甲.xlsx")])
+def test_of_two_forms_of_one_approver_that_come_together_no_refusal_is_lost(
+    office: Home, names: tuple[str, str]
+) -> None:
+    form, code = form_of(office, FIRST), code_of(office, "one@example.com")
+    office.drop(names[0], filled(form, code, refuse={"01": "价格未谈妥"}))
+    office.drop(names[1], filled(form, code))
+    office.turn(MONDAY)
+    assert states(office) == {"1": "rejected", "2": "released", "3": "released"}
+
+
+def test_of_two_approvers_whose_forms_come_together_no_approval_is_lost(large_office: Home) -> None:
+    for name, who, to, refuse in (("甲", FIRST, "one", {}), ("乙", SECOND, "two", {"03": "等质检"})):
+        form = filled(form_of(large_office, who), code_of(large_office, f"{to}@example.com"), refuse=refuse)
+        large_office.drop(f"{name}.xlsx", form)
+    large_office.turn(MONDAY)
+    assert states(large_office) == {"1": "released", "2": "released", "3": "rejected"}
+
+
+def test_two_copies_of_a_form_that_come_together_are_one_approval(large_office: Home) -> None:
+    form, code = form_of(large_office, FIRST), code_of(large_office, "one@example.com")
+    large_office.drop("甲.xlsx", filled(form, code))
+    large_office.drop("甲 (1).xlsx", filled(form, code, refuse={"01": "再核对"}))
+    large_office.turn(MONDAY)
+    assert batch(large_office)[0] == "proposed"
+    approve(large_office, SECOND, "two@example.com", at=datetime(2026, 7, 6, 8))
+    assert states(large_office) == {"1": "rejected", "2": "released", "3": "released"}
+
+
 # ------------------------------------------------------------------ void
 
 

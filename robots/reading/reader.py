@@ -338,10 +338,10 @@ def _is_unknown(heading: Heading, claims: Sequence[Claim], spreads: Sequence[Spr
 
 
 def _deciding_columns(grid: Grid, table: Table, claim: Claim, words: Words) -> Iterator[Finding]:
-    """Columns that nobody reads, and in which stands another word of a deciding field than its default, while no column
+    """Columns that nobody reads, and in which stands another word of a strict field than its default, while no column
     tells that field: a bank's 失败 under a header of its own was taken for paid, which is what a blank means."""
     vocabulary = words.lexicon.vocabularies.get(claim.kind.name)
-    open_fields = (spec for spec in claim.kind.fields if spec.decides and spec.name not in claim.told)
+    open_fields = (spec for spec in claim.kind.fields if spec.strict and spec.name not in claim.told)
     rows = filled_rows(grid, table)
     for spec in open_fields:
         known = vocabulary.choices(spec.name) if vocabulary else {}

@@ -221,7 +221,7 @@ def _from_column(taking: _Taking, spec: Field, heading: Heading) -> pa.Array:
     problems += list(_bounds(column, spec))
     if taking.words.chosen and spec.type is CHOICE:
         problems = [replace(problem, code="ANSWER_WORD") for problem in problems]
-    elif spec.decides:
+    elif spec.strict:
         problems = [replace(p, code="WORD_DECIDES") if p.code == "WORD_UNKNOWN" else p for p in problems]
     for problem in problems:
         at = places[problem.index] if places else heading.column
