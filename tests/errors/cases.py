@@ -52,7 +52,10 @@ def order(cell: str, column: int) -> bytes:
 CONTRACT = "合同编号 | 供应商 | 生效日期 | 到期日期 | 税率\nHT-1 | 示例甲电子有限公司 | 2026-01-01 | 2026-12-31 | "
 DELIVERY = "订单号 | 到货日期 | 到货数 | 合格数 | 不合格数\nPO-001 | 2026-06-18 | "
 INVOICE = "发票号码 | 供应商 | 开票日期 | 不含税金额 | 税额 | 价税合计\n'26112000000012345678 | 示例甲电子有限公司 | 2026-06-25 | "
-PAID, PAYMENT = "付款键 | 收款单位 | 付款金额 | 付款日期", "'8834f68d703955e273022c77 | 示例甲电子有限公司 | 565 | 2026-07-07"
+PAID, PAYMENT = (
+    "付款键 | 收款单位 | 付款金额 | 付款日期",
+    "'8834f68d703955e273022c77 | 示例甲电子有限公司 | 565 | 2026-07-07",
+)
 ISSUE, SRM = "Issue key | Summary | Created | Labels", "SRM-1 | 登录失败 | 2026-06-02 09:14"
 ISSUES = {"tickets": {"ticket_id": "Issue key", "opened_at": "Created", "vendor": "Labels"}}
 LABELS = {"columns": ISSUES, "picks": {"tickets": {"vendor": Pick("^供应商-(.+)$")}}}

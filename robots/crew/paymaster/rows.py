@@ -143,6 +143,12 @@ def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator
             }  # fmt: skip
 
 
+def without(stops: Sequence[Row], rows: Sequence[Row]) -> list[Row]:
+    """Rows of payables less those that will not leave: nothing too much is paid by them."""
+    keys = {row["hold"] for row in stops}
+    return [row for row in rows if row["payment_key"] not in keys]
+
+
 def overpaid(payable: Payable, before: Sequence[Row]) -> Decimal:
     """What sheets carried of a line beyond what is owed of it now, held parts included: never below nothing."""
     mine = carried(payable, before)
