@@ -434,6 +434,28 @@ def test_a_credit_note_written_without_a_minus_takes_off(home: Home, books: Simp
     assert [row["net"] for row in home.export("payables")] == ["452.00"]
 
 
+def test_what_was_paid_and_then_refused_is_told_as_one_sum(office: Home, books: SimpleNamespace) -> None:
+    approve(office, FIRST, "one@example.com")
+    rows = ({"送货单号": f"S-{n}", "订单号": f"PO-{n}"} for n in (2, 3))
+    office.drop(
+        "收货.xlsx", books.deliveries({"送货单号": "S-1", "订单号": "PO-1", "合格数": 0, "不合格数": 100}, *rows)
+    )
+    office.turn(TUESDAY)
+    (held,) = records_of(office, "holds")
+    assert (held["reasons"], held["stopped"]) == ("REJECTED,OVERPAID", Decimal("565.00"))
+
+
+def test_an_order_whose_currency_changes_after_its_payment_is_asked_about(office: Home, books: SimpleNamespace) -> None:
+    """What sheets carried was in another currency: the difference is no money of either."""
+    approve(office, FIRST, "one@example.com")
+    other_currency(office, books)
+    bills(office, books, {"单价": 5.05, "不含税金额": 505, "税额": 65.65, "价税合计": 570.65})
+    office.turn(TUESDAY)
+    assert len(office.export("batches")) == 1
+    (held,) = records_of(office, "holds")
+    assert (held["reasons"], held["evidence"]) == ("CURRENCY", "申请单上是 CNY，订单现在是 USD")
+
+
 def test_an_invoice_that_is_split_in_two_after_its_payment_is_not_paid_once_more(
     office: Home, books: SimpleNamespace
 ) -> None:

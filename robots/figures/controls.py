@@ -46,9 +46,9 @@ class Books:
     """What the controls look at. `certificates`, `suspects` by vendor and by the later bill's key; `contract_of`:
     (order, line) → contract named there; `contracts`: those there are, None where no contract ledger is kept;
     `put_up`: (order, line) → day of its first payment sheet; `edits`: without an answer; `releases`: number → row;
-    `moved`: invoice key → rows of sheets that carried it under an order line which it no longer names;
-    `over`: order and line → invoices of it that sheets paid too much, and by how much;
-    `early`: invoice key, order and line → the bank's row that told it paid before it was released."""
+    `moved`: invoice key → rows of sheets that carried it under an order line which it no longer names; `over`: order
+    and line → invoices of it that sheets paid too much, and by how much; and by invoice key, order and line, `paid_in`:
+    the other currency in which sheets carried it, `early`: the bank's row that told it paid before its release."""
 
     today: date
     rules: Settlement
@@ -66,6 +66,7 @@ class Books:
     moved: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     over: Mapping[tuple[str, str], Sequence[tuple[Payable, Decimal]]] = field(default_factory=dict)
     early: Mapping[Name, Row] = field(default_factory=dict)
+    paid_in: Mapping[Name, str] = field(default_factory=dict)
 
 
 Look = Callable[[Payable], Iterator[Hold]]
@@ -275,6 +276,16 @@ def overpaid_lines(books: Books) -> Look:
     return look
 
 
+def other_currency(books: Books) -> Look:
+    """A line that sheets carried in another currency than it has now: the difference is no money of either."""
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        if before := books.paid_in.get((payable.invoice_key, payable.order_id, payable.line)):
+            yield Hold(CURRENCY, say("hold.seen.currency", sheet=before, now=payable.currency))
+
+    return look
+
+
 def paid_early(books: Books) -> Look:
     """A line that somebody paid past the robots: the bank told its key before it was released."""
 
@@ -301,7 +312,7 @@ def _place(row: Row) -> str:
 
 CONTROLS: tuple[Control, ...] = (
     duplicates, changed_accounts, shared_payees, not_qualified, lapsed_certificates, without_contract, silent_edits,
-    moved_lines, overpaid_lines, paid_early,
+    moved_lines, overpaid_lines, other_currency, paid_early,
 )  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     now = owing(ledger, before, earned, paid_to, [one.vendors for one in books.shared], rules, today)
     asked = {p.invoice_key for p in now.owed if rest(p, now.lines[line_of(p)]) > 0}
     found = suspects_of(ledger, books, before, now.gone, asked, rules.currency)
-    books = replace(books, suspects=found, moved=now.moved, over=now.over)
+    books = replace(books, suspects=found, moved=now.moved, over=now.over, paid_in=now.paid_in)
     looked = controlled(now.owed, books, lambda p: rest(p, now.lines[line_of(p)]))
     yield from _put_up(looked, now, books, before, earned, paid_to, ledger, rules, today)
 

@@ -45,7 +45,8 @@ class Owing:
     What the books no longer tell as sheets carried it: `gone`, invoices that have left the register; `moved`, invoice
     key → rows of sheets under an order line that the invoice no longer names; `over`, order and line → invoices of
     which sheets carried more than is owed now, and by how much; `waiting`, lines that are not released yet, each with
-    what is owed of it now (None: the register has it no more), and what all sheets come to.
+    what is owed of it now (None: the register has it no more), and what all sheets come to; `paid_in`, lines that
+    sheets carried in another currency than they are owed in now → that currency.
     """
 
     owed: list[Payable] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Owing:
     moved: dict[str, list[Row]] = field(default_factory=dict)
     over: dict[tuple[str, str], list[tuple[Payable, Decimal]]] = field(default_factory=lambda: defaultdict(list))
     waiting: dict[Line, tuple[Payable | None, Decimal]] = field(default_factory=dict)
+    paid_in: dict[Line, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ def _keep(found: Owing, owed: Iterable[Payable], lines: Mapping[Line, list[Row]]
 def _compare(found: Owing, payable: Payable, rows: Sequence[Row]) -> None:
     if (too_much := overpaid(payable, rows)) and not payable.credit:  # a credit note is set off by itself
         found.over[payable.order_id, payable.line].append((payable, too_much))
+    if others := {row["currency"] for row in carried(payable, rows)} - {None, payable.currency}:
+        found.paid_in[line_of(payable)] = min(others)
     if any(row["state"] in WAITING for row in rows):
         found.waiting[line_of(payable)] = payable, sum((row["net"] for row in carried(payable, rows)), ZERO)
 
