@@ -138,7 +138,8 @@ def stops(ledger: Ledger, rules: Rules, today: date) -> dict[str, tuple[Hold, ..
     books = books_of(ledger, rules, today, vendors, accounts)
     before, earned = ledger.said("payables"), records(ledger.said("earned"))
     tied = [one.vendors for one in books.shared]
-    return stopped_of(ledger, books, owing(ledger, before, earned, payees(vendors, accounts), tied, rules, today))
+    now = owing(ledger, before, earned, payees(vendors, accounts), tied, rules, today, only_waiting=True)
+    return stopped_of(ledger, books, now)
 
 
 def outdated(ledger: Ledger, rules: Rules, today: date) -> frozenset[str]:

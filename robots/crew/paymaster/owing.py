@@ -78,9 +78,11 @@ def owing(
     tied: Iterable[Collection[str]],
     rules: Rules,
     today: date,
+    only_waiting: bool = False,
 ) -> Owing:
     """Everything that is owed and still open. `before`: payment lines as they stand; `earned`: the bonuses there are;
-    `vendors`: as they are paid; `tied`: names that are looked at together for more than their orders.
+    `vendors`: as they are paid; `tied`: names that are looked at together for more than their orders; `only_waiting`:
+    parts in which no line of a sheet waits for its release are passed over.
 
     An invoice that sheets have carried, and that the register has under no number any more (it was renumbered, its
     vendor was renamed, its row is gone), still uses up what it billed: the same goods are not paid again under
@@ -92,6 +94,8 @@ def owing(
     found = Owing()
     days = {row["batch"]: date.fromisoformat(row["day"]) for row in records(ledger.said("batches"))}
     for part in _parts(ledger, before, tied, today):
+        if only_waiting and not part.before["state"].isin(WAITING).any():
+            continue
         mine = contracts[contracts["contract_id"].isin(part.lines["contract_id"])]
         book = order_book(part.lines, part.deliveries, mine, changes)
         accept_work(book, part.measurements, part.tickets, terms.rules, today)
