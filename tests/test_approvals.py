@@ -243,6 +243,302 @@ def test_above_the_limit_two_different_people_have_to_approve(large_office: Home
     assert by == {f"{SECOND}、{FIRST}"}
 
 
+# ------------------------------------------------------------------ what changed between sheet and release
+
+Books = SimpleNamespace
+Change = Callable[[Home, Books], None]
+FULL: dict[str, Any] = {"不含税金额": 500, "税额": 65, "价税合计": 565}
+
+
+def bills(home: Home, books: Books, first: dict[str, Any] | None = None, *others: dict[str, Any]) -> None:
+    """The register again, with another first row (None: without it)."""
+    rows = ({"发票号码": f"2611200000001234560{n}", "订单号": f"PO-{n}", **FULL} for n in (2, 3))
+    mine = [] if first is None else [{"发票号码": "26112000000012345601", **FULL, **first}]
+    home.drop("发票.xlsx", books.invoices(*mine, *others, *rows))
+
+
+def unqualified(home: Home, books: Books) -> None:
+    home.drop("供应商台账.xlsx", books.vendors({"准入状态": "停用"}))
+
+
+def lapsed(home: Home, books: Books) -> None:
+    paper = {"供应商": "示例甲电子有限公司", "证书类型": "ISO 9001", "有效期至": date(2026, 7, 4), "是否必备": "是"}
+    home.drop("证书.xlsx", books.xlsx({"资质证书": [paper]}))
+
+
+def no_contract(home: Home, books: Books) -> None:
+    home.drop("合同台账.xlsx", books.contracts({"合同编号": "HT-9", "质保金比例": 0}))
+
+
+def gone_bill(home: Home, books: Books) -> None:
+    bills(home, books)
+
+
+def lower(home: Home, books: Books) -> None:
+    bills(home, books, {"数量": 90, "不含税金额": 450, "税额": 58.5, "价税合计": 508.5})
+
+
+def other_line(home: Home, books: Books) -> None:
+    bills(home, books, {"订单号": "PO-9"})
+
+
+def credited(home: Home, books: Books) -> None:
+    red = {"发票号码": "26112000000012345609", "数量": -20, "不含税金额": -100, "税额": -13, "价税合计": -113}
+    home.drop("红字.xlsx", books.invoices({**red, "发票类型": "红字", "原发票号码": "26112000000012345601"}))
+
+
+def other_currency(home: Home, books: Books) -> None:
+    orders = ({"订单号": f"PO-{n}", "币种": "USD" if n == 1 else "CNY"} for n in (1, 2, 3))
+    home.drop("订单.xlsx", books.orders(*orders))
+
+
+def withdrawn(home: Home, books: Books) -> None:
+    home.drop("收货.xlsx", books.deliveries(*({"送货单号": f"S-{n}", "订单号": f"PO-{n}"} for n in (2, 3))))
+
+
+ALL, ONE = dict.fromkeys("123", "rejected"), {"1": "rejected", "2": "released", "3": "released"}
+SINCE: dict[str, tuple[Change, dict[str, str], str]] = {
+    "its vendor is qualified no more": (unqualified, ALL, "供应商准入状态不允许付款"),
+    "a certificate ran out": (lapsed, ALL, "必备证书已过期"),
+    "its contract is gone": (no_contract, ALL, "订单行没有合同"),
+    "the invoice is gone": (gone_bill, ONE, "发票登记里已没有这一行"),
+    "the invoice is for less": (lower, ONE, "现在应付的少于申请单上的"),
+    "the invoice is for another order": (other_line, ONE, "发票登记里已没有这一行"),
+    "a credit note came": (credited, ONE, "现在应付的少于申请单上的"),
+    "the order is in another currency": (other_currency, ONE, "币种不同"),
+    "the delivery was withdrawn": (withdrawn, ONE, "现在应付的少于申请单上的"),
+}
+
+
+@pytest.mark.parametrize(("change", "after", "why"), SINCE.values(), ids=SINCE)
+def test_what_would_not_be_put_up_today_is_not_released(
+    office: Home, books: SimpleNamespace, change: Change, after: dict[str, str], why: str
+) -> None:
+    change(office, books)
+    approve(office, FIRST, "one@example.com")
+    assert {n: state for n, state in states(office).items() if n in after} == after
+    (moved,) = (m for m in office.export("movements") if m["state_after"] == "rejected" and "01" in who(office, m))
+    assert moved["why"].startswith(why)
+    told = " ".join(said(letter) for letter in letters(office, "finance@example.com")[-2:])
+    assert "驳回人：付款控制" in told and why in told
+
+
+def who(home: Home, movement: dict[str, Any]) -> str:
+    """The end of the invoice number of a movement."""
+    by_key = {row["payment_key"]: row["invoice_no"] for row in home.export("payables")}
+    return str(by_key[movement["payment_key"]][-2:])
+
+
+def test_what_would_be_stopped_at_its_release_is_on_the_hold_list_and_mending_the_books_lets_it_go(
+    office: Home, books: SimpleNamespace
+) -> None:
+    office.drop("供应商台账.xlsx", books.vendors({"准入状态": "停用"}))
+    office.turn(MONDAY.replace(hour=18))
+    holds = [row for row in records_of(office, "holds") if row["source"] == BATCH]
+    assert [row["reasons"] for row in holds] == ["UNQUALIFIED"] * 3
+    office.drop("供应商台账.xlsx", books.vendors())
+    office.turn(TUESDAY)
+    assert records_of(office, "holds") == []
+    approve(office, FIRST, "one@example.com", at=datetime(2026, 7, 8, 7))
+    assert states(office) == dict.fromkeys("123", "released")
+
+
+def test_what_is_stopped_for_less_is_put_up_again_with_what_is_owed(office: Home, books: SimpleNamespace) -> None:
+    lower(office, books)
+    approve(office, FIRST, "one@example.com")
+    office.turn(TUESDAY)
+    assert [(row["total"], row["state"]) for row in office.export("batches")] == [
+        ("1130.00", "released"), ("508.50", "proposed"),
+    ]  # fmt: skip
+    assert records_of(office, "holds") == []
+
+
+PAID_UNDER: dict[str, tuple[dict[str, Any], str]] = {
+    "another number": ({"发票号码": "26112000000012345699"}, "ALREADY_BILLED"),
+    "another order of the same invoice": ({"订单号": "PO-4"}, "MOVED"),
+}
+
+
+@pytest.mark.parametrize(("change", "reason"), PAID_UNDER.values(), ids=PAID_UNDER)
+def test_what_was_released_is_not_paid_again_under(
+    office: Home, books: SimpleNamespace, change: dict[str, Any], reason: str
+) -> None:
+    """A clerk corrects the register after the payment: the same money is not owed twice."""
+    approve(office, FIRST, "one@example.com")
+    office.drop("订单4.xlsx", books.orders({"订单号": "PO-4"}))
+    office.drop("收货4.xlsx", books.deliveries({"送货单号": "S-4", "订单号": "PO-4"}))
+    bills(office, books, change)
+    office.turn(TUESDAY)
+    assert len(office.export("batches")) == 1
+    (held,) = records_of(office, "holds")
+    assert held["reasons"] == reason and BATCH in held["evidence"]
+    bills(office, books, {})
+    office.turn(datetime(2026, 7, 8, 18))
+    assert records_of(office, "holds") == [] and len(office.export("batches")) == 1
+
+
+@pytest.mark.parametrize("names", [("甲.xlsx", "乙.xlsx"), ("乙.xlsx", "甲.xlsx")])
+def test_of_two_forms_of_one_approver_that_come_together_no_refusal_is_lost(
+    office: Home, names: tuple[str, str]
+) -> None:
+    form, code = form_of(office, FIRST), code_of(office, "one@example.com")
+    office.drop(names[0], filled(form, code, refuse={"01": "价格未谈妥"}))
+    office.drop(names[1], filled(form, code))
+    office.turn(MONDAY)
+    assert states(office) == {"1": "rejected", "2": "released", "3": "released"}
+
+
+def test_of_two_approvers_whose_forms_come_together_no_approval_is_lost(large_office: Home) -> None:
+    for name, who, to, refuse in (("甲", FIRST, "one", {}), ("乙", SECOND, "two", {"03": "等质检"})):
+        form = filled(form_of(large_office, who), code_of(large_office, f"{to}@example.com"), refuse=refuse)
+        large_office.drop(f"{name}.xlsx", form)
+    large_office.turn(MONDAY)
+    assert states(large_office) == {"1": "released", "2": "released", "3": "rejected"}
+
+
+def test_two_copies_of_a_form_that_come_together_are_one_approval(large_office: Home) -> None:
+    form, code = form_of(large_office, FIRST), code_of(large_office, "one@example.com")
+    large_office.drop("甲.xlsx", filled(form, code))
+    large_office.drop("甲 (1).xlsx", filled(form, code, refuse={"01": "再核对"}))
+    large_office.turn(MONDAY)
+    assert batch(large_office)[0] == "proposed"
+    approve(large_office, SECOND, "two@example.com", at=datetime(2026, 7, 6, 8))
+    assert states(large_office) == {"1": "rejected", "2": "released", "3": "released"}
+
+
+def test_what_the_bank_told_paid_before_its_release_is_not_paid_again(office: Home) -> None:
+    """Somebody in a hurry paid by hand from the sheet; the bank's return is there before the approval."""
+    first = next(row for row in office.export("payables") if row["invoice_no"].endswith("1"))
+    told = {"付款键": first["payment_key"], "收款单位": first["vendor"], "付款金额": 565, "付款日期": date(2026, 7, 4)}
+    office.drop("回单.xlsx", [told])
+    office.turn(MONDAY)
+    approve(office, FIRST, "one@example.com", at=datetime(2026, 7, 6, 9))
+    assert states(office) == {"1": "rejected", "2": "released", "3": "released"}
+    office.turn(TUESDAY)
+    (held,) = records_of(office, "holds")
+    assert (held["reasons"], held["evidence"]) == (
+        "PAID_EARLY", "银行 2026-07-04 已付 565.00（回单.xlsx › Sheet1 › 2）",
+    )  # fmt: skip
+    assert len(office.export("batches")) == 1
+
+
+CREDIT_WORDS = ("红字发票", "红字专用发票", "负数发票", "红冲")
+
+
+@pytest.mark.parametrize("word", CREDIT_WORDS)
+def test_a_credit_note_written_without_a_minus_takes_off(home: Home, books: SimpleNamespace, word: str) -> None:
+    invoices_of(home, books, 1)
+    red = {"发票号码": "26112000000012345609", "数量": 20, "不含税金额": 100, "税额": 13, "价税合计": 113}
+    home.drop("红字.xlsx", books.invoices({**red, "发票类型": word, "原发票号码": "26112000000012345601"}))
+    home.turn(FRIDAY)
+    assert [row["net"] for row in home.export("payables")] == ["452.00"]
+
+
+def test_what_was_paid_and_then_refused_is_told_as_one_sum(office: Home, books: SimpleNamespace) -> None:
+    approve(office, FIRST, "one@example.com")
+    rows = ({"送货单号": f"S-{n}", "订单号": f"PO-{n}"} for n in (2, 3))
+    office.drop(
+        "收货.xlsx", books.deliveries({"送货单号": "S-1", "订单号": "PO-1", "合格数": 0, "不合格数": 100}, *rows)
+    )
+    office.turn(TUESDAY)
+    (held,) = records_of(office, "holds")
+    assert (held["reasons"], held["stopped"]) == ("REJECTED,OVERPAID", Decimal("565.00"))
+
+
+def test_an_order_whose_currency_changes_after_its_payment_is_asked_about(office: Home, books: SimpleNamespace) -> None:
+    """What sheets carried was in another currency: the difference is no money of either."""
+    approve(office, FIRST, "one@example.com")
+    other_currency(office, books)
+    bills(office, books, {"单价": 5.05, "不含税金额": 505, "税额": 65.65, "价税合计": 570.65})
+    office.turn(TUESDAY)
+    assert len(office.export("batches")) == 1
+    (held,) = records_of(office, "holds")
+    assert (held["reasons"], held["evidence"]) == ("CURRENCY", "申请单上是 CNY，订单现在是 USD")
+
+
+def test_an_invoice_that_is_split_in_two_after_its_payment_is_not_paid_once_more(
+    office: Home, books: SimpleNamespace
+) -> None:
+    approve(office, FIRST, "one@example.com")
+    less = {"数量": 60, "不含税金额": 300, "税额": 39, "价税合计": 339}
+    rest = {"发票号码": "26112000000087654321", "数量": 40, "不含税金额": 200, "税额": 26, "价税合计": 226}
+    bills(office, books, less, {"订单号": "PO-1", **rest})
+    office.turn(TUESDAY)
+    assert len(office.export("batches")) == 1
+    found = {row["invoice_no"][-4:]: (row["reasons"], row["evidence"]) for row in records_of(office, "holds")}
+    assert found == {"5601": ("OVERPAID", None), "4321": ("OVER", "发票 26112000000012345601 多列 226.00")}
+
+
+def test_an_invoice_that_has_left_the_register_is_a_likely_duplicate_all_the_same(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """Its order was renumbered with it, so that nothing but its amount tells."""
+    invoices_of(home, books, 1)
+    rules = home.path / "config" / "rules" / "settlement.toml"
+    rules.write_text("[[in_force]]\nfrom = 2026-01-01\nsoft_duplicate_days = 45\n", "utf-8")
+    home.configure("")
+    home.turn(FRIDAY)
+    home.drop("订单.xlsx", books.orders({"订单号": "PO-8"}))
+    home.drop("收货.xlsx", books.deliveries({"送货单号": "S-1", "订单号": "PO-8"}))
+    home.drop("发票.xlsx", books.invoices({"发票号码": "26112000000087654321", "订单号": "PO-8"}))
+    home.turn(TUESDAY)
+    assert len(home.export("batches")) == 1
+    (held,) = (row for row in records_of(home, "holds") if row["invoice_no"].endswith("4321"))
+    assert held["reasons"] == "SAME_AMOUNT" and BATCH in held["evidence"]
+
+
+def test_an_invoice_over_two_orders_that_has_left_the_register_used_up_both(home: Home, books: SimpleNamespace) -> None:
+    invoices_of(home, books, 1, 2)
+    both = {"发票号码": "26112000000012345601", **FULL}
+    home.drop("发票.xlsx", books.invoices({**both, "订单号": "PO-1"}, {**both, "订单号": "PO-2"}))
+    home.turn(FRIDAY)
+    other = {"发票号码": "26112000000087654321", **FULL}
+    home.drop("发票.xlsx", books.invoices({**other, "订单号": "PO-1"}, {**other, "订单号": "PO-2"}))
+    home.turn(TUESDAY)
+    assert [row["lines"] for row in home.export("batches")] == [2]
+    held = [row["reasons"] for row in records_of(home, "holds") if row["invoice_no"].endswith("4321")]
+    assert held == ["ALREADY_BILLED"] * 2
+
+
+def test_a_vendor_that_is_renamed_in_every_ledger_is_not_paid_again(office: Home, books: SimpleNamespace) -> None:
+    approve(office, FIRST, "one@example.com")
+    name = "示例甲电子集团有限公司"
+    other = {"供应商编码": "V-009", "统一社会信用代码": "91310000MA1EXAMPL9", "供应商名称": name}
+    office.drop("供应商台账.xlsx", books.vendors(other))
+    office.drop("合同台账.xlsx", books.contracts({"供应商": name, "质保金比例": 0}))
+    office.drop("订单.xlsx", books.orders(*({"供应商": name, "订单号": f"PO-{n}"} for n in (1, 2, 3))))
+    rows = ({"供应商": name, "送货单号": f"S-{n}", "订单号": f"PO-{n}"} for n in (1, 2, 3))
+    office.drop("收货.xlsx", books.deliveries(*rows))
+    again = ({"供应商": name, "发票号码": f"2611200000001234560{n}", "订单号": f"PO-{n}", **FULL} for n in (1, 2, 3))
+    office.drop("发票.xlsx", books.invoices(*again))
+    office.turn(TUESDAY)
+    assert len(office.export("batches")) == 1
+    assert {row["reasons"] for row in records_of(office, "holds")} == {"ALREADY_BILLED"}
+
+
+def test_the_rest_of_a_line_is_paid_when_its_first_invoice_has_left_the_register(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """A register that holds the rows of its month alone: what it paid before used up its pieces, and no more."""
+    invoices_of(home, books, 1)
+    half = {"数量": 60, "不含税金额": 300, "税额": 39, "价税合计": 339}
+    rest = {"数量": 40, "不含税金额": 200, "税额": 26, "价税合计": 226}
+    home.drop("发票.xlsx", books.invoices(half))
+    home.turn(FRIDAY)
+    home.drop("发票.xlsx", books.invoices({"发票号码": "26112000000087654321", **rest}))
+    home.turn(TUESDAY)
+    assert [(row["total"], row["state"]) for row in home.export("batches")] == [
+        ("339.00", "proposed"), ("226.00", "proposed"),
+    ]  # fmt: skip
+
+
+def records_of(home: Home, table: str) -> list[dict[str, Any]]:
+    """The rows of a table of ours, texts spoken."""
+    with home.store.transaction() as tx:
+        rows: list[dict[str, Any]] = tx.table(table).to_pylist()
+    return rows
+
+
 # ------------------------------------------------------------------ void
 
 

@@ -376,6 +376,35 @@ def test_what_does_not_fit_is_told_with_its_place_and_how_to_mend_it_and_mends_b
     assert checked(team, tuesday)["回单核对"][9][0] == "没有需要核对的回单。"
 
 
+NOT_PAID = {
+    "under its usual header": ("付款状态", "退回", "returned"),
+    "under a short header": ("状态", "失败", "returned"),
+    "under a header that nobody knows": ("指令情况", "失败", "released"),
+    "in a word that nobody knows": ("付款状态", "处理中", "released"),
+    "in a word with more behind it": ("处理结果", "失败(户名不符)", "released"),
+}
+
+
+@pytest.mark.parametrize(("header", "word", "state"), NOT_PAID.values(), ids=NOT_PAID)
+def test_what_the_bank_did_not_pay_is_never_taken_for_paid(team: Home, header: str, word: str, state: str) -> None:
+    """A blank means that it was paid; a word or a column that nobody can read means nothing."""
+    usual = {"收款人": A, "付款金额": 536.75, "付款日期": MONDAY, "银行流水号": "B-1"}
+    other = {"付款编号": keys(team)[B], "收款人": B, "付款金额": 226, "付款日期": MONDAY, "银行流水号": "B-2"}
+    team.drop("回单.xlsx", [{"付款编号": keys(team)[A], **usual, header: word}, {**other, header: "成功"}])
+    team.turn(MONDAY)
+    assert states(team)[A] == state
+    codes = {found["code"] for found in team.export("findings")}
+    assert bool(codes & {"WORD_DECIDES", "COLUMN_DECIDES"}) == (state == "released")
+
+
+def test_a_key_is_known_in_capitals_and_with_blanks_in_it(team: Home) -> None:
+    key = keys(team)[A].upper()
+    told = {"收款人": A, "付款金额": 536.75, "付款日期": MONDAY}
+    team.drop("回单.xlsx", [{"付款编号": f"{key[:8]} {key[8:16]} {key[16:]}", **told}])
+    team.turn(MONDAY)
+    assert states(team)[A] == "confirmed"
+
+
 def test_a_return_in_another_currency_confirms_nothing_and_mends_by_dropping_again(team: Home) -> None:
     told = {
         "付款编号": keys(team)[A],

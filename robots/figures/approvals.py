@@ -89,6 +89,11 @@ class Form:
     broken: tuple[str, ...] = ()
 
     @property
+    def by(self) -> tuple[str, str]:
+        """Whose it is, and of which case: the name of an endorsement."""
+        return self.number, self.approver
+
+    @property
     def code(self) -> str:
         """The tag of the code that was typed, wherever in its column."""
         return next((str(row["code"]) for row in self.rows if given(row["code"])), "")

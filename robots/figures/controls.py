@@ -5,7 +5,7 @@ to, and none of them pays a cent more. Money moves from net to held; gross and e
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,14 +15,16 @@ from robots.figures.accounts import Account, Shared, account_identity, ending, g
 from robots.figures.clock import on_the_clock
 from robots.figures.duplicates import Suspect
 from robots.figures.edits import SILENT_EDIT, after_put_up
-from robots.figures.settlement import BANK_CHANGE, Payable
+from robots.figures.settlement import BANK_CHANGE, CURRENCY, Payable
 from robots.model.money import ZERO
 from robots.model.names import identity
 from robots.model.words import Text, say
 from robots.rules import Settlement
 
 Row = Mapping[str, Any]
+Name = tuple[str, str, str]  # invoice key, order, line
 SHARED_ACCOUNT, UNQUALIFIED, CERTIFICATE, NO_CONTRACT = "SHARED_ACCOUNT", "UNQUALIFIED", "CERTIFICATE", "NO_CONTRACT"
+MOVED, OVER, GONE, LESS_NOW, PAID_EARLY = "MOVED", "OVER", "GONE", "LESS_NOW", "PAID_EARLY"
 OLD_ACCOUNT = "OLD_ACCOUNT"  # on a sheet: its vendor's change is verified, and the sheet names the account before it
 RELEASE = "放行"  # the word of the kind `hold_releases`
 _MOST_NAMED = 5
@@ -43,7 +45,10 @@ class Hold:
 class Books:
     """What the controls look at. `certificates`, `suspects` by vendor and by the later bill's key; `contract_of`:
     (order, line) → contract named there; `contracts`: those there are, None where no contract ledger is kept;
-    `put_up`: (order, line) → day of its first payment sheet; `edits`: without an answer; `releases`: number → row."""
+    `put_up`: (order, line) → day of its first payment sheet; `edits`: without an answer; `releases`: number → row;
+    `moved`: invoice key → rows of sheets that carried it under an order line which it no longer names; `over`: order
+    and line → invoices of it that sheets paid too much, and by how much; and by invoice key, order and line, `paid_in`:
+    the other currency in which sheets carried it, `early`: the bank's row that told it paid before its release."""
 
     today: date
     rules: Settlement
@@ -58,6 +63,10 @@ class Books:
     put_up: Mapping[tuple[str, str], date] = field(default_factory=dict)
     edits: Sequence[Row] = ()
     releases: Mapping[str, Row] = field(default_factory=dict)
+    moved: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    over: Mapping[tuple[str, str], Sequence[tuple[Payable, Decimal]]] = field(default_factory=dict)
+    early: Mapping[Name, Row] = field(default_factory=dict)
+    paid_in: Mapping[Name, str] = field(default_factory=dict)
 
 
 Look = Callable[[Payable], Iterator[Hold]]
@@ -237,6 +246,57 @@ def silent_edits(books: Books) -> Look:
     return look
 
 
+def moved_lines(books: Books) -> Look:
+    """An invoice put up under another order line than it names now: it is not paid once more under this one."""
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        if rows := books.moved.get(payable.invoice_key, ()):
+            told = tuple(say("hold.seen.moved", order=f"{row['order_id']}/{row['line']}", net=row["net"],
+                             batch=row["batch"]) for row in rows)  # fmt: skip
+            keys = sorted(row["payment_key"] for row in rows)
+            number = numbered(MOVED, payable.invoice_key, payable.order_id, payable.line, *keys)
+            yield Hold(MOVED, told[0] if len(told) == 1 else say("list.lines", items=told), number, second=True)
+
+    return look
+
+
+def overpaid_lines(books: Books) -> Look:
+    """An order line of which sheets paid another invoice too much: who splits a paid invoice in two, bills its goods
+    once more."""
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        others = books.over.get((payable.order_id, payable.line), ())
+        too_much = [(one, amount) for one, amount in others if one.invoice_key != payable.invoice_key]
+        if too_much:
+            told = tuple(say("hold.seen.over", invoice=one.invoice_no, amount=amount) for one, amount in too_much)
+            keys = sorted(f"{one.invoice_key} {amount}" for one, amount in too_much)
+            seen = told[0] if len(told) == 1 else say("list.lines", items=told)
+            yield Hold(OVER, seen, numbered(OVER, payable.invoice_key, *keys), second=True)
+
+    return look
+
+
+def other_currency(books: Books) -> Look:
+    """A line that sheets carried in another currency than it has now: the difference is no money of either."""
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        if before := books.paid_in.get((payable.invoice_key, payable.order_id, payable.line)):
+            yield Hold(CURRENCY, say("hold.seen.currency", sheet=before, now=payable.currency))
+
+    return look
+
+
+def paid_early(books: Books) -> Look:
+    """A line that somebody paid past the robots: the bank told its key before it was released."""
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        if row := books.early.get((payable.invoice_key, payable.order_id, payable.line)):
+            seen = say("hold.seen.early", day=row["paid_on"], amount=row["amount"], place=row["source"])
+            yield Hold(PAID_EARLY, seen, numbered(PAID_EARLY, row["receipt"]), second=True)
+
+    return look
+
+
 def edit_seen(row: Row) -> Text:
     """What an edit changed, and where; of an account the last digits."""
     before, after = (given(row[name]) for name in ("before", "after"))
@@ -252,37 +312,93 @@ def _place(row: Row) -> str:
 
 CONTROLS: tuple[Control, ...] = (
     duplicates, changed_accounts, shared_payees, not_qualified, lapsed_certificates, without_contract, silent_edits,
+    moved_lines, overpaid_lines, other_currency, paid_early,
 )  # fmt: skip
 
 
 # ------------------------------------------------------------------ what stands on a sheet already
 
 
-def stopped(waiting: Iterable[Row], books: Books, payees: Mapping[str, Row]) -> dict[str, tuple[Hold, ...]]:
+ASKED_AGAIN: tuple[Control, ...] = (shared_payees, not_qualified, lapsed_certificates, without_contract, paid_early)
+
+
+@dataclass(frozen=True)
+class Sheeted:
+    """What stands on a sheet and is not released. `owed`: invoice key, order and line → what is owed of it by the books
+    as they are now (None: they have it no more), and what all sheets come to; `payees`: the vendor ledger as it is
+    paid; `issued`: the batches that somebody has to approve. What nobody approves is paid by hand, from the sheet."""
+
+    rows: Sequence[Row]
+    owed: Mapping[Name, tuple[Payable | None, Decimal]]
+    payees: Mapping[str, Row]
+    issued: Collection[str]
+
+
+def stopped(sheeted: Sheeted, books: Books) -> dict[str, tuple[Hold, ...]]:
     """Payment key → why a line that was put up and is not released yet (proposed, approved) must not leave.
 
     Its order, its deliveries or its account were edited since, or the account on the sheet is not the one that its
-    vendor is paid to now. `payees`: the vendor ledger as it is paid.
+    vendor is paid to now; less is owed of it than sheets carry; or a control would hold it today.
     """
+    looks = (_edited(books), _paid_elsewhere(books, sheeted.payees), _as_owed_now(books, sheeted))
+    found = {row["payment_key"]: tuple(hold for look in looks for hold in look(row)) for row in sheeted.rows}
+    return {key: holds for key, holds in found.items() if holds}
+
+
+def _edited(books: Books) -> Callable[[Row], Iterator[Hold]]:
     edits: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for line, edit in after_put_up(books.edits, books.put_up):
         edits[line].append(edit)
     accounts = [edit for edit in books.edits if edit["field"] == "bank_account"]
-    changes = {vendor: one for vendor, one in pending(books.accounts).items() if not one.pays_old}
-    now = trusted(books.accounts)
-    found: dict[str, tuple[Hold, ...]] = {}
-    for row in waiting:
+
+    def look(row: Row) -> Iterator[Hold]:
         line = (given(row["order_id"]), given(row["line"]))
         since = books.put_up.get(line, books.today).isoformat()
         mine = [*edits.get(line, ()), *(e for e in accounts if e["vendor"] == row["vendor"] and e["day"] >= since)]
-        holds = [Hold(SILENT_EDIT, edit_seen(edit)) for edit in mine]
+        yield from (Hold(SILENT_EDIT, edit_seen(edit)) for edit in mine)
+
+    return look
+
+
+def _paid_elsewhere(books: Books, payees: Mapping[str, Row]) -> Callable[[Row], Iterator[Hold]]:
+    changes = {vendor: one for vendor, one in pending(books.accounts).items() if not one.pays_old}
+    now = trusted(books.accounts)
+
+    def look(row: Row) -> Iterator[Hold]:
         payee = given(payees.get(row["vendor"], {}).get("bank_account"))
         if row["vendor"] in changes or payee != given(row["bank_account"]):
             code = OLD_ACCOUNT if is_outdated(row, now, changes) else BANK_CHANGE
-            holds.append(Hold(code, say("hold.seen.other_account", ending=ending(payee) or None)))
-        if holds:
-            found[row["payment_key"]] = tuple(holds)
-    return found
+            yield Hold(code, say("hold.seen.other_account", ending=ending(payee) or None))
+
+    return look
+
+
+def _as_owed_now(books: Books, sheeted: Sheeted) -> Callable[[Row], Iterator[Hold]]:
+    """Looks at what pays money (what a credit note takes back may always go): is it owed as the sheet says, and would
+    it be put up today?"""
+    looks = [control(books) for control in ASKED_AGAIN]
+
+    def look(row: Row) -> Iterator[Hold]:
+        name = (row["invoice_key"], row["order_id"], row["line"])
+        payable, carried = sheeted.owed.get(name, (None, ZERO))
+        if row["net"] <= 0 or row["batch"] not in sheeted.issued:
+            return
+        if payable is None:
+            yield Hold(GONE, say("hold.seen.gone", invoice=row["invoice_no"], order=f"{row['order_id']}/{row['line']}"))
+            return
+        yield from _less(payable, carried, given(row["currency"]))
+        yield from _standing(payable, looks, books)
+
+    return look
+
+
+def _less(payable: Payable, carried: Decimal, currency: str) -> Iterator[Hold]:
+    if currency and payable.currency != currency:
+        yield Hold(CURRENCY, say("hold.seen.currency", sheet=currency, now=payable.currency))
+    elif payable.net < carried:
+        causes = tuple(say(f"hold.{reason}.name") for reason in payable.reasons)
+        told = (say("hold.seen.less", now=payable.net, carried=carried), *causes, *payable.evidence)
+        yield Hold(LESS_NOW, told[0] if len(told) == 1 else say("list.lines", items=told))
 
 
 def is_outdated(row: Row, now: Mapping[str, Account], pending: Mapping[str, Account]) -> bool:

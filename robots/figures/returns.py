@@ -108,7 +108,7 @@ def remittances(rows: Iterable[Row]) -> list[Remittance]:
 
 def _remittance(row: Row) -> Remittance:
     return Remittance(
-        "", _text(row["payment_key"]), _text(row["bank_reference"]), row["vendor"], row["amount"], row["paid_on"],
+        "", _key(row["payment_key"]), _text(row["bank_reference"]), row["vendor"], row["amount"], row["paid_on"],
         row["status"], _text(row["reason"]), _text(row["payee_account"]), _text(row["batch"]), place(dict(row)),
         _text(row["currency"]),
     )  # fmt: skip
@@ -119,6 +119,11 @@ def _by_content(row: Remittance) -> tuple[Any, ...]:
     places only between twins."""
     named = (row.key == "", row.reference == "", row.key, row.reference)
     return row.paid_on, row.status != PAID, *named, row.vendor, row.amount, row.status, row.source
+
+
+def _key(value: Any) -> str:
+    """A payment key as we wrote it: a bank prints it in capitals, or in groups."""
+    return "".join(_text(value).split()).casefold()
 
 
 def _text(value: Any) -> str:

@@ -21,7 +21,8 @@ class Field:
     """One column of a kind. `low` and `high` bound a number; `default` fills a blank where the meaning allows one.
 
     `edge`: where a cell holds a period (2026.1.1-2026.12.31), which end of it this date is. `account`: a number that
-    money goes to, or that names a vendor: it is never taken on a guess.
+    money goes to, or that names a vendor: it is never taken on a guess. `strict`: a choice on which money hangs: its
+    default stands for a blank, never for a word or a column that nobody can read.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Field:
     default: str | None = None
     edge: Literal["", "start", "end"] = ""
     account: bool = False
+    strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Kind:
     for then. `who`: the field that names who answered.
 
     `witness`: where a sealed cell of such a form was changed, its rows come in all the same: the robot that issued it
-    has to see what was done to it. `hidden`: the field that holds a code; only a tag of it is kept (`model.codes`).
+    has to see what was done to it, and another file with the same rows takes nothing from it. `hidden`: the field that
+    holds a code; only a tag of it is kept (`model.codes`).
 
     `wide`: the field whose figures stand in columns that are named after periods (1月 … 12月). `unpivot` says what
     declaration cannot: given the names of all columns (each from the top tier down), it returns the rows that every

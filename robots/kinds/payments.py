@@ -42,7 +42,7 @@ KIND = Kind(
         Field("vendor", NAME, required=True),
         Field("amount", MONEY, required=True, low=Decimal(0)),
         Field("paid_on", DATE, required=True),
-        Field("status", CHOICE, default="成功"),
+        Field("status", CHOICE, default="成功", strict=True),
         Field("reason", TEXT),
         Field("payee_account", IDENTIFIER),
         Field("batch", IDENTIFIER),

@@ -36,7 +36,7 @@ _TITLE_ROWS = 12
 LONGEST_FORM = 300  # rows: what is longer is a list of something
 _STRUCTURE = {
     "SHEET_UNREADABLE", "SHEET_LACKS_COLUMNS", "SENDER_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE", "EXPECTED_COLUMNS",
-    "EXPECTED_ROWS", "PERIOD_NO_YEAR", "FORM_CHANGED", "FORM_BROKEN",
+    "EXPECTED_ROWS", "PERIOD_NO_YEAR", "FORM_CHANGED", "FORM_BROKEN", "COLUMN_DECIDES",
 }  # fmt: skip
 
 
@@ -209,6 +209,7 @@ def _read_table(grid: Grid, table: Table, words: Words) -> _Part:
     spreads = [one for one in takers if isinstance(one, Spread)]
     claims = [one for one in takers if isinstance(one, Claim)]
     missing = [found for claim in claims for found in missing_columns(grid.name, header, claim, dialect)]
+    missing += [found for claim in claims for found in _deciding_columns(grid, table, claim, words)]
     if missing or not (claims or spreads):
         why = _nobody_takes(grid, table, words, [*doubts, *missing], year)
         left = _rows_left(grid, table)
@@ -334,6 +335,23 @@ def _is_unknown(heading: Heading, claims: Sequence[Claim], spreads: Sequence[Spr
     kinds = {claim.kind.name for claim in claims} | {spread.kind.name for spread in spreads}
     known = {word for kind in kinds for word in words.fields.get(kind, {})}
     return heading.column not in used and known.isdisjoint(heading.words) and not words.ignores(heading)
+
+
+def _deciding_columns(grid: Grid, table: Table, claim: Claim, words: Words) -> Iterator[Finding]:
+    """Columns that nobody reads, and in which stands another word of a strict field than its default, while no column
+    tells that field: a bank's 失败 under a header of its own was taken for paid, which is what a blank means."""
+    vocabulary = words.lexicon.vocabularies.get(claim.kind.name)
+    open_fields = (spec for spec in claim.kind.fields if spec.strict and spec.name not in claim.told)
+    rows = filled_rows(grid, table)
+    for spec in open_fields:
+        known = vocabulary.choices(spec.name) if vocabulary else {}
+        for heading in table.header.headings:
+            cells = (shown(grid.rows[row][heading.column]) for row in rows)
+            seen = next((c for c in cells if known.get(header_word(c), spec.default) != spec.default), None)
+            if seen is not None and heading.column not in claim.read and not words.ignores(heading):
+                cell = a1(table.header.below - 1, heading.column)
+                values = {"word": heading.shown, "seen": seen, "field": spec.name, "kind": claim.kind.name}
+                yield finding("COLUMN_DECIDES", Level.ERROR, grid.name, cell, **values)
 
 
 def _by_group(unknown: Sequence[Heading]) -> Iterator[Sequence[Heading]]:

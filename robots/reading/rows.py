@@ -221,6 +221,8 @@ def _from_column(taking: _Taking, spec: Field, heading: Heading) -> pa.Array:
     problems += list(_bounds(column, spec))
     if taking.words.chosen and spec.type is CHOICE:
         problems = [replace(problem, code="ANSWER_WORD") for problem in problems]
+    elif spec.strict:
+        problems = [replace(p, code="WORD_DECIDES") if p.code == "WORD_UNKNOWN" else p for p in problems]
     for problem in problems:
         at = places[problem.index] if places else heading.column
         _tell_problem(taking, spec, heading.shown, body.cell(problem.index, at), problem)
@@ -369,7 +371,7 @@ def _tell_problem(taking: _Taking, spec: Field, shown_as: str, cell: str, proble
     values = {"seen": problem.seen, "column": shown_as, "field": spec.name, **dict(problem.values)}
     if problem.code == "ANSWER_WORD":
         values["allowed"] = "、".join(taking.words.lexicon.vocabularies[taking.claim.kind.name].values[spec.name])
-    if problem.code == "WORD_UNKNOWN":
+    if problem.code in ("WORD_UNKNOWN", "WORD_DECIDES"):
         kind = taking.claim.kind.name
         likely = likely_value(problem.seen, taking.words.lexicon.vocabularies[kind], spec.name)
         values |= {"kind": kind, "likely": likely or "?"}

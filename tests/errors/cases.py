@@ -52,6 +52,10 @@ def order(cell: str, column: int) -> bytes:
 CONTRACT = "合同编号 | 供应商 | 生效日期 | 到期日期 | 税率\nHT-1 | 示例甲电子有限公司 | 2026-01-01 | 2026-12-31 | "
 DELIVERY = "订单号 | 到货日期 | 到货数 | 合格数 | 不合格数\nPO-001 | 2026-06-18 | "
 INVOICE = "发票号码 | 供应商 | 开票日期 | 不含税金额 | 税额 | 价税合计\n'26112000000012345678 | 示例甲电子有限公司 | 2026-06-25 | "
+PAID, PAYMENT = (
+    "付款键 | 收款单位 | 付款金额 | 付款日期",
+    "'8834f68d703955e273022c77 | 示例甲电子有限公司 | 565 | 2026-07-07",
+)
 ISSUE, SRM = "Issue key | Summary | Created | Labels", "SRM-1 | 登录失败 | 2026-06-02 09:14"
 ISSUES = {"tickets": {"ticket_id": "Issue key", "opened_at": "Created", "vendor": "Labels"}}
 LABELS = {"columns": ISSUES, "picks": {"tickets": {"vendor": Pick("^供应商-(.+)$")}}}
@@ -276,6 +280,8 @@ CASES = (
     _one("CURRENCY_UNKNOWN", orders(FIRST + " | 外币", header=HEADER + " | 币种")),
     _one("OUT_OF_RANGE", order("-100", 2)),
     _one("WORD_UNKNOWN", book("供应商名称 | 准入状态\n示例甲电子有限公司 | 合格的"), "供应商台账.xlsx"),
+    _one("WORD_DECIDES", book(f"{PAID} | 付款状态\n{PAYMENT} | 处理中"), "回单.xlsx"),
+    _one("COLUMN_DECIDES", book(f"{PAID} | 指令情况\n{PAYMENT} | 失败"), "回单.xlsx"),
     _one("ID_DAMAGED", book("供应商名称 | 银行账号\n示例甲电子有限公司 | 6222020200012345678"), "供应商台账.xlsx"),
     _one("ID_ZEROED", book("供应商名称 | 银行账号\n示例甲电子有限公司 | '6222020200012340000"), "供应商台账.xlsx"),
     _one("ID_ZEROS_LOST", orders("'00123 | 示例甲电子有限公司 | 100 | 5.5 | 2026-06-20",

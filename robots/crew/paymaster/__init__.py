@@ -23,7 +23,7 @@ from robots.crew.paymaster.approvals import (
     why_no_reversal,
 )
 from robots.crew.paymaster.controls import books_of, release_form, stop_rows, suspects_of
-from robots.crew.paymaster.owing import owing
+from robots.crew.paymaster.owing import Owing, owing
 from robots.crew.paymaster.plan import weekly_plan
 from robots.crew.paymaster.quarantine import accounts_of, quarantine
 from robots.crew.paymaster.released import released
@@ -41,6 +41,7 @@ from robots.crew.paymaster.rows import (
     rest,
     set_off,
     waterfalls,
+    without,
 )
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
 from robots.crew.paymaster.statement import monthly_statements
@@ -98,14 +99,15 @@ def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     earned = records(ledger.said("earned"))
     now = owing(ledger, before, earned, paid_to, [one.vendors for one in books.shared], rules, today)
     asked = {p.invoice_key for p in now.owed if rest(p, now.lines[line_of(p)]) > 0}
-    books = replace(books, suspects=suspects_of(ledger, books, before, asked, rules.currency))
+    found = suspects_of(ledger, books, before, now.gone, asked, rules.currency)
+    books = replace(books, suspects=found, moved=now.moved, over=now.over, paid_in=now.paid_in)
     looked = controlled(now.owed, books, lambda p: rest(p, now.lines[line_of(p)]))
-    yield from _put_up(looked, now.lines, books, before, earned, paid_to, ledger, rules, today)
+    yield from _put_up(looked, now, books, before, earned, paid_to, ledger, rules, today)
 
 
 def _put_up(
     looked: Sequence[Controlled],
-    lines: Mapping[Line, list[Row]],
+    now: Owing,
     books: Books,
     before: pd.DataFrame,
     earned: list[Row],
@@ -115,6 +117,7 @@ def _put_up(
     today: date,
 ) -> Iterator[Decision]:
     """What became of everything that is open: held, or put onto a sheet. `before`: payment lines as they stood."""
+    lines = now.lines
     owed = [one.payable for one in looked]
     batches = _batches(ledger.said("batches"), _proposed(owed, lines, vendors), rules.currency, today)
     settled = list(_settled(owed, earned, lines, batches, vendors, rules))
@@ -126,8 +129,9 @@ def _put_up(
     gone = tuple(key for key in were_held if key not in keys)
     if settled:
         yield Decision("paymaster", today.isoformat(), "earned", record("earned", settled))
-    on_sheets = by_line([*chain.from_iterable(lines.values()), *proposed])
-    stopped = [*holds(owed, on_sheets), *stop_rows(ledger, books)]
+    stops = list(stop_rows(ledger, books, now))
+    on_sheets = by_line(without(stops, [*chain.from_iterable(lines.values()), *proposed]))
+    stopped = [*holds(owed, on_sheets), *stops]
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", stopped, replace=True))
     yield from release_form(looked, ledger, today)
     if held or gone:
@@ -169,7 +173,7 @@ def _settled(
 
 
 def _waterfalls(owed: Sequence[Payable], proposed: Sequence[Row], lines: Mapping[Line, list[Row]]) -> Iterator[Row]:
-    of_line = {line_of(p): p for p in owed}
+    of_line = {line_of(p): p for p in reversed(owed)}  # a duplicate has the name of the line that stands
     for row in proposed:
         name = (row["invoice_key"], row["order_id"], row["line"])
         yield from waterfalls(of_line[name], row, lines.get(name, ()))

@@ -194,12 +194,17 @@ def _read(now: Standing, ledger: Ledger) -> None:
     waiting = [case.seen + 1 for case in now.cases.values() if case.row["state"] == PROPOSED]
     since = min([*new, *(waiting if ROBOT in ledger.called else ())])
     broken = _broken(ledger)
-    for form in forms_in(records(ledger.changed_from(KIND, since)), now.cases):
+    forms = forms_in(records(ledger.changed_from(KIND, since)), now.cases)
+    seen = {number: case.seen for number, case in now.cases.items()}
+    done: set[tuple[str, str]] = set()
+    for form in sorted(forms, key=lambda one: -len(one.rejected)):  # of those that come together no refusal is lost
         case = now.cases.get(form.number)
         if case is None and form.drop in new:
             now.tell(f"unknown-{form.drop}", papers.unknown(form))
-        elif case is not None and form.drop > case.seen:
-            _judged(now, now.change(case, seen=form.drop), replace(form, broken=broken.get(form.drop, ())))
+        elif case is not None and form.drop > seen[form.number]:
+            latest = now.change(case, seen=max(case.seen, form.drop))
+            _judged(now, latest, replace(form, broken=broken.get(form.drop, ())), form.by in done)
+            done |= {form.by} & {by for by, row in now.endorsements.items() if row["state"] == GIVEN}
 
 
 def _broken(ledger: Ledger) -> dict[int, tuple[str, ...]]:
@@ -212,9 +217,12 @@ def _broken(ledger: Ledger) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _judged(now: Standing, case: Case, form: Form) -> None:
+def _judged(now: Standing, case: Case, form: Form, is_copy: bool) -> None:
+    """`is_copy`: of two copies that came together the other one was good, which is no misuse of its code."""
     bench = Bench(now.endorsements, now.rules.tag, now.rules.approvals(now.today).tries, now.today)
     verdict = judge(case, form, bench)
+    if is_copy and verdict.code == "REUSED":
+        verdict = Verdict(OVER, {"state": case.row["state"]})
     if (owed := now.endorsements.get((form.number, form.approver))) and verdict.code not in (OVER, "REUSED"):
         now.endorsements[form.number, form.approver] = endorsed(owed, form, verdict, now.today)
     if verdict.voids:

@@ -10,14 +10,16 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from robots.crew.paymaster.owing import WAITING, Owing, owing
 from robots.crew.paymaster.quarantine import accounts_of
 from robots.crew.paymaster.rows import Row, listed
 from robots.figures.accounts import Account, given, numbered, payees, pending, shared_accounts, trusted
 from robots.figures.batches import FREE
-from robots.figures.controls import RELEASE, Books, Controlled, Hold, is_outdated, releasable, stopped
+from robots.figures.controls import RELEASE, Books, Controlled, Hold, Name, Sheeted, is_outdated, releasable, stopped
 from robots.figures.duplicates import Suspect, bills_of, suspects
 from robots.figures.edits import edit_alert, edit_number, not_changed_back, unanswered
 from robots.figures.lines import records
+from robots.figures.returns import CLOSED, EARLY, PAID
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.forms import Form
@@ -27,7 +29,6 @@ from robots.rules import Rules
 
 FORM_LAYOUT = 1
 VERDICTS = (RELEASE, "不放行")  # the words of the kind `hold_releases`
-WAITING = ("proposed", "approved")
 _COMPARED = (
     "vendor", "invoice_no", "invoiced_on", "gross", "kind", "order_id", "currency", "_file", "_sheet", "_row",
 )  # fmt: skip
@@ -46,7 +47,7 @@ def books_of(
         today, terms, limits.may_work, vendors, _by_vendor(records(ledger.table("certificates"))),
         {(order_id, line): given(contract) for order_id, line, contract in orders}, contracts or None, {}, accounts,
         tuple(shared_accounts(vendors.values(), terms.employees)), _put_up(ledger), _edits(ledger),
-        {row["hold"]: row for row in records(ledger.table("hold_releases"))},
+        {row["hold"]: row for row in records(ledger.table("hold_releases"))}, early=_early(ledger),
     )  # fmt: skip
 
 
@@ -63,10 +64,10 @@ def _by_vendor(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 def suspects_of(
-    ledger: Ledger, books: Books, before: pd.DataFrame, asked: Collection[str], home: str
+    ledger: Ledger, books: Books, before: pd.DataFrame, gone: Iterable[Row], asked: Collection[str], home: str
 ) -> dict[str, list[Suspect]]:
     """Invoice key → earlier invoices that it may repeat, of the invoices of which something is to be paid. `before`:
-    payment lines as they stand."""
+    payment lines as they stand; `gone`: what sheets carried and the register has no more, as rows of invoices."""
     days = books.rules.soft_duplicate_days
     if not asked or days < 0:
         return {}
@@ -76,10 +77,32 @@ def suspects_of(
     foreign = orders[orders["currency"].notna() & (orders["currency"] != home)]
     currencies = dict(zip(foreign["order_id"], foreign["currency"], strict=True))
     found: dict[str, list[Suspect]] = defaultdict(list)
-    rows = records(ledger.table("invoices")[list(_COMPARED)])
+    rows = [*records(ledger.table("invoices")[list(_COMPARED)]), *_once(gone)]
     for suspect in suspects(bills_of(rows, accounts, carried, currencies, home), days, asked):
         found[suspect.later.key].append(suspect)
     return found
+
+
+def _once(gone: Iterable[Row]) -> list[Row]:
+    """Invoices that are gone, each as one row under the number that it had."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in gone:
+        name = row["vendor"], row["_shown"]
+        before = found.get(name, row | {"gross": ZERO})
+        place = {"_sheet": row["order_id"], "_row": row["line"]}
+        found[name] = row | place | {"invoice_no": row["_shown"], "gross": before["gross"] + row["gross"]}
+    return list(found.values())
+
+
+def _early(ledger: Ledger) -> dict[Name, Row]:
+    """Lines that the bank told paid while they were not released (waiting, refused, void), each with its latest row."""
+    told = [
+        row for row in records(ledger.said("returns")) if row["outcome"] in (EARLY, CLOSED) and row["status"] == PAID
+    ]
+    by_key = {key: row for row in sorted(told, key=lambda row: row["day"]) for key in row["payment_keys"].split(",")}
+    lines = ledger.said("payables")
+    mine = records(lines[lines["payment_key"].isin(list(by_key))])
+    return {(row["invoice_key"], row["order_id"], row["line"]): by_key[row["payment_key"]] for row in mine}
 
 
 def _put_up(ledger: Ledger) -> dict[tuple[str, str], date]:
@@ -112,7 +135,11 @@ def stops(ledger: Ledger, rules: Rules, today: date) -> dict[str, tuple[Hold, ..
     """Payment key → why a line on a sheet must not be released today. To be asked before a batch is."""
     vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
     accounts = accounts_of(ledger, rules, today)
-    return stopped_of(ledger, books_of(ledger, rules, today, vendors, accounts))
+    books = books_of(ledger, rules, today, vendors, accounts)
+    before, earned = ledger.said("payables"), records(ledger.said("earned"))
+    tied = [one.vendors for one in books.shared]
+    now = owing(ledger, before, earned, payees(vendors, accounts), tied, rules, today, only_waiting=True)
+    return stopped_of(ledger, books, now)
 
 
 def outdated(ledger: Ledger, rules: Rules, today: date) -> frozenset[str]:
@@ -128,16 +155,16 @@ def _waiting(ledger: Ledger) -> list[Row]:
     return records(lines[lines["state"].isin(WAITING)])
 
 
-def stopped_of(ledger: Ledger, books: Books) -> dict[str, tuple[Hold, ...]]:
+def stopped_of(ledger: Ledger, books: Books, now: Owing) -> dict[str, tuple[Hold, ...]]:
     """Payment key → why, of the lines that are proposed or approved."""
-    return stopped(
-        _waiting(ledger), books, payees({name: dict(row) for name, row in books.vendors.items()}, books.accounts)
-    )
+    paid = payees({name: dict(row) for name, row in books.vendors.items()}, books.accounts)
+    issued = frozenset(row["batch"] for row in records(ledger.said("batches")) if given(row["issued_on"]))
+    return stopped(Sheeted(_waiting(ledger), now.waiting, paid, issued), books)
 
 
-def stop_rows(ledger: Ledger, books: Books) -> Iterator[Row]:
+def stop_rows(ledger: Ledger, books: Books, now: Owing) -> Iterator[Row]:
     """Lines on a sheet that must not leave, as rows of the table `holds`, under their payment keys."""
-    found = stopped_of(ledger, books)
+    found = stopped_of(ledger, books, now)
     lines = ledger.said("payables")
     for row in records(lines[lines["payment_key"].isin(list(found))]):
         if holds := found.get(row["payment_key"]):

@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 import pandas as pd
 
-from robots.crew.paymaster.rows import Line, Row, by_line, first_sheets, line_of, tells
+from robots.crew.paymaster.rows import Line, Row, by_line, carried, first_sheets, line_of, overpaid, tells
 from robots.figures.batches import FREE
 from robots.figures.bonuses import with_bonuses
 from robots.figures.lines import judged, order_lines, records
-from robots.figures.settlement import Payable, Terms, accept_work, milestone_book, order_book, parts_of, settle
-from robots.figures.settlement.billing import owner_of
+from robots.figures.settlement import (
+    LINE,
+    RETENTION,
+    OrderLine,
+    Payable,
+    Terms,
+    accept_work,
+    milestone_book,
+    order_book,
+    parts_of,
+    settle,
+)
+from robots.figures.settlement.billing import invoice_key, owner_of
 from robots.ledger import Ledger
+from robots.model.money import ZERO
+from robots.model.names import identity
+from robots.model.words import Text, say
 from robots.rules import Rules
+
+Lines = Mapping[str, Sequence[OrderLine]]
+WAITING = ("proposed", "approved")
 
 
 @dataclass
 class Owing:
     """Payables of which anything is to be put up, is stopped, or was carried too much. `lines`: what sheets carried of
-    them before, and what is held."""
+    them before, and what is held.
+
+    What the books no longer tell as sheets carried it: `gone`, invoices that have left the register; `moved`, invoice
+    key → rows of sheets under an order line that the invoice no longer names; `over`, order and line → invoices of
+    which sheets carried more than is owed now, and by how much; `waiting`, lines that are not released yet, each with
+    what is owed of it now (None: the register has it no more), and what all sheets come to; `paid_in`, lines that
+    sheets carried in another currency than they are owed in now → that currency.
+    """
 
     owed: list[Payable] = field(default_factory=list)
     lines: dict[Line, list[Row]] = field(default_factory=dict)
+    gone: list[Row] = field(default_factory=list)
+    moved: dict[str, list[Row]] = field(default_factory=dict)
+    over: dict[tuple[str, str], list[tuple[Payable, Decimal]]] = field(default_factory=lambda: defaultdict(list))
+    waiting: dict[Line, tuple[Payable | None, Decimal]] = field(default_factory=dict)
+    paid_in: dict[Line, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,37 +78,131 @@ def owing(
     tied: Iterable[Collection[str]],
     rules: Rules,
     today: date,
+    only_waiting: bool = False,
 ) -> Owing:
     """Everything that is owed and still open. `before`: payment lines as they stand; `earned`: the bonuses there are;
-    `vendors`: as they are paid; `tied`: names that are looked at together for more than their orders."""
+    `vendors`: as they are paid; `tied`: names that are looked at together for more than their orders; `only_waiting`:
+    parts in which no line of a sheet waits for its release are passed over.
+
+    An invoice that sheets have carried, and that the register has under no number any more (it was renumbered, its
+    vendor was renamed, its row is gone), still uses up what it billed: the same goods are not paid again under
+    another name.
+    """
     contracts, changes = ledger.table("contracts"), ledger.table("changes")
     terms = Terms(rules.settlement(today), rules.currency, rules.settle_from, today, rules)
     services = milestone_book(ledger.table("milestones"), contracts, changes, today)
     found = Owing()
+    days = {row["batch"]: date.fromisoformat(row["day"]) for row in records(ledger.said("batches"))}
     for part in _parts(ledger, before, tied, today):
+        if only_waiting and not part.before["state"].isin(WAITING).any():
+            continue
         mine = contracts[contracts["contract_id"].isin(part.lines["contract_id"])]
         book = order_book(part.lines, part.deliveries, mine, changes)
         accept_work(book, part.measurements, part.tickets, terms.rules, today)
         rows = records(part.before)
         sheeted = sorted((row for row in rows if row["state"] not in FREE), key=lambda row: row["batch"])
+        invoices = records(part.invoices)
+        gone = gone_bills(sheeted, {invoice_key(row) for row in invoices}, days, (book, services))
+        turns = first_sheets(sheeted) | {invoice_key(row): row["_file"] for row in gone}
         # accounts that changed are the controls' business
-        owed = settle(book, records(part.invoices), vendors, {}, terms, services, first_sheets(sheeted))
-        _keep(found, with_bonuses(owed, earned), by_line(rows))
+        owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns)
+        lines = by_line(rows)
+        _keep(found, _of_register(with_bonuses(owed, earned), gone), lines)
+        found.gone += gone
     return found
 
 
 def _keep(found: Owing, owed: Iterable[Payable], lines: Mapping[Line, list[Row]]) -> None:
+    """What there is anything to say about; and of what sheets carried, how it stands beside what is owed now."""
+    known: dict[Line, bool] = {}
+    keys: set[str] = set()
     for payable in owed:
         line = line_of(payable)
         mine = lines.get(line, [])
+        keys.add(payable.invoice_key)
+        if line not in known:  # the row that stands comes before its duplicates
+            known[line] = True
+            if mine:
+                _compare(found, payable, mine)
         if tells(payable, mine):
             found.owed.append(payable)
             found.lines[line] = mine
+    for line, rows in lines.items():
+        if line not in known and (there := [row for row in rows if row["state"] not in FREE]):
+            if line[0] in keys:
+                found.moved.setdefault(line[0], []).extend(there)
+            if any(row["state"] in WAITING for row in there):
+                found.waiting[line] = None, sum((row["net"] for row in there), ZERO)
+
+
+def _compare(found: Owing, payable: Payable, rows: Sequence[Row]) -> None:
+    if (too_much := overpaid(payable, rows)) and not payable.credit:  # a credit note is set off by itself
+        found.over[payable.order_id, payable.line].append((payable, too_much))
+    if others := {row["currency"] for row in carried(payable, rows)} - {None, payable.currency}:
+        found.paid_in[line_of(payable)] = min(others)
+    if any(row["state"] in WAITING for row in rows):
+        found.waiting[line_of(payable)] = payable, sum((row["net"] for row in carried(payable, rows)), ZERO)
+
+
+# ------------------------------------------------------------------ what has left the register
+
+
+def gone_bills(
+    sheeted: Iterable[Row], known: Collection[str], days: Mapping[str, date], books: tuple[Lines, Lines]
+) -> list[Row]:
+    """Lines of sheets whose invoice the register no longer has, as rows of invoices: of the vendor that their order
+    names now, under a number that no invoice has, from the sheet (`_file`) that first carried them."""
+    lines: dict[Line, list[Row]] = defaultdict(list)
+    for row in sheeted:
+        if (row["what"] or LINE) == LINE and row["invoice_key"] not in known:
+            lines[row["invoice_key"], row["order_id"], row["line"]].append(row)
+    return [_bill(rows, days, books) for rows in lines.values() if sum((row["gross"] for row in rows), ZERO) > 0]
+
+
+def _bill(rows: Sequence[Row], days: Mapping[str, date], books: tuple[Lines, Lines]) -> Row:
+    first = rows[0]
+    there = next((lines[first["order_id"]] for lines in books if lines.get(first["order_id"])), ())
+    vendor = there[0].vendor if there else first["vendor"]
+    return {
+        "invoice_no": f"{first['invoice_no']} ({first['batch']})", "vendor": vendor, "order_id": first["order_id"],
+        "line": first["line"], "contract_id": None, "invoiced_on": days[first["batch"]], "quantity": None,
+        "unit_price": None, "net": None, "tax_rate": None, "tax": None,
+        "gross": sum((row["gross"] for row in rows), ZERO), "kind": "蓝字", "currency": first["currency"],
+        "blue_invoice_no": None, "_file": first["batch"], "_sheet": "", "_row": 0, "_shown": first["invoice_no"],
+    }  # fmt: skip
+
+
+def _of_register(owed: Iterable[Payable], gone: Sequence[Row]) -> Iterator[Payable]:
+    """Payables of invoices that are there; where a part of a line is held, with what was paid of it under one that is
+    gone."""
+    keys = {invoice_key(row) for row in gone}
+    used = {(row["order_id"], row["line"]): _used_up(row) for row in gone}
+    for payable in owed:
+        if payable.invoice_key.removesuffix(f"|{RETENTION}") not in keys:
+            seen = used.get((payable.order_id, payable.line)) if payable.held and payable.what == LINE else None
+            yield payable if seen is None else payable.but(evidence=(*payable.evidence, seen))
+
+
+def _used_up(row: Row) -> Text:
+    return say("hold.seen.used_up", batch=row["_file"], invoice=row["_shown"], gross=row["gross"])
+
+
+def _former(orders: pd.DataFrame, before: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Vendors under whose name sheets carried lines of an order that names another vendor now."""
+    names = dict(zip(orders["order_id"].tolist(), orders["vendor"].tolist(), strict=True))
+    pairs = before[["invoice_key", "order_id"]].drop_duplicates()
+    for key, order in zip(pairs["invoice_key"].tolist(), pairs["order_id"].tolist(), strict=True):
+        if (name := names.get(order)) and identity(name) != (owner := owner_of(key)):
+            yield owner, name
+
+
+# ------------------------------------------------------------------ part by part
 
 
 def _parts(ledger: Ledger, before: pd.DataFrame, tied: Iterable[Collection[str]], today: date) -> Iterator[_Part]:
     orders, invoices = ledger.table("orders"), ledger.table("invoices")
     deliveries = judged(ledger.table("deliveries"))
+    tied = [*tied, *_former(orders, before)]
     parts = parts_of(orders, invoices, ledger.table("contracts"), ledger.table("milestones"), tied)
     return map(
         _Part,

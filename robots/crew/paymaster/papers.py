@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from robots.crew.paymaster.sheet import words_of
 from robots.figures.approvals import AGREED, OVER, REFUSED, WRONG, Case, Form, Refused, Row, Verdict, given, order_line
 from robots.figures.batches import VOID
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.forms import Form as Issued
 from robots.model.letters import CODE
-from robots.model.money import ZERO, in_words
+from robots.model.money import ZERO
 from robots.model.words import Text, say
 from robots.rules import Rules
 
@@ -59,7 +60,7 @@ def _facts(case: Case, approver: str, rules: Rules) -> list[tuple[Text, Any]]:
     facts = [
         (say("fact.batch"), case.number), (say("fact.lines"), len(case.lines)),
         (say("fact.total", currency=_currency(case, rules)), case.total),
-        (say("fact.in_words"), in_words(case.total)),
+        *words_of(case.total, _currency(case, rules)),
         (say("fact.preparer"), case.row["preparer"]), (say("fact.approver"), approver),
         (say("fact.needed"), case.row["needed"]), (say("fact.expires"), case.row["expires_on"]),
     ]  # fmt: skip
@@ -134,7 +135,7 @@ def release(case: Case) -> Workbook:
     facts = (
         (say("fact.batch"), case.number), (say("fact.released_on"), case.row["released_on"]),
         (say("fact.lines"), len(case.lines)), (say("fact.total", currency=case.row["currency"]), case.total),
-        (say("fact.in_words"), in_words(case.total)),
+        *words_of(case.total, case.row["currency"]),
     )  # fmt: skip
     sheet = Sheet(say("sheet.release"), say("title.release"), facts, (Table(columns, rows, total=(4,)),))
     return Workbook("payments", say("file.release", batch=case.number), (sheet,))
@@ -144,13 +145,16 @@ def decided(case: Case, names: str, refused: Refused, before: Case) -> list[Noti
     """A batch that was released whole, in part, or not at all; with the lines that were refused and why."""
     table = _refused_table(before, refused) if refused else None
     if not case.lines:
-        headline = say("approval.refused.headline", number=case.number, names=names)
+        is_control = any(not isinstance(who, str) for who, _ in refused.values())
+        headline = say("approval.refused.control" if is_control else "approval.refused.headline", number=case.number,
+                       names=names)  # fmt: skip
         return [_notice(role, headline, (), table, "approval.refused.next") for role in _TOLD_OF_TROUBLE]
     headline = say(
         "approval.released.headline", number=case.number, names=names, lines=len(case.lines), total=case.total,
         currency=case.row["currency"],
     )  # fmt: skip
-    lines: tuple[Text, ...] = (say("notice.payment.words", words=in_words(case.total)),)
+    words = words_of(case.total, case.row["currency"])
+    lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=one) for _, one in words)
     if refused:
         amount = sum((line["net"] for line in before.lines if line["payment_key"] in refused), ZERO)
         lines += (say("approval.released.refused", count=len(refused), amount=amount, currency=case.row["currency"]),)

@@ -135,12 +135,19 @@ def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator
         too_much = overpaid(p, before.get(line_of(p), ()))
         if stopped or too_much:
             reasons = (*p.reasons, *((SET_OFF if p.credit else OVERPAID,) if too_much else ()))
+            amount = min(stopped + too_much, max(p.gross, too_much))  # what was paid and then refused is one sum
             yield {
                 "hold": short_hash(p.source, p.order_id, p.line, *((p.what,) if p.what != LINE else ())),
                 "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
-                "reasons": ",".join(reasons), "gross": p.gross, "stopped": stopped + too_much, "due_on": p.due_on,
+                "reasons": ",".join(reasons), "gross": p.gross, "stopped": amount, "due_on": p.due_on,
                 "source": p.source, "evidence": listed(p.evidence),
             }  # fmt: skip
+
+
+def without(stops: Sequence[Row], rows: Sequence[Row]) -> list[Row]:
+    """Rows of payables less those that will not leave: nothing too much is paid by them."""
+    keys = {row["hold"] for row in stops}
+    return [row for row in rows if row["payment_key"] not in keys]
 
 
 def overpaid(payable: Payable, before: Sequence[Row]) -> Decimal:

@@ -43,7 +43,7 @@ def payment_sheet(
         (say("fact.date"), today),
         (say("fact.lines"), len(proposed)),
         (say("fact.total", currency=currency), total),
-        *_words(total, currency),
+        *words_of(total, currency),
     )
     signatures = tuple(say(f"sign.{who}") for who in ("applicant", "department", "finance", "approver"))
     front = Sheet(
@@ -63,7 +63,7 @@ def payment_sheet(
     return Workbook("payments", say("file.payment", batch=batch), (front, lines, reasons, holds))
 
 
-def _words(total: Decimal, currency: str) -> tuple[tuple[Text, str], ...]:
+def words_of(total: Decimal, currency: str) -> tuple[tuple[Text, str], ...]:
     """人民币大写, where it is renminbi."""
     return ((say("fact.in_words"), in_words(total)),) if currency == "CNY" else ()
 
@@ -142,7 +142,7 @@ def payment_notice(
 ) -> Notice:
     """To finance: the sheet is there."""
     vendors = len({row["vendor"] for row in proposed})
-    words = _words(total, currency)
+    words = words_of(total, currency)
     lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=written) for _, written in words)
     if stopped:
         held = sum((stopped_of(p) for p in stopped), ZERO)

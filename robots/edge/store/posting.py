@@ -131,7 +131,8 @@ def _replace(
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
     _touch(touched, kind, rows, [*changes.new, *changes.updated])
     _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
-    competes = (changes.new or changes.updated) and not kind.alone  # two papers of a partner are two papers
+    # two papers of a partner are two papers, and two forms of one approver are judged one after the other
+    competes = (changes.new or changes.updated) and not (kind.alone or kind.witness)
     findings = list(_beat_others(connection, table, file, drop, touched)) if competes else []
     findings += silent_edits(connection, kind, drop, edits, letters)
     if changes.gone:

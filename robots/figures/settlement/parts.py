@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,7 @@ def parts_of(
 ) -> Parts:
     """The parts of a ledger. `tied`: vendors that are to be looked at together for another reason."""
     ties = _Ties()
+    tied = list(tied)
     for one, other in _pairs_tied(orders, invoices, contracts, milestones):
         ties.tie(one, other)
     for names in tied:
@@ -85,7 +86,7 @@ def parts_of(
     rows = invoices["vendor"].value_counts(sort=False)
     sizes: dict[Node, int] = defaultdict(int)
     bundles: dict[Node, list[str]] = defaultdict(list)
-    for name in dict.fromkeys((*orders["vendor"].unique(), *rows.index)):
+    for name in dict.fromkeys((*orders["vendor"].unique(), *rows.index, *chain.from_iterable(tied))):
         root = ties.root(_vendor(name))
         bundles[root].append(identity(name))
         sizes[root] += int(rows.get(name, 0))
