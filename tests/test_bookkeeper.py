@@ -35,6 +35,7 @@ from robots.figures.returns import (
     CHANGED,
     CLOSED,
     CONFIRMED,
+    CONTRADICTS,
     CURRENCY,
     EARLY,
     FOREIGN,
@@ -88,6 +89,9 @@ CASES = {
     "the key, but not the amount": ([row("99.99", key="k1")], TWO, [(AMOUNT, ("k1",))]),
     "the key, but the money went to another account": (
         [row(key="k1", account="6333")], TWO, [(OTHER_ACCOUNT, ("k1",))],
+    ),
+    "paid, and yet a reason why it was not": (
+        [row(key="k1", reason="户名不符，已退票")], (line(),), [(CONTRADICTS, ("k1",))],
     ),
     "the key, in another currency": ([row(key="k1", currency="USD")], (line(currency="CNY"),), [(CURRENCY, ("k1",))]),
     "the key, in the currency of the line": (

@@ -23,13 +23,14 @@ CONFIRMED, RETURNED = "confirmed", "returned"
 TOLD, FOREIGN = "told", "foreign"  # what was known already; what is no payment of a sheet of ours
 UNKNOWN_KEY, OTHER_VENDOR, OTHER_ACCOUNT, AMOUNT = "UNKNOWN_KEY", "OTHER_VENDOR", "OTHER_ACCOUNT", "AMOUNT"
 TWICE, EARLY, CLOSED, AMBIGUOUS = "TWICE", "EARLY", "CLOSED", "AMBIGUOUS"
-UNMATCHED, CHANGED, CURRENCY = "UNMATCHED", "CHANGED", "CURRENCY"
+UNMATCHED, CHANGED, CURRENCY, CONTRADICTS = "UNMATCHED", "CHANGED", "CURRENCY", "CONTRADICTS"
 GRAVE = frozenset({TWICE, OTHER_VENDOR, OTHER_ACCOUNT})  # money may be where it does not belong
 SETTLING = frozenset({CONFIRMED, RETURNED})
 QUIET = frozenset({*SETTLING, TOLD, FOREIGN})  # outcomes that ask nothing of anybody
 
 PAID, SENT_BACK, CAME_IN = "成功", "退回", "进账"  # the words of the kind `payments`
 _BACK_WORDS = ("退", "冲正", "return", "reject", "revers")
+_FAILED_WORDS = (*_BACK_WORDS, "失败", "不符", "fail")
 _NEVER_SENT = frozenset({"held", "rejected", "void", "reversed"})
 
 Row = Mapping[str, Any]
@@ -245,7 +246,7 @@ def _judged(row: Remittance, before: Settled | None, book: _Book) -> Verdict:
 
 def _again(row: Remittance, before: Settled, book: _Book) -> Verdict:
     """A row of an earlier turn: as it was, or the bank has sent the money back meanwhile; any other change is told."""
-    if _is_foreign(row, [book.lines[key] for key in before.keys if key in book.lines]):
+    if _is_foreign(row, [book.lines[key] for key in before.keys if key in book.lines]) or _contradicts(row):
         return Verdict(row, CHANGED, before.keys)
     same_status = (row.status == PAID) == (before.outcome == CONFIRMED)
     if row.amount == before.amount and same_status:
@@ -261,6 +262,8 @@ def _outcome(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
     is_payment = row.status == PAID
     if row.status == CAME_IN and not _says_back(row):
         return FOREIGN, ()
+    if _contradicts(row):
+        return CONTRADICTS, [row.key] if row.key in book.lines else ()
     if row.key:
         return _by_key(row, book, is_payment)
     return _payment_by_sum(row, book) if is_payment else _return_by_sum(row, book)
@@ -395,6 +398,11 @@ def stayed(rows: Iterable[Remittance]) -> list[Remittance]:
 
 def _says_back(row: Remittance) -> bool:
     return any(word in row.reason.casefold() for word in _BACK_WORDS)
+
+
+def _contradicts(row: Remittance) -> bool:
+    """Paid, by its word or by a blank (a list of what went out has no words), and yet a reason why it was not."""
+    return row.status == PAID and any(word in row.reason.casefold() for word in _FAILED_WORDS)
 
 
 def _may_return(back: Remittance, row: Remittance) -> bool:
