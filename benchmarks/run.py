@@ -145,11 +145,18 @@ def settling(scratch: Path, rounds: int) -> list[str]:
         figures["both"].append(both)
         figures["one invoice changed"].append(timed("pay_again", copy, 1))
     peak = max(figure["mb"] for figure in figures["both"])
-    lines = ["## Settling 100,000 payable lines, a batch of 10,000 of them", "", *_table(figures), ""]
-    lines.append(f"- both: median {median(one['seconds'] for one in figures['both']):.1f} s, target ≤ 60")
+    written, whole = (median(one["seconds"] for one in figures[name]) for name in ("matched and written", "both"))
+    lines = ["## Settling 100,000 payable lines, a batch of 10,000 of them", "", *_PAYDAY, "", *_table(figures), ""]
+    lines.append(f"- matched and written: median {written:.1f} s, target ≤ 60; with approval and release {whole:.1f} s")
     lines.append(f"- peak {peak:.0f} MB of all processes, target ≤ 1,000")
-    lines.append(_ratio(figures, "both", "calamine", "no target"))
+    lines.append(_ratio(figures, "matched and written", "calamine", "no target"))
     return [*lines, _ratio(figures, "one invoice changed", "matched and written", "no target")]
+
+
+_PAYDAY = (
+    "Written: matched, waterfalls, controls, batch recorded, payment sheet, two approval forms, letters. Released: both forms",
+    "read and judged, what waits settled and controlled once more, pain.001, release list, a statement for each vendor.",
+)
 
 
 def marking(scratch: Path, rounds: int) -> list[str]:
