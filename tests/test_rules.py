@@ -179,6 +179,13 @@ def test_a_complete_table_of_the_team_answers_for_its_year(tmp_path: Path) -> No
     assert not calendar.is_working(date(2031, 1, 5))
 
 
+def test_a_day_before_all_rules_goes_by_the_first_of_them() -> None:
+    """One order line of 1999, a slip of the pen, must not stop the scores of everybody."""
+    rules = settings.load(Path("no such home"), registry.names()).rules
+    assert rules.scorecard(date(1999, 1, 31)) is rules.scorecard(date(2000, 1, 1))
+    assert rules.entry("scorecard", date(1999, 1, 31)) == (date(2000, 1, 1), rules.scorecard(date(2000, 1, 1)))
+
+
 # ------------------------------------------------------------------ who is due
 
 
