@@ -170,6 +170,13 @@ def test_a_year_that_nobody_knows_is_loud() -> None:
     assert not CHINA.knows(2031)
 
 
+def test_years_before_all_that_are_known_have_five_working_days_a_week() -> None:
+    """One milestone handed over in 1999, a slip of the pen, hid everything else that waited to be judged."""
+    assert CHINA.working_days(date(1999, 5, 2), date(1999, 5, 9)) == 5
+    assert CHINA.is_working(date(2003, 12, 31))
+    assert not CHINA.is_working(date(2004, 1, 1))
+
+
 def test_a_complete_table_of_the_team_answers_for_its_year(tmp_path: Path) -> None:
     table = "complete = true\nfree = [2031-01-01]\nworked = [2031-01-04]\n"
     calendar = settings.load(_home(tmp_path, **{"holidays__CN-2031": table}), registry.names()).rules.calendar

@@ -603,6 +603,13 @@ def test_a_gate_of_next_year_hides_no_gate_of_this_one() -> None:
     assert [a.subject for a in found if a.code == "CORRECTIVE"] == ["8D-1"]
 
 
+def test_a_slip_of_the_pen_hides_nothing_that_waits_beside_it() -> None:
+    rows = [{"contract_id": "HT-1", "milestone": name, "planned_on": ago(30), "submitted_on": on}
+            for name, on in (("初样", date(1999, 5, 1)), ("终样", ago(20)))]  # fmt: skip
+    found = seen({"milestones": rows})
+    assert sorted(a.subject for a in found if a.code == "ACCEPTANCE") == ["HT-1 · 初样", "HT-1 · 终样"]
+
+
 def test_of_a_watch_that_comes_to_a_year_nobody_knows_nothing_is_told_in_part() -> None:
     """What it saw before would be news on every day, for its alerts are not carried on."""
     rows = [{"action_id": "8D-1", "vendor": "示例甲", "stage": "D1", "due_on": date(2026, 12, 1)},
