@@ -226,6 +226,7 @@ def watch_command(sweep: Annotated[float, typer.Option(help="Seconds between swe
 @app.command()
 def demo(language: Annotated[str, typer.Option(help="zh or en")] = "zh") -> None:
     """A fresh home from sample_workbooks, three business days in fast motion, letters as .eml."""
+    _one_of_ours(language)
     home = configuration.demo_home(asked.home)
     words = configuration.shipped_words(language)
     try:
@@ -270,11 +271,15 @@ def reverse(
 @app.command()
 def init(folder: str, language: Annotated[str, typer.Option(help="zh or en")] = "zh") -> None:
     """A new home with commented settings."""
-    if language not in configuration.LANGUAGES:
-        _stop([f"--language: {language}: zh, en"])
+    _one_of_ours(language)
     home = homes.make(configuration.find_home(folder), language, clock.now(asked.today).date())
     secrets.make(configuration.load(home, registry.names()))
     print(configuration.shipped_words(language).speak(say("cli.made", home=str(home))))
+
+
+def _one_of_ours(language: str) -> None:
+    if language not in configuration.LANGUAGES:
+        _stop([f"--language: {language}: zh, en"])
 
 
 @app.command()

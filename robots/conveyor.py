@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -213,12 +213,18 @@ def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Re
 # ------------------------------------------------------------------ put to work
 
 
+_CLOCKS_DIFFER = timedelta(days=1)
+
+
 def due_robots(settings: Settings, store: Store, now: datetime, has_news: bool, report: Report) -> list[Due]:
-    """The robots whose hour has come. Of several moments missed, the latest is worked and the others are skipped."""
+    """The robots whose hour has come. Of several moments missed, the latest is worked and the others are skipped.
+    What has worked on a day still to come (a wrong clock, a --today) is not due before it: that is told."""
     with store.transaction() as tx:
         if not has_news and not tx.count("drops"):
             return []
         last = tx.last_runs()
+    if (latest := max(last.values(), default=now)) > now + _CLOCKS_DIFFER:
+        report.troubles.append(f"CLOCK_BEHIND {latest:%Y-%m-%d %H:%M}")
     dues: list[Due] = []
     for robot, entries in settings.crew.items():
         try:

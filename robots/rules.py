@@ -410,14 +410,13 @@ class Rules:
     tag: Callable[[str], str] = field(default=no_tag, repr=False, compare=False)
 
     def on(self, subject: str, day: date) -> Any:
-        """The values of a subject in force on a day. Raises LookupError before the first of them."""
-        found = [values for since, values in self.entries[subject] if since <= day]
-        if not found:
-            raise LookupError(f"no rule on {subject} is in force on {day}")
-        return found[-1]
+        """The values of a subject in force on a day. A day before all of them goes by the first: a year that somebody
+        mistyped (1999) stops nobody's work."""
+        entries = self.entries[subject]
+        return next((values for since, values in reversed(entries) if since <= day), entries[0][1])
 
     def entry(self, subject: str, day: date) -> tuple[date, Any]:
-        """The day that the values in force on a day came into force on, and the values. Raises LookupError likewise."""
+        """The day that the values in force on a day came into force on, and the values."""
         values = self.on(subject, day)
         return next(since for since, one in self.entries[subject] if one is values), values
 

@@ -126,6 +126,12 @@ def test_both_languages_say_the_same_things_with_the_same_values() -> None:
     assert differing == set()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_field_that_is_watched_for_silent_edits_has_a_word(language: str) -> None:
+    watched = {f"field.{field}" for kind in known().values() for field in kind.watched}
+    assert sorted(watched - set(_catalogue(language))) == []
+
+
 def _values(sentence: str) -> set[str]:
     return set(re.findall(r"\{(\w+)", sentence))
 

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from email import policy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import clock, exports, homes, settings
 from robots.figures.lines import records
 from robots.figures.statements import books_of
-from tests.conftest import Demo
+from tests.conftest import Demo, Home
 
 DAYS = (1, 2, 3)
 
@@ -500,3 +501,12 @@ def _with_one_more_survey() -> bytes:
         page.write_row(0, 0, ["供应商", "评价期间", "评价人", "满意度"])
         page.write_row(1, 0, ["示例甲精密机械有限公司", "2026Q3", "虚构评价人", 5])
     return memory.getvalue()
+
+
+def test_robots_that_worked_on_a_day_still_to_come_are_told_of(home: Home, books: SimpleNamespace) -> None:
+    """A clock that leapt ahead, or a --today of next quarter: until then nobody works on schedule."""
+    home.drop("订单.xlsx", books.orders())
+    home.turn(date(2026, 9, 30))
+    (told,) = home.turn(date(2026, 7, 6)).troubles
+    assert told.startswith("CLOCK_BEHIND 2026-09-30")
+    assert home.turn(date(2026, 9, 29)).troubles == []  # a day is a matter of zones

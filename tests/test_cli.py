@@ -57,6 +57,14 @@ def test_a_second_turn_says_nothing_and_ends_with_0(home: Path) -> None:
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize("command", ["demo", "init"])
+def test_a_language_that_nobody_wrote_is_said_and_nothing_is_made(command: str, tmp_path: Path) -> None:
+    words = (command, "--language", "fr", *([tmp_path / "家"] if command == "init" else []))
+    answer = run(*words, home=tmp_path / "家")
+    assert (answer.returncode, answer.stderr) == (2, "--language: fr: zh, en\n")
+    assert not (tmp_path / "家").exists()
+
+
 def test_global_options_may_stand_anywhere() -> None:
     front = ["--home=x", "--today", "2026-01-01"]
     assert hoist(["export", "kpis", *front]) == [*front, "export", "kpis"]

@@ -170,6 +170,13 @@ def test_a_year_that_nobody_knows_is_loud() -> None:
     assert not CHINA.knows(2031)
 
 
+def test_years_before_all_that_are_known_have_five_working_days_a_week() -> None:
+    """One milestone handed over in 1999, a slip of the pen, hid everything else that waited to be judged."""
+    assert CHINA.working_days(date(1999, 5, 2), date(1999, 5, 9)) == 5
+    assert CHINA.is_working(date(2003, 12, 31))
+    assert not CHINA.is_working(date(2004, 1, 1))
+
+
 def test_a_complete_table_of_the_team_answers_for_its_year(tmp_path: Path) -> None:
     table = "complete = true\nfree = [2031-01-01]\nworked = [2031-01-04]\n"
     calendar = settings.load(_home(tmp_path, **{"holidays__CN-2031": table}), registry.names()).rules.calendar
@@ -177,6 +184,13 @@ def test_a_complete_table_of_the_team_answers_for_its_year(tmp_path: Path) -> No
     assert not calendar.is_working(date(2031, 1, 1))
     assert calendar.is_working(date(2031, 1, 4))  # a Saturday, worked
     assert not calendar.is_working(date(2031, 1, 5))
+
+
+def test_a_day_before_all_rules_goes_by_the_first_of_them() -> None:
+    """One order line of 1999, a slip of the pen, must not stop the scores of everybody."""
+    rules = settings.load(Path("no such home"), registry.names()).rules
+    assert rules.scorecard(date(1999, 1, 31)) is rules.scorecard(date(2000, 1, 1))
+    assert rules.entry("scorecard", date(1999, 1, 31)) == (date(2000, 1, 1), rules.scorecard(date(2000, 1, 1)))
 
 
 # ------------------------------------------------------------------ who is due

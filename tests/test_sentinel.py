@@ -583,6 +583,44 @@ def test_the_same_finding_on_two_days_is_one_alert_that_gets_worse_and_closes_by
     assert live(after(third), [], ["LATE"], day(5), CONDUCT).rows == ()
 
 
+def test_at_the_end_of_a_year_an_alert_waits_for_the_next_years_holidays_and_is_told_all_the_same() -> None:
+    """In December nobody may know January's holidays: no alert is lost, and none is given a guessed day."""
+    eve, short = date(2030, 12, 30), replace(CONDUCT, calendar=Calendar(own_years=frozenset({2030})))
+    first = live(after(Lives(())), [an_alert()], ["LATE"], eve, short)
+    assert ([a.subject for a in first.opened], first.rows[0]["due_on"]) == (["PO-1/1"], None)
+    second = live(after(first), [an_alert()], ["LATE"], eve + timedelta(days=9), short)
+    assert (second.news, second.rows[0]["first_seen"]) == ((), eve.isoformat())
+    known = replace(CONDUCT, calendar=Calendar(own_years=frozenset({2030, 2031})))
+    third = live(after(second), [an_alert()], ["LATE"], eve + timedelta(days=10), known)
+    assert (third.rows[0]["due_on"], [a.owner for a in third.escalated]) == ("2031-01-02", ["manager"])
+
+
+def test_a_gate_of_next_year_hides_no_gate_of_this_one() -> None:
+    """An 8D of December has its last gate in a year whose holidays nobody knows: the earlier gates do not wait."""
+    late, young = ({"action_id": f"8D-{n}", "vendor": "示例甲", "stage": "D1", "opened_on": opened}
+                   for n, opened in ((1, date(2026, 12, 10)), (2, date(2026, 12, 23))))  # fmt: skip
+    found = seen({"corrective_actions": [late, young]}, date(2026, 12, 24))
+    assert [a.subject for a in found if a.code == "CORRECTIVE"] == ["8D-1"]
+
+
+def test_a_slip_of_the_pen_hides_nothing_that_waits_beside_it() -> None:
+    rows = [{"contract_id": "HT-1", "milestone": name, "planned_on": ago(30), "submitted_on": on}
+            for name, on in (("初样", date(1999, 5, 1)), ("终样", ago(20)))]  # fmt: skip
+    found = seen({"milestones": rows})
+    assert sorted(a.subject for a in found if a.code == "ACCEPTANCE") == ["HT-1 · 初样", "HT-1 · 终样"]
+
+
+def test_of_a_watch_that_comes_to_a_year_nobody_knows_nothing_is_told_in_part() -> None:
+    """What it saw before would be news on every day, for its alerts are not carried on."""
+    rows = [{"action_id": "8D-1", "vendor": "示例甲", "stage": "D1", "due_on": date(2026, 12, 1)},
+            {"action_id": "8D-2", "vendor": "示例甲", "stage": "D1", "opened_on": date(2026, 12, 30)}]  # fmt: skip
+    day = date(2027, 1, 12)
+    assert not RULES.calendar.knows(day.year)
+    with a_store() as store, ledger_of(store, {"corrective_actions": rows}, day) as (_, ledger):
+        codes, found = look(Scene(ledger, replace(RULES, calendar=Calendar()), day))
+    assert {alert.code for alert in found} <= codes
+
+
 def test_one_that_closed_and_came_back_says_so_and_an_old_answer_does_not_count() -> None:
     first = live(after(Lives(())), [an_alert()], ["LATE"], TODAY, CONDUCT)
     name = number(first.rows[0]["alert"], 0)

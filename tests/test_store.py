@@ -122,6 +122,16 @@ def test_a_row_that_is_gone_is_told(store: Store) -> None:
     assert list(orders(store)) == ["PO-2"]
 
 
+def test_a_newer_version_of_which_every_row_is_set_aside_is_posted_and_told(store: Store) -> None:
+    """The reader leaves a table without a single chunk then."""
+    post(store, "订单.xlsx", reading("orders", [order(1)]))
+    kept = reading("orders", [order(1)])
+    nothing = {"orders": kept.tables["orders"].filter(pa.chunked_array([[False]]))}
+    assert nothing["orders"]["quantity"].num_chunks == 0
+    _, findings = post(store, "订单.xlsx", Reading(kept.taken, nothing))
+    assert [(f.code, dict(f.values)["count"]) for f in findings] == [("ROWS_GONE", 1)]
+
+
 def test_rows_are_counted_for_the_sheet_they_stand_on(store: Store) -> None:
     sheets = [order(1, _sheet="6月"), order(2, _sheet="7月"), order(3, _sheet="7月")]
     assert counts(post(store, "订单.xlsx", reading("orders", sheets))[0]) == [(1, 0, 0, 0), (2, 0, 0, 0)]

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from robots.figures.lines import records
-from robots.model.calendar import Calendar
+from robots.model.calendar import Calendar, UnknownYear
 from robots.model.words import Say, Text
 from robots.rules import Rules
 
@@ -168,10 +168,24 @@ def _is_broken(row: Mapping[str, Any], today: date) -> bool:
 
 
 def _is_overdue(row: Mapping[str, Any], today: date, conduct: Conduct) -> bool:
-    """Nobody has answered within the working days for it, and nobody has been told of that yet."""
+    """Nobody has answered within the working days for it, and nobody has been told of that yet. In a year whose
+    holidays nobody knows, nobody is late: the timekeeper tells of the year."""
     if row["state"] != OPEN or row["escalated_on"] or row["reminded_on"]:
         return False
-    return conduct.calendar.working_days(date.fromisoformat(row["first_seen"]), today) > conduct.escalate_after_days
+    try:
+        passed = conduct.calendar.working_days(date.fromisoformat(row["first_seen"]), today)
+    except UnknownYear:
+        return False
+    return passed > conduct.escalate_after_days
+
+
+def _act_by(began: date, days: int, calendar: Calendar) -> str | None:
+    """The day to have acted by; None while nobody knows the holidays of its year: nothing is guessed, and once they are
+    known the next day says it."""
+    try:
+        return calendar.after_working_days(began, days).isoformat()
+    except UnknownYear:
+        return None
 
 
 def _with_closed(lives: Lives, gone: list[dict[str, Any]], today: date) -> Lives:
@@ -204,13 +218,13 @@ def _row(alert: Alert, old: dict[str, Any] | None, reopened: int, today: date, c
     began = date.fromisoformat(old["first_seen"]) if old else today
     kept = {name: old[name] if old else None for name in ("escalated_on", "reminded_on", *_ANSWER)}
     handed_up = bool(old and old["escalated_on"])
-    due_on = conduct.calendar.after_working_days(began, conduct.due_days[alert.severity])
+    due_on = _act_by(began, conduct.due_days[alert.severity], conduct.calendar)
     return {
         "alert": alert.id, "code": alert.code, "cause": alert.cause, "severity": alert.severity,
         "subject": alert.subject, "vendor": alert.vendor, "seen": alert.seen, "limit": alert.limit,
         "source": alert.source, "action": alert.action, "evidence": alert.evidence,
         "owner": old["owner"] if old and handed_up else alert.owner,
         "first_seen": began.isoformat(), "last_seen": today.isoformat(), "closed_on": None,
-        "due_on": kept["postponed_to"] or due_on.isoformat(), "state": old["state"] if old else OPEN,
+        "due_on": kept["postponed_to"] or due_on, "state": old["state"] if old else OPEN,
         "reopened": reopened, **kept,
     }  # fmt: skip

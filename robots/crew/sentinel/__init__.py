@@ -44,14 +44,15 @@ def sentinel(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
 
 
 def look(scene: Scene) -> tuple[set[str], list[Alert]]:
-    """What every watch sees. A watch that needs working days nobody knows sees nothing, and its alerts stay as they
-    are: the timekeeper tells of the year."""
+    """What every watch sees. A watch that needs working days nobody knows sees nothing, not even what it saw before it
+    came to them, and its alerts stay as they are: the timekeeper tells of the year."""
     codes: set[str] = set()
     seen: list[Alert] = []
     for mine, watch in WATCHES:
         try:
-            seen += watch(scene)
+            found = list(watch(scene))
         except UnknownYear:
             continue
+        seen += found
         codes |= set(mine)
     return codes, seen

@@ -157,10 +157,11 @@ def _overdue_gate(scene: Scene, row: Row) -> tuple[str, date, int] | None:
     opened, stage = given(row["opened_on"]), given(row["stage"])
     if opened is None or stage is None:
         return None
+    calendar = scene.rules.calendar
+    passed = calendar.working_days(opened, scene.today - timedelta(days=1))  # asks nothing of a year still to come
     for gate, days in sorted(scene.limits.corrective_days.items()):
-        due = scene.rules.calendar.after_working_days(opened, days)
-        if stage < gate and due < scene.today:
-            return gate, due, days
+        if stage < gate and passed >= days:
+            return gate, calendar.after_working_days(opened, days), days
     return None
 
 

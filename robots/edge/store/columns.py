@@ -26,6 +26,8 @@ def to_stored(column: pa.ChunkedArray) -> list[Any]:
 
 def _unscaled(column: pa.ChunkedArray) -> list[int | None]:
     """The integers inside decimal128 values: the low 64 bits, which hold all of a value of 18 digits."""
+    if not len(column):  # every row was set aside: there is no chunk, and no buffer to look into
+        return []
     array = pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
     words = np.frombuffer(array.buffers()[1], dtype=np.int64)[::2][array.offset : array.offset + len(array)]
     values: list[int | None] = words.tolist()

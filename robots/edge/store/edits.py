@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -113,6 +113,8 @@ def _billed(connection: Connection, orders: Sequence[str | None]) -> set[tuple[s
 def _plain(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "minutes")
     return value.isoformat() if isinstance(value, date) else str(value if value is not None else "")
 
 
