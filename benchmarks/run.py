@@ -154,7 +154,7 @@ def settling(scratch: Path, rounds: int) -> list[str]:
 
 
 _PAYDAY = (
-    "Written: matched, waterfalls, controls, batch recorded, payment sheet, two approval forms, letters. Released: both",
+    "Written: matched, waterfalls, controls, batch recorded, sheet, two approval forms, letters. Released: both",
     "forms read and judged, what waits settled and controlled once more, pain.001, release list, all statements.",
 )
 
