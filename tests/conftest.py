@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sqlite3
 import tempfile
 import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -34,7 +35,7 @@ from robots.edge import settings as configuration
 from robots.edge.demo import play
 from robots.edge.reading_room import Limits, ReadingRoom
 from robots.edge.settings import Settings
-from robots.edge.store import Store, open_store
+from robots.edge.store import Store, database, open_store
 
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # no test writes into anybody's keyring
 POSTGRES = os.environ.get("ROBOTS_TEST_POSTGRES", "")
@@ -103,6 +104,22 @@ def kept_reading_rooms() -> Iterator[None]:
         yield
     for room in rooms.values():
         room.__exit__(None, None, None)
+
+
+CAREFUL = database._careful
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unhurried_disk() -> Iterator[None]:
+    """Commits of SQLite do not wait for the disk: no test pulls the plug; those that kill do it to other processes."""
+
+    def quick(connection: sqlite3.Connection, record: object) -> None:
+        CAREFUL(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_careful", quick)
+        yield
 
 
 @pytest.fixture

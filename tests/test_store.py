@@ -20,7 +20,7 @@ from sqlalchemy import Connection, create_engine, delete, event, insert, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from robots.edge.store import Store, migrations, open_store
+from robots.edge.store import Store, database, migrations, open_store
 from robots.edge.store.database import Dropped, Turn, journal_mode
 from robots.edge.store.journal import broken_at
 from robots.edge.store.migrations import MIGRATIONS_IN_ORDER, migrate
@@ -33,6 +33,7 @@ from robots.model.findings import Finding
 from robots.reading.keys import with_keys
 from robots.reading.reader import Reading
 from robots.reading.rows import Taken
+from tests.conftest import CAREFUL
 
 NOW = datetime(2026, 7, 3, 18)
 VENDOR = "示例甲电子有限公司"
@@ -601,7 +602,8 @@ def test_the_first_entry_of_the_journal_cannot_follow_anything_but_the_beginning
 # ------------------------------------------------------------------ opening
 
 
-def test_wal_only_where_this_sqlite_is_free_of_the_race(tmp_path: Path) -> None:
+def test_wal_only_where_this_sqlite_is_free_of_the_race(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_careful", CAREFUL)  # as it is outside of tests
     opened = open_store("", tmp_path, NOW)
     with opened.engine.connect() as connection:
         mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
