@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from robots.crew import registry
@@ -281,6 +281,7 @@ def test_all_problems_are_listed_at_once_and_the_command_ends_with_2(tmp_path: P
 HEADERS = st.text(min_size=1, max_size=20).filter(lambda word: word.strip() and header_word(word))
 
 
+@example("0\uaaf7):", "orders")  # a sign that cannot be seen stands between what else would be a number of a list
 @given(HEADERS, st.sampled_from(sorted(LEXICON.vocabularies)))
 def test_the_line_to_paste_is_toml_that_makes_the_column_known(word: str, kind: str) -> None:
     place, line = column_line(word, LEXICON.vocabularies[kind])

@@ -41,6 +41,14 @@ def column_line(word: str, vocabulary: Vocabulary | None, taken: Collection[str]
 
 
 def quoted(word: str) -> str:
-    """A TOML string."""
-    printable = "".join(sign if sign.isprintable() else " " for sign in word)
-    return '"' + printable.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A TOML string; white space of any sort as a space, what cannot be seen by its number."""
+    return '"' + "".join(map(_sign, word)) + '"'
+
+
+def _sign(sign: str) -> str:
+    if sign in '\\"':
+        return f"\\{sign}"
+    if sign.isprintable():
+        return sign
+    is_half = "\ud800" <= sign <= "\udfff"  # of a surrogate pair: nothing that TOML can name
+    return " " if sign.isspace() or is_half else f"\\U{ord(sign):08x}"
