@@ -80,7 +80,8 @@ class History(Protocol):
         """Tickets of some kinds, whenever opened."""
 
     def upheld(self) -> pa.Table:
-        """Appeals that were upheld: appeal_id, vendor, due_first, due_latest of each line that they speak of."""
+        """Appeals that were upheld: appeal_id, by (whose it is), vendor, due_first, due_latest of each line that they
+        speak of."""
 
     def open_lines(self) -> pa.Table:
         """Order rows that are not fully accepted, with due_first, due_latest, moves, received, accepted, rejected."""
@@ -345,7 +346,8 @@ class Ledger:
 
     def upheld(self) -> pd.DataFrame:
         """Appeals that were upheld, with the days of the lines that they speak of; vendors named."""
-        return self._by_name(self.history.upheld())
+        rows = self._by_name(self.history.upheld())
+        return rows[rows["by"].map(lambda one: self.names.get(one, one)) == rows["vendor"]]
 
     # -------------------------------------------------------------- what is open, and sums
 

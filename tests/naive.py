@@ -145,8 +145,9 @@ def accepted_by(books: Books, line: Line, last: date) -> Fraction | None:
 # ------------------------------------------------------------------ whose fault
 
 
-def decided(books: Books, order: str, line: str, delivery: str | None) -> str | None:
-    """What upheld appeals say about a line (no delivery named) or about one delivery: whose fault, None where nothing.
+def decided(books: Books, order: str, line: str, delivery: str | None, vendor: str | None) -> str | None:
+    """What a vendor's upheld appeals say about its line (no delivery named) or about one delivery: whose fault, None
+    where nothing.
 
     What names the line weighs more than what names the whole order. An appeal that names nobody's fault clears the
     vendor; of two that contradict each other, the one that clears it counts.
@@ -156,6 +157,7 @@ def decided(books: Books, order: str, line: str, delivery: str | None) -> str | 
             row["fault"] or "需方"
             for row in books.upheld
             if (row["order_id"], row["line"], row["delivery_id"]) == (order, named, delivery)
+            and books.who(row["vendor"]) == vendor
         ]
         if said:
             return next((fault for fault in said if fault in OURS_OR_NOBODYS), said[0])
@@ -164,13 +166,15 @@ def decided(books: Books, order: str, line: str, delivery: str | None) -> str | 
 
 def delivery_excused(books: Books, row: Row) -> bool:
     """Is what was rejected of a delivery no fault of the vendor's? Its own appeal, else the fault noted."""
-    said = decided(books, row["order_id"], row["line"], row["delivery_id"]) if row["delivery_id"] else None
+    order = books.line_of.get((row["order_id"], row["line"]), {})
+    mine = (row["order_id"], row["line"], row["delivery_id"], row["vendor"] or order.get("vendor"))
+    said = decided(books, *mine) if row["delivery_id"] else None
     return (said or row["fault"]) in OURS_OR_NOBODYS
 
 
 def line_excused(books: Books, line: Line) -> bool:
     """Is the lateness of a line no fault of the vendor's? Appeals decide; else the faults noted, if they agree."""
-    said = decided(books, *line, None)
+    said = decided(books, *line, None, books.line_of[line]["vendor"])
     if said:
         return said in OURS_OR_NOBODYS
     mine = books.arrived.get(line, [])

@@ -145,6 +145,37 @@ def test_whose_fault_a_late_line_is(faults: list[str | None], noted: str | None,
         assert [total for (_, _, kpi), (_, total) in kept(store).items() if kpi == "on_time"] == [1] * counted
 
 
+def test_an_appeal_clears_the_vendor_that_made_it_and_nobody_else() -> None:
+    """By name or by code, and whoever turns out later to be whom; what was noted at the delivery stands beside it."""
+    named = {"order_id": "PO-1", "line": "1"}
+    line = {
+        **named,
+        "vendor": "虚构乙厂",
+        "quantity": Decimal(10),
+        "unit_price": Decimal(1),
+        "promised_on": date(2026, 6, 10),
+    }
+    came = {**named, "delivery_id": "S-1", "delivered_on": date(2026, 6, 19), "received": Decimal(10),
+            "accepted": Decimal(8), "rejected": Decimal(2)}  # fmt: skip
+    by_code = {**UPHELD, "vendor": "V-01", "appeal_id": "SS-1", "fault": "需方"}
+    of_delivery = {**by_code, "appeal_id": "SS-2", "delivery_id": "S-1"}
+    known = {"vendor": "虚构乙厂", "vendor_id": "V-01"}
+    steps = (
+        ([("订单.xlsx", "orders", [line]), ("收货.xlsx", "deliveries", [came])], True),
+        ([("申诉.xlsx", "appeals", [by_code, of_delivery])], True),  # nobody knows whose code that is
+        ([("供应商.xlsx", "vendors", [known])], False),
+        ([("订单.xlsx", "orders", [{**line, "vendor": "示例甲有限公司"}])], True),  # the order was another vendor's
+        ([("订单.xlsx", "orders", [line])], False),
+    )
+    with a_store() as store:
+        for files, blamed in steps:
+            turn(store, date(2026, 7, 3), [(name, reading(kind, rows)) for name, kind, rows in files])
+            assert kept(store) == naive.kpis(books(store, date(2026, 7, 3)))
+            assert any(kpi == "on_time" for _, _, kpi in kept(store)) is blamed
+            judged = next(total for (_, _, kpi), (_, total) in kept(store).items() if kpi == "quality")
+            assert judged == (10 if blamed else 8)
+
+
 def test_of_a_line_of_nothing_nothing_is_due() -> None:
     line = {"order_id": "PO-1", "line": "1", "vendor": "虚构乙厂", "unit_price": Decimal(1)}
     lines = [{**line, "quantity": Decimal(quantity), "promised_on": date(2026, 6, 10)} for quantity in (10, 0)]

@@ -151,8 +151,8 @@ def test_one_more_line_never_delivered(world: World) -> None:
 def test_lines_that_are_excused(world: World) -> None:
     """Excused lines leave the denominator."""
     missed = [
-        {"appeal_id": f"SS-{n}", "vendor": VENDOR, "claim": "图纸变更", "decision": "成立",
-         **{name: row[name] for name in ("order_id", "line")}}
+        {"appeal_id": f"SS-{n}", "claim": "图纸变更", "decision": "成立",
+         **{name: row[name] for name in ("vendor", "order_id", "line")}}
         for n, row in enumerate(world["orders"])
     ]  # fmt: skip
     before, after = figures(world), figures(world, appeals=missed)

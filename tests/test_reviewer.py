@@ -368,6 +368,19 @@ RULINGS: dict[str, tuple[dict[str, Any], list[str], int]] = {
 }
 
 
+def test_an_upheld_appeal_on_another_vendors_line_changes_no_score_and_is_told_once(home: Home, begin: Begin) -> None:
+    begin(home, a_scored_quarter, 4, 5)
+    scores = home.export("scores")
+    ruled = {"申诉编号": "SS-1", "供应商": GOOD_VENDOR, "订单号": "A2026060", "申诉理由": "图纸晚到", "责任方": "需方",
+             "处理结果": "成立"}  # fmt: skip
+    home.drop("申诉.xlsx", [ruled])
+    home.turn(MONDAY)
+    home.turn(TUESDAY)
+    assert home.export("scores") == scores
+    told = [letters(home, day).count("申诉成立但不起作用") for day in ("2026-07-06", "2026-07-07")]
+    assert told == [1, 0] and "SS-1" in letters(home, "2026-07-06")
+
+
 def test_the_ruling_form_says_which_lines_are_odd_and_a_ruling_that_cannot_be_is_not_taken(
     home: Home, begin: Begin
 ) -> None:

@@ -1,4 +1,4 @@
-"""申诉裁定单: appeals that nobody has decided on, as a form for the person who decides; and those dismissed, told."""
+"""申诉裁定单: appeals that nobody has decided on, as a form for the person who decides; and rulings to tell."""
 
 from __future__ import annotations
 
@@ -22,15 +22,17 @@ Row = dict[str, Any]
 FORM_LAYOUT = 2
 FAULTS = ("供方", "需方", "不可抗力")
 RULINGS = ("成立", "不成立")
-DISMISSED = RULINGS[1]
-_ASKED, _TOLD = "appeals", "dismissed"
+UPHELD, DISMISSED = RULINGS
+_ASKED = "appeals"
 _SEALED = ("appeal_id", "vendor", "period", "order_id", "line", "delivery_id", "claim", "evidence")
 
 
 def appeals(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
-    """Ask for a ruling on the appeals that have none, once for each set of them; tell of those dismissed, once each."""
+    """Ask for a ruling on the appeals that have none, once for each set of them; tell once of each that was dismissed,
+    and of each that was upheld and excuses nothing."""
     every, issued = records(ledger.table("appeals")), records(ledger.said("issued"))
-    yield from _dismissed([row for row in every if row["decision"] == DISMISSED], issued, today)
+    yield from _told_once("dismissed", "clerk", every, _dismissed(every), issued, today)
+    yield from _told_once("no_effect", "manager", every, _without_effect(every, ledger), issued, today)
     rows = [row for row in every if pd.isna(row["decision"])]
     asked = {row["whom"] for row in issued if row["what"] == _ASKED}
     mine = hashlib.sha256("\x1f".join(sorted(row["appeal_id"] for row in rows)).encode()).hexdigest()[:16]
@@ -47,29 +49,46 @@ def appeals(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     yield Decision("reviewer", day, "appeals-notice", notice)
 
 
-def _dismissed(rows: list[Row], issued: list[Row], today: date) -> Iterator[Decision]:
-    """A vendor whose appeal was dismissed is owed the reason: whoever writes to vendors is told it."""
-    told = {row["whom"] for row in issued if row["what"] == _TOLD}
-    mine = [row for row in rows if row["appeal_id"] not in told]
+def _dismissed(rows: list[Row]) -> dict[str, Text]:
+    """Appeal → why it was dismissed: the vendor is owed the reason."""
+    return {row["appeal_id"]: _plain(row["ruling_remark"]) or say("notice.dismissed.no_reason")
+            for row in rows if row["decision"] == DISMISSED}  # fmt: skip
+
+
+def _without_effect(rows: list[Row], ledger: Ledger) -> dict[str, Text]:
+    """Appeal → why it excuses nothing though it was upheld: it speaks of no line, or of another vendor's."""
+    upheld = ((row, ledger.history.line_trouble(_line_of(row))) for row in rows if row["decision"] == UPHELD)
+    return {row["appeal_id"]: why for row, why in upheld if why}
+
+
+def _told_once(
+    what: str, role: str, rows: list[Row], reasons: dict[str, Text], issued: list[Row], today: date
+) -> Iterator[Decision]:
+    """Rulings that somebody has to hear of, each once."""
+    told = {row["whom"] for row in issued if row["what"] == what}
+    mine = [row for row in rows if row["appeal_id"] in reasons.keys() - told]
     if not mine:
         return
     day = today.isoformat()
-    entries = [{"what": _TOLD, "period": day, "whom": row["appeal_id"], "day": day} for row in mine]
-    yield Decision("reviewer", day, "dismissed-issued", record("issued", entries))
+    entries = [{"what": what, "period": day, "whom": row["appeal_id"], "day": day} for row in mine]
+    yield Decision("reviewer", day, f"{what}-issued", record("issued", entries))
     lines = tuple(
-        say("notice.dismissed.line", number=row["appeal_id"], vendor=row["vendor"], by=_plain(row["decided_by"]) or "—",
-            reason=_plain(row["ruling_remark"]) or say("notice.dismissed.no_reason"))
+        say(f"notice.{what}.line", number=row["appeal_id"], vendor=row["vendor"], by=_plain(row["decided_by"]) or "—",
+            reason=reasons[row["appeal_id"]])
         for row in mine
     )  # fmt: skip
-    notice = Notice("clerk", say("notice.dismissed.headline", count=len(mine)), lines, "info", (), None,
-                    say("notice.dismissed.next"))  # fmt: skip
-    yield Decision("reviewer", day, "dismissed", notice)
+    notice = Notice(role, say(f"notice.{what}.headline", count=len(mine)), lines, "info", (), None,
+                    say(f"notice.{what}.next"))  # fmt: skip
+    yield Decision("reviewer", day, what, notice)
+
+
+def _line_of(row: Row) -> Row:
+    return {name: None if pd.isna(row[name]) else row[name] for name in ("vendor", "order_id", "line")}
 
 
 def _check(row: Row, ledger: Ledger, rules: Rules, issued: list[Row]) -> Text:
     """What the person who decides should know: no such line, another vendor's, too late. A dash where all is well."""
-    named = {name: None if pd.isna(row[name]) else row[name] for name in ("vendor", "order_id", "line")}
-    told = [ledger.history.line_trouble(named)]
+    told = [ledger.history.line_trouble(_line_of(row))]
     told += [say("appeal.check.late")] if _is_late(row, ledger, rules, issued) else []
     return _together([text for text in told if text])
 

@@ -179,7 +179,8 @@ class History:
         e, o, c = EXCUSES.c, ROWS["orders"].c, LINES.c
         mine = and_(o.order_id == e.order_id, or_(e.line.is_(None), o.line == e.line), o.beaten_by.is_(None))
         source = EXCUSES.join(ROWS["orders"], mine).join(LINES, c.key == o.key)
-        chosen = {"appeal_id": e.appeal_id} | {name: c[name] for name in ("vendor", "due_first", "due_latest")}
+        chosen = {"appeal_id": e.appeal_id, "by": e.vendor}
+        chosen |= {name: c[name] for name in ("vendor", "due_first", "due_latest")}
         few = o.order_id.in_(
             select(e.order_id)
         )  # says the same again, so that few orders are looked up and not all read

@@ -181,6 +181,12 @@ def edits_settled(connection: Connection) -> None:
         connection.execute(update(EDITS).where(EDITS.c.drop.in_(old)).values(settled=latest))
 
 
+def whose_appeals(connection: Connection) -> None:
+    """Whose an appeal is stands beside what it excuses; everything is related again."""
+    _add_columns(connection, EXCUSES)
+    connection.execute(delete(MARKERS))
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -227,6 +233,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     orders_apart,
     edits_settled,
     days_of_orders,
+    whose_appeals,
 )
 
 

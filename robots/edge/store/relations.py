@@ -64,6 +64,7 @@ OTHER_RULES = "rules"  # why a pair waits, where nothing of its own has changed
 ONWARDS = "+"  # after a period: it, and every later one that there are figures for
 _ALWAYS = "0001-01-01"
 _BATCH = 50_000
+_ASKED = 500  # keys named in one question
 _NET_PER_PIECE = 10**8  # cents ÷ ten-thousandths of a piece, in millionths of a unit of money
 _LONGEST_WAIT = timedelta(days=100)  # for an answer to a ticket: an open one may turn into a miss any day until then
 _SCRATCH = Table(
@@ -160,8 +161,9 @@ def relate(connection: Connection, touched: Touched, day: date, rules: str) -> N
         touched = Touched({name: _all_keys(connection, name) for name in RELATED})
         _spell_all(connection, touched)
     _keep_spellings(connection, touched.spellings)
-    lines, deliveries = _relate_excuses(connection, touched.keys.get("appeals", set()))
     orders = touched.keys.get("orders", set())
+    excused = _relate_excuses(connection, touched.keys.get("appeals", set())) | _whose_orders(connection, orders)
+    lines, deliveries = _named_by(connection, excused)
     lines |= _relate_arrivals(connection, deliveries | touched.keys.get("deliveries", set()), pairs)
     _relate_bills(connection, touched.keys.get("invoices", set()), pairs)
     if since is not None and since < day:
@@ -231,19 +233,42 @@ def _here(column: Column[Any]) -> ColumnElement[bool]:
     return column.in_(select(_SCRATCH.c.key))
 
 
-def _relate_excuses(connection: Connection, keys: Collection[int]) -> tuple[set[int], set[int]]:
-    """Appeals of these keys anew; the order lines and deliveries that they speak of."""
+def _relate_excuses(connection: Connection, keys: Collection[int]) -> set[str]:
+    """Appeals of these keys anew; the orders that they speak of."""
     orders: set[str] = set()
     c = ROWS["appeals"].c
     for _ in _batches(keys, connection):
         orders |= set(connection.execute(select(EXCUSES.c.order_id).where(_here(EXCUSES.c.key))).scalars())
         connection.execute(delete(EXCUSES).where(_here(EXCUSES.c.key)))
         upheld = (c.decision == UPHELD, c.order_id.is_not(None), c.beaten_by.is_(None))
-        names = ("key", "appeal_id", "order_id", "line", "delivery_id", "fault")
+        names = ("key", "appeal_id", "order_id", "line", "delivery_id", "fault", "vendor")
         found = connection.execute(select(*(c[name] for name in names)).where(_here(c.key), *upheld)).mappings().all()
         if found:
-            connection.execute(insert(EXCUSES), [dict(row) for row in found])
+            connection.execute(insert(EXCUSES), [{**row, "vendor": identity(row["vendor"])} for row in found])
         orders |= {row["order_id"] for row in found}
+    return orders
+
+
+def _whose_orders(connection: Connection, keys: Collection[int]) -> set[str]:
+    """Orders that appeals speak of, and whose vendor may be another one now: their own rows changed, or who is who in
+    the vendor ledger."""
+    e, o = EXCUSES.c, ROWS["orders"].c
+    if _names_changed(connection):
+        return set(connection.execute(select(e.order_id)).scalars())
+    found: set[str] = set()
+    for _ in _batches(keys, connection):
+        mine = select(o.order_id).where(_here(o.key), o.order_id.in_(select(e.order_id)))
+        found |= set(connection.execute(mine).scalars())
+    return found
+
+
+def _names_changed(connection: Connection) -> bool:
+    before = {row.identity: row.vendor for row in connection.execute(select(ALIASES))}
+    return before != alias_names(connection)
+
+
+def _named_by(connection: Connection, orders: Collection[str]) -> tuple[set[int], set[int]]:
+    """The lines and deliveries of some orders, by their keys."""
     if not orders:
         return set(), set()
     lines, deliveries = (
@@ -254,26 +279,34 @@ def _relate_excuses(connection: Connection, keys: Collection[int]) -> tuple[set[
 
 
 class _Excuses:
-    """Upheld appeals, as they speak of a line or of one delivery of it."""
+    """Upheld appeals, as they speak of a line or of one delivery of it. They clear the vendor that made them alone."""
 
     def __init__(self, connection: Connection) -> None:
         said = connection.execute(select(EXCUSES).order_by(EXCUSES.c.appeal_id.desc())).all()
+        self._names = alias_names(connection) if said else {}
+        self.orders = {row.order_id for row in said}
         ranked = sorted(
             said, key=lambda row: row.fault in (*EXCUSING, None)
         )  # where two contradict, the vendor is cleared
-        self._said: dict[tuple[str, str | None, str | None], Any] = {
-            (row.order_id, row.line, row.delivery_id): row for row in ranked
+        self._said: dict[tuple[str, str | None, str | None, str], Any] = {
+            (row.order_id, row.line, row.delivery_id, self._who(row.vendor)): row for row in ranked
         }
 
-    def reason(self, order_id: str, line: str | None, delivery_id: str | None, fault: str | None) -> str | None:
+    def reason(
+        self, order_id: str, line: str | None, delivery_id: str | None, fault: str | None, vendor: str | None
+    ) -> str | None:
         """Why this does not count against the vendor, or None. An upheld appeal weighs more than the fault noted."""
-        if row := self.appeal(order_id, line, delivery_id):
+        if row := self.appeal(order_id, line, delivery_id, vendor):
             return f"{row.fault} {row.appeal_id}".removeprefix("None ") if row.fault in (*EXCUSING, None) else None
         return fault if fault in EXCUSING else None
 
-    def appeal(self, order_id: str, line: str | None, delivery_id: str | None) -> Any:
-        """The upheld appeal that speaks of this; the line's own comes before the whole order's."""
-        return self._said.get((order_id, line, delivery_id)) or self._said.get((order_id, None, delivery_id))
+    def appeal(self, order_id: str, line: str | None, delivery_id: str | None, vendor: str | None) -> Any:
+        """The vendor's upheld appeal that speaks of this; the line's own comes before the whole order's."""
+        who = self._who(identity(vendor or ""))
+        return self._said.get((order_id, line, delivery_id, who)) or self._said.get((order_id, None, delivery_id, who))
+
+    def _who(self, one: str) -> str:
+        return identity(self._names.get(one, one))
 
 
 def _relate_bills(connection: Connection, keys: Collection[int], pairs: set[Pair]) -> None:
@@ -332,12 +365,25 @@ def _arrivals(connection: Connection) -> list[dict[str, Any]]:
     found = connection.execute(select(*columns).where(_here(c.key), c.beaten_by.is_(None))).all()
     lines = _line_keys([row.order_id for row in found], [row.line for row in found])
     excuses = _Excuses(connection)
+    named = [line for line, row in zip(lines, found, strict=True) if not row.vendor and row.order_id in excuses.orders]
+    of_line = _vendors_of(connection, named)
     return [
         {name: row._mapping[name] for name in ("key", *_ARRIVED)}
         | {"line": line, "own": row.vendor is not None, "vendor": identity(row.vendor) if row.vendor else None}
-        | {"excused": excuses.reason(row.order_id, row.line, row.delivery_id or "", row.fault)}
+        | {"excused": excuses.reason(row.order_id, row.line, row.delivery_id or "", row.fault,
+                                     row.vendor or of_line.get(line))}
         for line, row in zip(lines, found, strict=True)
-    ]
+    ]  # fmt: skip
+
+
+def _vendors_of(connection: Connection, lines: Sequence[int]) -> dict[int, str]:
+    """Order line → the vendor that its row names."""
+    o = ROWS["orders"].c
+    found: dict[int, str] = {}
+    for start in range(0, len(lines), _ASKED):
+        mine = (o.key.in_(lines[start : start + _ASKED]), o.beaten_by.is_(None))
+        found |= {row.key: row.vendor for row in connection.execute(select(o.key, o.vendor).where(*mine))}
+    return found
 
 
 def _relate_lines(connection: Connection, keys: Collection[int], day: date, pairs: set[Pair]) -> set[Pair]:
@@ -416,7 +462,7 @@ def _lines(connection: Connection, day: date) -> list[dict[str, Any]]:
     columns = [to_stored(pa.chunked_array(pa.array(figured[name]))) for name in _FIGURED]
     vendors = map(identity, figured["vendor"])
     keys = figured["key"].tolist()
-    excused = _excused_lines(connection, {row.key: (row.order_id, row.line) for row in ordered})
+    excused = _excused_lines(connection, {row.key: (row.order_id, row.line, row.vendor) for row in ordered})
     return [
         {"key": key, "vendor": vendor, **dict(zip(_FIGURED, values, strict=True)), "excused": excused.get(key)}
         for key, vendor, *values in zip(keys, vendors, *columns, strict=True)
@@ -426,12 +472,12 @@ def _lines(connection: Connection, day: date) -> list[dict[str, Any]]:
 _ORDERED = ("order_id", "line", "vendor", "quantity", "ordered_on", "promised_on", "revised_on")
 
 
-def _excused_lines(connection: Connection, lines: Mapping[int, tuple[str, str]]) -> dict[int, str]:
+def _excused_lines(connection: Connection, lines: Mapping[int, tuple[str, str, str]]) -> dict[int, str]:
     """Lines whose lateness is not the vendor's fault: by an upheld appeal, else by a delivery's fault where no other
     delivery of the line says that it is the vendor's."""
     excuses = _Excuses(connection)
-    said = {key: excuses.reason(*name, None, None) for key, name in lines.items()}
-    decided = {key for key, name in lines.items() if excuses.appeal(*name, None)}
+    said = {key: excuses.reason(order, line, None, None, vendor) for key, (order, line, vendor) in lines.items()}
+    decided = {key for key, (order, line, vendor) in lines.items() if excuses.appeal(order, line, None, vendor)}
     a = ARRIVALS.c
     query = select(a.line, a.excused, a.fault).where(_here(a.line), or_(a.excused.is_not(None), a.fault.is_not(None)))
     by_line: dict[int, list[Any]] = {}

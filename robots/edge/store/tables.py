@@ -338,6 +338,7 @@ EXCUSES = Table(
     Column("line", Text),
     Column("delivery_id", Text),
     Column("fault", Text),
+    Column("vendor", Text),  # an identity: an appeal clears nobody else's lines
 )
 
 BILLS = Table(
