@@ -17,6 +17,7 @@ import pandas as pd
 from robots.model.words import Text
 
 HELD, PROPOSED, APPROVED, RELEASED = "held", "proposed", "approved", "released"
+UNRELEASED = (PROPOSED, APPROVED)  # on a sheet, and nobody has been told to pay it
 CONFIRMED, RETURNED, REJECTED, VOID, REVERSED = "confirmed", "returned", "rejected", "void", "reversed"
 NOWHERE = ""  # the state of a line before anybody put it up
 

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from robots.figures.batches import UNRELEASED
 from robots.ledger import place
 from robots.model.money import ZERO
 
@@ -299,7 +300,7 @@ def _paid(row: Remittance, lines: _Group, book: _Book) -> str:
     if state == CONFIRMED:
         is_told = row.amount == _sum(lines) and book.is_told(row, (line.key for line in lines))
         return TOLD if is_told else TWICE
-    if state in ("proposed", "approved") and state not in OPEN:
+    if state in UNRELEASED:
         return EARLY
     if state not in OPEN:
         return CLOSED

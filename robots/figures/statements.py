@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from robots.figures.batches import UNRELEASED
 from robots.figures.lines import judged, records
 from robots.figures.returns import PAID, SETTLING, TOLD, Remittance, remittances
 from robots.figures.settlement import RETENTION
@@ -292,11 +293,11 @@ def _waiting(
     found: dict[Owner, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for row in lines:
         owner = (row["vendor"], row["currency"])
-        if row["state"] in ("proposed", "approved", "released"):
+        if row["state"] in (*UNRELEASED, "released"):
             found[owner]["under_way"] += row["net"]
-        if row["state"] in (*RELEASED, "proposed", "approved") and row["retention"]:
+        if row["state"] in (*RELEASED, *UNRELEASED) and row["retention"]:
             found[owner]["retention"] += row["retention"]
-        if row["state"] in (*RELEASED, "proposed", "approved") and row.get("what") == RETENTION:
+        if row["state"] in (*RELEASED, *UNRELEASED) and row.get("what") == RETENTION:
             found[owner]["retention"] -= row["gross"]
     for row in holds:
         found[row["vendor"], _currency(row, of_order, home)]["stopped"] += row["stopped"]

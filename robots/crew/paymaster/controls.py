@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from robots.crew.paymaster.owing import WAITING, Owing, owing
+from robots.crew.paymaster.owing import Owing, owing
 from robots.crew.paymaster.quarantine import accounts_of
 from robots.crew.paymaster.rows import Row, listed
 from robots.figures.accounts import Account, given, numbered, payees, pending, shared_accounts, trusted
-from robots.figures.batches import FREE
+from robots.figures.batches import FREE, UNRELEASED
 from robots.figures.controls import RELEASE, Books, Controlled, Hold, Name, Sheeted, is_outdated, releasable, stopped
 from robots.figures.duplicates import Suspect, bills_of, suspects
 from robots.figures.edits import edit_alert, edit_number, not_changed_back, unanswered
@@ -152,7 +152,7 @@ def outdated(ledger: Ledger, rules: Rules, today: date) -> frozenset[str]:
 def _waiting(ledger: Ledger) -> list[Row]:
     """The lines that are proposed or approved."""
     lines = ledger.said("payables")
-    return records(lines[lines["state"].isin(WAITING)])
+    return records(lines[lines["state"].isin(UNRELEASED)])
 
 
 def stopped_of(ledger: Ledger, books: Books, now: Owing) -> dict[str, tuple[Hold, ...]]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pandas as pd
 
 from robots.crew.paymaster.rows import Line, Row, by_line, carried, first_sheets, line_of, overpaid, tells
-from robots.figures.batches import FREE
+from robots.figures.batches import FREE, UNRELEASED
 from robots.figures.bonuses import with_bonuses
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import (
@@ -34,7 +34,6 @@ from robots.model.words import Text, say
 from robots.rules import Rules
 
 Lines = Mapping[str, Sequence[OrderLine]]
-WAITING = ("proposed", "approved")
 
 
 @dataclass
@@ -94,7 +93,7 @@ def owing(
     found = Owing()
     days = {row["batch"]: date.fromisoformat(row["day"]) for row in records(ledger.said("batches"))}
     for part in _parts(ledger, before, tied, today):
-        if only_waiting and not part.before["state"].isin(WAITING).any():
+        if only_waiting and not part.before["state"].isin(UNRELEASED).any():
             continue
         mine = contracts[contracts["contract_id"].isin(part.lines["contract_id"])]
         book = order_book(part.lines, part.deliveries, mine, changes)
@@ -131,7 +130,7 @@ def _keep(found: Owing, owed: Iterable[Payable], lines: Mapping[Line, list[Row]]
         if line not in known and (there := [row for row in rows if row["state"] not in FREE]):
             if line[0] in keys:
                 found.moved.setdefault(line[0], []).extend(there)
-            if any(row["state"] in WAITING for row in there):
+            if any(row["state"] in UNRELEASED for row in there):
                 found.waiting[line] = None, sum((row["net"] for row in there), ZERO)
 
 
@@ -140,7 +139,7 @@ def _compare(found: Owing, payable: Payable, rows: Sequence[Row]) -> None:
         found.over[payable.order_id, payable.line].append((payable, too_much))
     if others := {row["currency"] for row in carried(payable, rows)} - {None, payable.currency}:
         found.paid_in[line_of(payable)] = min(others)
-    if any(row["state"] in WAITING for row in rows):
+    if any(row["state"] in UNRELEASED for row in rows):
         found.waiting[line_of(payable)] = payable, sum((row["net"] for row in carried(payable, rows)), ZERO)
 
 

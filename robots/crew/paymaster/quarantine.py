@@ -26,6 +26,8 @@ from robots.figures.accounts import (
     row_of,
     trusted,
 )
+from robots.figures.batches import RELEASED as SENT
+from robots.figures.batches import UNRELEASED
 from robots.figures.lines import records
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
@@ -36,7 +38,6 @@ from robots.rules import Rules
 
 FORM_LAYOUT = 1
 OUTCOMES = (CONFIRMED, DENIED, "未接通")  # the words of the kind `account_checks`
-WAITING, SENT = ("proposed", "approved"), "released"
 STEPS = ("call", "read_out", "outcome", "second", "wait")
 
 
@@ -107,7 +108,7 @@ def under_way(one: Account, ledger: Ledger) -> tuple[UnderWay, ...]:
     found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in records(ledger.said("payables")):
         is_old = account_identity(given(row["bank_account"])) != account_identity(one.account)
-        if row["vendor"] == one.vendor and is_old and row["state"] in (*WAITING, SENT):
+        if row["vendor"] == one.vendor and is_old and row["state"] in (*UNRELEASED, SENT):
             how = "sent" if row["state"] == SENT else "waiting" if row["batch"] in issued else "unissued"
             found[row["batch"], how].append(row)
     return tuple(UnderWay(how, batch, tuple(rows)) for (batch, how), rows in sorted(found.items()))
