@@ -25,7 +25,7 @@ from typing import Any
 import hypothesis
 import pytest
 import xlsxwriter
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 
 from robots import conveyor
 from robots.conveyor import Report
@@ -106,19 +106,49 @@ def kept_reading_rooms() -> Iterator[None]:
         room.__exit__(None, None, None)
 
 
-CAREFUL = database._careful
+ENGINE = database._engine  # as it is outside of tests
+
+
+class _Engines:
+    """Engines of SQLite that are used again when their store is closed, each time for the file that is asked for.
+
+    An engine that is new has every query to learn: that was a tenth of a second in every home.
+    """
+
+    def __init__(self) -> None:
+        self._free: list[tuple[Engine, list[str]]] = []
+
+    def engine(self, url: str) -> Engine:
+        """In place of `database._engine`."""
+        if make_url(url).get_backend_name() != "sqlite":
+            return ENGINE(url)
+        engine, path = self._free.pop() if self._free else self._new()
+        path[:] = [str(make_url(url).database)]
+        return engine
+
+    def _new(self) -> tuple[Engine, list[str]]:
+        path: list[str] = []
+        plain = create_engine("sqlite:///any", creator=lambda: sqlite3.connect(path[0], check_same_thread=False))
+        engine = database._begun_by_us(plain, self._quick)
+        event.listen(engine, "engine_disposed", lambda _: self._let_go(engine, path))
+        return engine, path
+
+    def _let_go(self, engine: Engine, path: list[str]) -> None:
+        if all(one is not engine for one, _ in self._free):  # a store may be closed twice
+            self._free.append((engine, path))
+
+    @staticmethod
+    def _quick(connection: sqlite3.Connection, record: object) -> None:
+        """Commits do not wait for the disk: no test pulls the plug; those that kill do it to other processes."""
+        database._careful(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def unhurried_disk() -> Iterator[None]:
-    """Commits of SQLite do not wait for the disk: no test pulls the plug; those that kill do it to other processes."""
-
-    def quick(connection: sqlite3.Connection, record: object) -> None:
-        CAREFUL(connection, record)
-        connection.execute("PRAGMA synchronous=OFF")
-
+def engines_used_again() -> Iterator[None]:
+    """For all stores of a test run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "_careful", quick)
+        patch.setattr(database, "_engine", _Engines().engine)
         yield
 
 

@@ -33,7 +33,7 @@ from robots.model.findings import Finding
 from robots.reading.keys import with_keys
 from robots.reading.reader import Reading
 from robots.reading.rows import Taken
-from tests.conftest import CAREFUL
+from tests.conftest import ENGINE
 
 NOW = datetime(2026, 7, 3, 18)
 VENDOR = "示例甲电子有限公司"
@@ -603,7 +603,7 @@ def test_the_first_entry_of_the_journal_cannot_follow_anything_but_the_beginning
 
 
 def test_wal_only_where_this_sqlite_is_free_of_the_race(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "_careful", CAREFUL)  # as it is outside of tests
+    monkeypatch.setattr(database, "_engine", ENGINE)
     opened = open_store("", tmp_path, NOW)
     with opened.engine.connect() as connection:
         mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
