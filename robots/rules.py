@@ -277,6 +277,7 @@ class Work:
 class Settlement:
     """RULES 7. Rates 0…1, money in the home's currency, days, months.
 
+    `over_delivery_rate`: how much more than was ordered may be paid where it was accepted.
     `retention_months`: where a contract keeps a share and names no time. `retention_caps`: category → the most that may
     be kept. `tolerances`: name → a tolerance of its own. `work`: contract or category → what counts as accepted.
     `return_days`: for how long after its batch went out a payment without a key is looked for in the bank's return.
@@ -293,6 +294,7 @@ class Settlement:
     sme_payment_days: Days
     reference_zh: str = ""
     retention_months: Days = 12
+    over_delivery_rate: Share = Decimal(0)
     retention_caps: dict[str, Share] = field(default_factory=dict)
     tolerances: dict[str, Tolerance] = field(default_factory=dict)
     work: dict[str, Work] = field(default_factory=dict)

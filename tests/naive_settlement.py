@@ -63,6 +63,7 @@ def cent(amount: Decimal) -> Decimal:
 def pay(agreed: Agreed, lines: list[Ordered], invoices: list[Billed]) -> dict[str, dict[str, Any]]:
     """Number of the invoice → what becomes of it."""
     pieces = [_pieces(line) for line in lines]
+    came = [sum(accepted for _, accepted, _ in line.came) for line in lines]
     refused = [sum(rejected for *_, rejected in line.came) for line in lines]
     used = [{"pieces": D(0), "excess": D(0), "penalty": D(0)} for _ in lines]
     account = {"value": D(0), "offset": D(0)}
@@ -73,19 +74,21 @@ def pay(agreed: Agreed, lines: list[Ordered], invoices: list[Billed]) -> dict[st
         gross = bill.gross - sum((red.gross for red in back), D(0))
         n, line = bill.line, lines[bill.line]
         good = [pieces[n].pop(0) for _ in range(min(quantity, len(pieces[n])))]
-        bad = min(quantity - len(good), refused[n])
+        beyond = min(quantity - len(good), max(came[n] - used[n]["pieces"] - len(good), 0))
+        bad = min(quantity - len(good) - beyond, refused[n])
         refused[n] -= bad
         out[bill.number] = _fall(agreed, line, bill.price, gross, quantity, good, bad, used[n], account)
     return out
 
 
 def _pieces(line: Ordered) -> list[tuple[date, Decimal]]:
-    """Every accepted piece in the order of arrival: its day, and how many of a million were bad in its delivery."""
+    """Every accepted piece in the order of arrival, as many as were ordered: its day, and how many of a million were
+    bad in its delivery."""
     found = []
     for day, accepted, rejected in sorted(line.came, key=lambda one: one[0]):
         for _ in range(accepted):
             found.append((day, D(rejected) * 1_000_000 / (accepted + rejected)))
-    return found
+    return found[: line.quantity]
 
 
 def _fall(

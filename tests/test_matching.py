@@ -69,6 +69,10 @@ CAUSES = {
     ),
     "nothing came": ([line(accepted=0)], invoice(), "NO_RECEIPT", "1130.00"),
     "came, and is not judged": ([line(accepted=0, unjudged=D(100))], invoice(), "QUANTITY", "1130.00"),
+    "more came than was ordered, and all of it is billed": ([line(quantity=80)], invoice(), "OVER_ORDER", "226.00"),
+    "more came than was ordered, and more yet is billed": (
+        [line(accepted=90, quantity=80)], invoice(), "QUANTITY", "226.00",
+    ),
     "more billed than accepted": ([line(accepted=60)], invoice(), "QUANTITY", "452.00"),
     "one of two orders is unknown": ([line()], invoice(order_id="PO-1、PO-9"), "MANY_ORDERS", "1130.00"),
     "three orders, all unknown": ([line()], invoice(order_id="PO-7, PO-8, PO-9"), "NO_ORDER", "1130.00"),
@@ -86,6 +90,27 @@ def test_what_earlier_invoices_took_is_already_billed_and_what_is_still_to_come_
     assert (first.net, second.net, second.reasons) == (D("1130.00"), D("0.00"), ("ALREADY_BILLED",))
     _, waits = owed([line(quantity=200)], invoice(), invoice("F-2", "565.00", _row=3))
     assert waits.reasons == ("QUANTITY",)
+
+
+def test_more_than_ordered_is_payable_as_far_as_the_rules_allow_it() -> None:
+    lines = [line(accepted=105)]
+    (held,) = owed(lines, invoice(gross="1186.50"))
+    assert (held.net, held.held, held.reasons) == (D("1130.00"), D("56.50"), ("OVER_ORDER",))
+    (paid,) = owed([line(accepted=105)], invoice(gross="1186.50"), rules=replace(RULES, over_delivery_rate=D("0.05")))
+    assert (paid.net, paid.reasons) == (D("1186.50"), ())
+
+
+def test_a_delivery_entered_under_two_numbers_is_not_paid_twice(home: Home, books: SimpleNamespace) -> None:
+    home.drop("供应商.xlsx", books.vendors())
+    home.drop("订单.xlsx", books.orders({}))
+    home.drop("收货.xlsx", books.deliveries({}, {"送货单号": "SH-2"}))
+    home.drop("发票.xlsx", books.invoices({}, {"发票号码": "26112000000012345699"}))
+    home.turn()
+    lines = {p["invoice_no"][-2:]: (p["state"], p["net"], p["hold_reason"]) for p in home.export("payables")}
+    assert lines == {"78": ("proposed", "565.00", None), "99": ("held", "0.00", "OVER_ORDER")}
+    home.drop("订单 补改.xlsx", books.orders({"订单数量": 200}))
+    home.turn(date(2026, 7, 6))
+    assert {p["hold_reason"] for p in home.export("payables")} == {None, "SAME_AMOUNT,SILENT_EDIT"}
 
 
 # ------------------------------------------------------------------ several orders on one invoice
@@ -366,11 +391,11 @@ def test_counted_work_stands_for_receipts_where_the_rules_say_so(work: Work, acc
     rules = replace(RULES, work={"HT-9": work})
     book = {one.order_id: [one] for one in lines}
     accept_work(book, pd.DataFrame(HOURS), pd.DataFrame(TICKETS), rules, date(2026, 7, 1))
-    assert {name: book[name][0].available for name in book} == accepted
+    assert {name: book[name][0].available() for name in book} == accepted
 
 
 def test_counted_work_adds_nothing_to_what_was_received() -> None:
     received = line(accepted=4, contract=CONTRACT)
     rules = replace(RULES, work={"HT-9": Work("measurements", "工时")})
     accept_work({"PO-1": [received]}, pd.DataFrame(HOURS), pd.DataFrame(TICKETS), rules, date(2026, 7, 1))
-    assert received.available == 4
+    assert received.available() == 4

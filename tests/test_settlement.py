@@ -255,10 +255,10 @@ def _random(
 
 
 @given(arrivals, bills, contracts)
-def test_never_more_is_paid_than_accepted_at_the_contract_price_and_its_tolerance(
+def test_never_more_is_paid_than_ordered_and_accepted_at_the_contract_price_and_its_tolerance(
     arrived: list[tuple[int, int]], billed: list[tuple[int, Decimal, int]], terms: dict[str, Any]
 ) -> None:
-    accepted = sum(pieces for _, pieces in arrived)
+    accepted = min(sum(pieces for _, pieces in arrived), 100)
     most = D(accepted) * D(10) * D("1.13") + D("100.00") * D("1.13") + D("0.03") * len(billed)
     assert sum(p.net for p in _random(arrived, billed, terms)) <= most
 
@@ -287,8 +287,9 @@ def test_the_order_of_rows_never_matters(
 def test_a_second_naive_settlement_agrees(
     arrived: list[tuple[int, int]], billed: list[tuple[int, Decimal, int]]
 ) -> None:
-    """Piece by piece, without intervals: each accepted piece is paid once, in the order of invoices."""
-    left = sum(pieces for _, pieces in arrived)
+    """Piece by piece, without intervals: each accepted piece is paid once, in the order of invoices, and of those no
+    more than the hundred that were ordered."""
+    left = min(sum(pieces for _, pieces in arrived), 100)
     expected = []
     excess, pieces = D(0), 0
     for quantity, price, _ in sorted(billed, key=lambda bill: bill[2]):  # stable: rows of one day as they stand

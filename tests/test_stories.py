@@ -135,6 +135,40 @@ def test_a_silent_edit_is_told_with_both_versions(
     assert after in told[0]["says"] and "2026-07-06 18:00" in told[0]["says"] and "2026-07-07 18:00" in told[0]["says"]
 
 
+@pytest.mark.parametrize(("kind", "name", "change", "cell"), [pytest.param(*c, id=i) for i, c in SILENT.items()])
+def test_the_same_row_in_a_file_of_another_name_is_a_silent_edit_where_it_says_otherwise(
+    home: Home, books: SimpleNamespace, kind: str, name: str, change: dict[str, object], cell: str
+) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    home.drop(f"副本 {name}", getattr(books, kind)())
+    home.turn(TUESDAY)
+    assert not _silent_edits(home)
+    home.drop(f"新版 {name}", getattr(books, kind)(change))
+    home.turn(WEDNESDAY)
+    assert _silent_edits(home) == [(f"新版 {name}", cell)]
+    home.drop(name, getattr(books, kind)(change))  # its own former row counted no more: nothing changes by this
+    home.turn(date(2026, 7, 9))
+    assert _silent_edits(home) == [(f"新版 {name}", cell)]
+
+
+def test_a_row_of_another_file_that_counts_again_is_a_silent_edit(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.drop("订单 新版.xlsx", books.orders({"单价": 6}, {"订单号": "PO-2", "单价": 6}))
+    home.turn(MONDAY)
+    assert not _silent_edits(home)
+    home.drop("订单 新版.xlsx", books.orders({"订单号": "PO-2", "单价": 6}))
+    home.turn(TUESDAY)
+    assert [f["drop"] for f in home.export("findings") if f["code"] == "SILENT_EDIT"] == ["订单 新版.xlsx"]
+    with home.store.transaction() as tx:
+        edits = tx.ledger(TUESDAY, 1).open_edits()
+    assert edits[["order_id", "field", "before", "after"]].values.tolist() == [["PO-1", "unit_price", "6", "5"]]
+
+
+def _silent_edits(home: Home) -> list[tuple[str, str]]:
+    return [(f["drop"], f["cell"]) for f in home.export("findings") if f["code"] == "SILENT_EDIT"]
+
+
 def test_a_due_date_changed_before_anything_happened_is_no_silent_edit(home: Home, books: SimpleNamespace) -> None:
     home.drop("订单.xlsx", books.orders({"承诺交期": date(2026, 8, 20)}))
     home.turn(MONDAY)

@@ -85,8 +85,8 @@ def propose(payable: Payable, before: Sequence[Row], batch: str, vendors: Mappin
     if not rest(payable, mine):
         return None
     amounts = {name: getattr(payable, name) - sum((r[name] for r in mine), ZERO) for name in AMOUNTS}
-    if amounts["net"] < 0:
-        amounts |= {"net": amounts["net"] + max(amounts["held"], ZERO), "held": min(amounts["held"], ZERO)}
+    only_held = _only_held(amounts["net"], amounts["held"])
+    amounts |= {"net": amounts["net"] + only_held, "held": amounts["held"] - only_held}
     return _row(payable, amounts, _new_key(payable, mine, before), "proposed", batch, vendors)
 
 
@@ -108,9 +108,13 @@ def rest(payable: Payable, before: Sequence[Row]) -> Decimal:
     """What of a line would go onto a sheet now; below zero where a credit note takes back."""
     mine = carried(payable, before)
     net = payable.net - sum((row["net"] for row in mine), ZERO)
-    if net < 0:
-        net += max(payable.held - sum((row["held"] for row in mine), ZERO), ZERO)
+    net += _only_held(net, payable.held - sum((row["held"] for row in mine), ZERO))
     return ZERO if net < 0 and not payable.credit else net
+
+
+def _only_held(net: Decimal, held: Decimal) -> Decimal:
+    """How much of what is owed less than sheets carried is only held by now: that takes nothing back, nor pays it."""
+    return max(min(held, -net), ZERO)
 
 
 def tells(payable: Payable, before: Sequence[Row]) -> bool:

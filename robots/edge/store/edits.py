@@ -1,15 +1,16 @@
-"""Silent edits: a later version of a file changes what a payment, a receipt or a score already rests on (RULES 5)."""
+"""Silent edits: a later version of a file, or another file with the same row, changes what a payment, a receipt or a
+score already rests on (RULES 5)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, Table, and_, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, RowMapping, Table, and_, insert, or_, select
 
 from robots.edge.store.columns import from_stored
 from robots.edge.store.tables import DROPS, EDITS, PAYABLES, ROWS, SCORES
@@ -34,15 +35,19 @@ class Edit:
     values: Mapping[str, Any]
 
 
+def counted(connection: Connection, kind: Kind, file: int, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Key → what a file's rows say now in the fields that the kind has watched, and `since`: the drop that brought it.
+    A row that another file has beaten counts for nothing, and is not among them."""
+    return _stored(connection, ROWS[kind.name], file, keys, kind.watched) if kind.watched else {}
+
+
 def watched_changes(
-    connection: Connection, kind: Kind, file: int, rows: pa.Table, updated: Sequence[int]
+    kind: Kind, rows: pa.Table, updated: Sequence[int], before: Mapping[int, Mapping[str, Any]]
 ) -> list[Edit]:
-    """What the updated rows (indices) change in the fields that the kind has watched. To be asked before writing."""
-    if not kind.watched or not updated:
+    """What the updated rows (indices) change in the fields that the kind has watched. `before`: what `counted` said."""
+    if not before:
         return []
-    table = ROWS[kind.name]
     new = rows.take(list(updated)).to_pylist()
-    before = _stored(connection, table, file, [row["_key"] for row in new], kind.watched)
     return [
         Edit(row["_sheet"], row["_row"], name, old[name], row[name], old["since"], row)
         for row in new
@@ -58,11 +63,55 @@ def _stored(
     columns = [table.c[name] for name in fields]
     found: dict[int, dict[str, Any]] = {}
     for start in range(0, len(keys), _BATCH):
-        here = and_(table.c.file == file, table.c.key.in_(keys[start : start + _BATCH]))
+        here = and_(table.c.file == file, table.c.key.in_(keys[start : start + _BATCH]), table.c.beaten_by.is_(None))
         for key, since, *values in connection.execute(select(table.c.key, table.c.since, *columns).where(here)):
             read = (from_stored([value], column)[0].as_py() for value, column in zip(values, columns, strict=True))
             found[key] = {"since": since, **dict(zip(fields, read, strict=True))}
     return found
+
+
+def rival_changes(connection: Connection, kind: Kind, file: int, drop: int, before: Collection[int]) -> Iterator[Edit]:
+    """What the rows that this drop brought say otherwise than those of other files that counted until now. To be asked
+    when they are written and have not beaten these yet. `before`: keys of which this file's own row counted."""
+    mine, theirs = ROWS[kind.name].alias("mine"), ROWS[kind.name].alias("theirs")
+    news = and_(mine.c.file == file, mine.c.since == drop, theirs.c.file != file, theirs.c.beaten_by.is_(None))
+    yield from (edit for key, edit in _between(connection, kind, theirs, mine, news) if key not in before)
+
+
+def restored_changes(connection: Connection, kind: Kind, file: int, keys: Sequence[int] | None) -> Iterator[Edit]:
+    """What rows of other files say otherwise than those that had beaten them and are to go now (None: all of this
+    file's). To be asked before these are removed."""
+    mine, theirs = ROWS[kind.name].alias("mine"), ROWS[kind.name].alias("theirs")
+    back = and_(mine.c.file == file, mine.c.beaten_by.is_(None), theirs.c.beaten_by == file)
+    if keys is None:
+        yield from (edit for _, edit in _between(connection, kind, mine, theirs, back))
+    for start in range(0, len(keys or ()), _BATCH):
+        some = mine.c.key.in_((keys or ())[start : start + _BATCH])
+        yield from (edit for _, edit in _between(connection, kind, mine, theirs, and_(back, some)))
+
+
+def _between(
+    connection: Connection, kind: Kind, before: FromClause, after: FromClause, which: ColumnElement[bool]
+) -> Iterator[tuple[int, Edit]]:
+    """The watched fields in which two rows of one key differ, each with that key."""
+    if not kind.watched:
+        return
+    plain = ROWS[kind.name].c
+    differ = or_(*(after.c[name].is_distinct_from(before.c[name]) for name in kind.watched))
+    told = [name for name in ("vendor", "order_id", "line", kind.dated) if name in after.c]
+    columns = [after.c[name] for name in ("key", "sheet", "row", *kind.watched, *told)]
+    former = [before.c[name].label(f"before_{name}") for name in ("since", *kind.watched)]
+    found = connection.execute(select(*columns, *former).where(after.c.key == before.c.key, differ, which))
+    for row in found.mappings().all():
+        values = {name: _read(row, name, plain[name]) for name in (*told, *kind.watched)}
+        for name in kind.watched:
+            old = _read(row, f"before_{name}", plain[name])
+            if old is not None and old != values[name]:
+                yield row["key"], Edit(row["sheet"], row["row"], name, old, values[name], row["before_since"], values)
+
+
+def _read(row: RowMapping, name: str, column: Column[Any]) -> Any:
+    return from_stored([row[name]], column)[0].as_py()
 
 
 def silent_edits(

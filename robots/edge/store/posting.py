@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete
 
 from robots.edge.store.answers import differing_answers, judged
 from robots.edge.store.columns import to_stored
-from robots.edge.store.edits import silent_edits, watched_changes
+from robots.edge.store.edits import counted, restored_changes, rival_changes, silent_edits, watched_changes
 from robots.edge.store.relations import RELATED, Touched, pairs_named, pairs_of
 from robots.edge.store.tables import FILES, ROWS
 from robots.kinds import Kind, known
@@ -84,7 +84,9 @@ def _post(
             # a form answered again is the ordinary course
             findings += [one for one in found if not (answered and one.code == "KEY_ELSEWHERE")]
         elif not (broken or answered) and _has_rows(connection, table, file):
+            edits = list(restored_changes(connection, known()[name], file, None))
             gone = _remove(connection, table, file, None, touched)
+            findings += silent_edits(connection, known()[name], drop, edits, {})
             findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
     return posted, findings
 
@@ -126,14 +128,19 @@ def _replace(
         places = list(zip(rows["_sheet"].to_pylist(), rows["_row"].to_pylist(), strict=True))
         changes = compare(_old(connection, kind, file, broken, keys), keys, places, _contents(rows, kind))
         changes = replace(changes, gone=()) if keep else changes
-    edits = watched_changes(connection, kind, file, rows, changes.updated)
+    before = counted(connection, kind, file, [keys[i] for i in changes.updated])
+    edits = watched_changes(kind, rows, changes.updated, before)
+    edits += restored_changes(connection, kind, file, changes.gone)
     _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)], touched)
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
     _touch(touched, kind, rows, [*changes.new, *changes.updated])
     _move(connection, table, file, [(keys[i], *places[i]) for i in changes.moved])
     # two papers of a partner are two papers, and two forms of one approver are judged one after the other
     competes = (changes.new or changes.updated) and not (kind.alone or kind.witness)
-    findings = list(_beat_others(connection, table, file, drop, touched)) if competes else []
+    findings: list[Finding] = []
+    if competes and _has_others(connection, table, file):
+        edits += rival_changes(connection, kind, file, drop, before)
+        findings += _beat_others(connection, table, file, drop, touched)
     findings += silent_edits(connection, kind, drop, edits, letters)
     if changes.gone:
         named = say(f"kind.{kind.name}")
@@ -271,11 +278,13 @@ def _let_go(
     connection.execute(update(table).where(table.c.beaten_by == file, which).values(beaten_by=third), given or None)
 
 
+def _has_others(connection: Connection, table: Table, file: int) -> bool:
+    others = select(table.c.file).where((table.c.file < file) | (table.c.file > file)).limit(1)
+    return connection.execute(others).first() is not None
+
+
 def _beat_others(connection: Connection, table: Table, file: int, drop: int, touched: Touched) -> Iterator[Finding]:
     """The same key in another file: the later drop wins, and both places are named. What it beats no longer counts."""
-    others = select(table.c.file).where((table.c.file < file) | (table.c.file > file)).limit(1)
-    if connection.execute(others).first() is None:
-        return
     mine, theirs = table.alias("mine"), table.alias("theirs")
     same = and_(mine.c.key == theirs.c.key, theirs.c.file != file, theirs.c.beaten_by.is_(None))
     found = connection.execute(

@@ -77,9 +77,13 @@ class OrderLine:
         self.accepted = [Acceptance(*one) for one in self.accepted]
 
     @property
-    def available(self) -> Decimal:
-        """Accepted and not billed yet; never below nothing."""
-        return max(sum((one.quantity for one in self.accepted), _NONE) - self.billed, _NONE)
+    def taken_in(self) -> Decimal:
+        """All that was accepted."""
+        return sum((one.quantity for one in self.accepted), _NONE)
+
+    def available(self, over_rate: Decimal = _NONE) -> Decimal:
+        """Accepted and not billed yet, up to what was ordered and `over_rate` (0…1) of it more; never below nothing."""
+        return max(min(self.taken_in, self.quantity * (1 + over_rate)) - self.billed, _NONE)
 
     @property
     def has_arrived(self) -> bool:
@@ -251,7 +255,7 @@ def _take(lines: list[OrderLine], done: Iterable[_Done]) -> None:
     for one in done:
         mine = [line for line in lines if _is_of(one.row, line)]
         for line in mine:
-            taken = min(one.left, max(line.quantity - line.available, _NONE))
+            taken = min(one.left, max(line.quantity - line.taken_in, _NONE))
             if taken > 0:
                 line.accepted.append(Acceptance(one.day, taken, source=place_of(one.row)))
                 one.left -= taken

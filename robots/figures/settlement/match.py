@@ -1,7 +1,7 @@
 """The three-way match (RULES 7): which lines a bill is for, and how much of each is accepted and not billed before.
 
 Net of tax and per line. Every cause has its own name: no order, no line, another vendor, another currency, no receipt,
-more than accepted, already billed.
+more than accepted, accepted beyond what was ordered, already billed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from robots.figures.settlement.payable import (
     NO_LINE,
     NO_ORDER,
     NO_RECEIPT,
+    OVER_ORDER,
     QUANTITY,
     WRONG_VENDOR,
 )
@@ -36,7 +37,7 @@ Lines = Mapping[str, list[OrderLine]]
 @dataclass(frozen=True)
 class Piece:
     """The part of a bill that one line answers for. `gross`, `credit` and `tax` are its share (gross less
-    credit notes); quantities by what became of them;
+    credit notes); quantities by what became of them (`beyond`: accepted, and more than was ordered);
     `price` is net of tax, `factor` makes amounts gross."""
 
     line: OrderLine
@@ -47,6 +48,7 @@ class Piece:
     price: Decimal = _NONE
     billed: Decimal = _NONE
     good: Decimal = _NONE
+    beyond: Decimal = _NONE
     turned_down: Decimal = _NONE
 
     @property
@@ -56,9 +58,12 @@ class Piece:
 
     @property
     def cause(self) -> str:
-        """Why it is over: nothing came; earlier invoices took it; or not all is accepted yet."""
+        """Why it is over: nothing came; more came than was ordered; earlier invoices took it; or not all is accepted
+        yet."""
         if not self.line.has_arrived:
             return NO_RECEIPT
+        if self.beyond >= self.over:
+            return OVER_ORDER
         is_taken = self.line.billed > 0 and self.line.billed + self.billed > self.line.quantity >= self.billed
         return ALREADY_BILLED if is_taken else QUANTITY
 
@@ -109,22 +114,25 @@ def named_orders(name: str, orders: Container[str]) -> list[str]:
 # ------------------------------------------------------------------ how much of each
 
 
-def pieces(bill: Bill, lines: Sequence[OrderLine]) -> Iterator[Piece]:
-    """A bill's share of each line. VAT is shared out so that the lines sum to the invoice's header to the cent."""
+def pieces(bill: Bill, lines: Sequence[OrderLine], over_rate: Decimal) -> Iterator[Piece]:
+    """A bill's share of each line. VAT is shared out so that the lines sum to the invoice's header to the cent.
+    `over_rate` (0…1): how much more than was ordered may be paid where it was accepted."""
     factor = 1 + _tax_rate(bill, lines[0])
-    shares = list(_shared(bill, lines, factor))
+    shares = list(_shared(bill, lines, factor, over_rate))
     taken = _credited(bill.credit, [share for _, share in shares])
     owed = [share - credit for (_, share), credit in zip(shares, taken, strict=True)]
     taxes = allocate(_header_tax(bill, factor), owed)
     for (line, _), gross, credit, tax in zip(shares, owed, taken, taxes, strict=True):
-        yield _measured(bill, Piece(line, gross, credit, tax, factor))
+        yield _measured(bill, Piece(line, gross, credit, tax, factor), over_rate)
 
 
-def _shared(bill: Bill, lines: Sequence[OrderLine], factor: Decimal) -> Iterator[tuple[OrderLine, Decimal]]:
+def _shared(
+    bill: Bill, lines: Sequence[OrderLine], factor: Decimal, over_rate: Decimal
+) -> Iterator[tuple[OrderLine, Decimal]]:
     """A bill that names no line bills its lines in turn, each up to what is accepted and unbilled."""
     rest = bill.gross + bill.credit
     for line in lines[:-1]:
-        share = min(rest, cents(line.available * line.price * factor))
+        share = min(rest, cents(line.available(over_rate) * line.price * factor))
         if share > 0:
             yield line, share
             rest -= share
@@ -158,7 +166,7 @@ def _header_tax(bill: Bill, factor: Decimal) -> Decimal:
     return split_tax(bill.gross, factor - 1)[1] if bill.gross else ZERO
 
 
-def _measured(bill: Bill, piece: Piece) -> Piece:
+def _measured(bill: Bill, piece: Piece, over_rate: Decimal) -> Piece:
     """Quantities of a share: what the register says where it bills this line alone, else its amount over the price."""
     line = piece.line
     net = piece.gross / piece.factor
@@ -167,8 +175,9 @@ def _measured(bill: Bill, piece: Piece) -> Piece:
     exact = bill.quantity is not None and bill.quantity > 0 and piece.gross == bill.gross
     billed = bill.quantity if exact and bill.quantity else net / line.price
     price = (bill.net if exact and bill.net is not None and abs(bill.net - net) < _SLACK else net) / billed
-    good = min(billed, line.available)
+    good = min(billed, line.available(over_rate))
     if not exact and abs(billed - good) * line.price < Decimal("0.01"):
         good = billed  # only the rounding of tax and cents lies between them
-    turned_down = min(billed - good, line.rejected - line.rejected_billed)
-    return replace(piece, price=price, billed=billed, good=good, turned_down=turned_down)
+    beyond = min(billed - good, max(line.taken_in - line.billed - good, _NONE))
+    turned_down = min(billed - good - beyond, line.rejected - line.rejected_billed)
+    return replace(piece, price=price, billed=billed, good=good, beyond=beyond, turned_down=turned_down)

@@ -44,7 +44,8 @@ def _settled(bill: Bill, orders: Lines, services: Lines, balances: Balances) -> 
         held = _told(_payable(bill, balances.terms), bill, bill.gross, bill.credit).hold_all(lines)
         yield held.but(evidence=(_again(bill.again),)) if bill.again else held
         return
-    for piece in list(pieces(bill, lines)):
+    over_rate = balances.terms.on(bill.day).over_delivery_rate
+    for piece in list(pieces(bill, lines, over_rate)):
         payable = _told(_share(bill, piece, balances.terms), bill, piece.gross, piece.credit)
         is_priced = piece.line.price > 0
         yield waterfall(payable, piece, bill, balances) if is_priced else payable.hold_all(NO_PRICE)
