@@ -607,3 +607,44 @@ def test_interest_is_shown_once_overdue_on_the_alert_and_on_the_sheet(home: Home
     assert line[head.index("逾期利息（提示）")] == 2.68
     (alert,) = [a for a in home.export("alerts") if a["code"] == "OVERDUE_PAYMENT"]
     assert "累计逾期利息 2.68（仅提示，不自动支付）" in alert["seen"]
+
+
+def test_what_is_retained_of_a_line_that_waits_for_a_person_waits_with_it(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    _second_bill(home, books, price=5)
+    home.drop("合同.xlsx", books.contracts({"质保期": 1}))
+    home.turn(MONDAY)
+    home.turn(date(2026, 7, 20))
+    waiting = [(row["invoice_no"][-2:], row["reasons"]) for row in _table(home, "holds")]
+    assert waiting == [("21", "SAME_AMOUNT")] * 2
+    assert {row["invoice_no"][-2:] for row in _table(home, "payables") if row["batch"]} == {"78"}
+
+
+def test_what_is_retained_of_an_invoice_that_left_the_register_is_asked_and_paid_once(
+    home: Home, books: SimpleNamespace
+) -> None:
+    _team(home, books)
+    home.drop("合同.xlsx", books.contracts({"质保期": 2}))
+    home.turn(MONDAY)
+    home.drop("发票.xlsx", books.invoices({"发票号码": "26112000000012345699", "订单号": "PO-9"}))  # a new month's
+    home.turn(date(2026, 8, 17))
+    assert [b["day"] for b in home.export("batches")] == ["2026-07-06"]
+    home.turn(date(2026, 8, 18))
+    (kept,) = (row for row in _table(home, "holds") if row["reasons"] == "RETENTION_ALONE")
+    assert (kept["invoice_no"], kept["stopped"], kept["source"]) == (
+        "26112000000012345678",
+        D("28.25"),
+        "FK-20260706-01",
+    )
+    (form,) = _forms(home, "暂扣放行单 2026-08-18")
+    alone = {"暂扣处理": "放行", "放行人": "虚构甲", "放行理由": "旧台账已归档"}
+    home.drop("放行.xlsx", _filled(form, alone))
+    home.turn(date(2026, 8, 18))
+    assert len(home.export("batches")) == 1
+    home.drop("放行.xlsx", _filled(form, alone | {"第二人": "虚构乙"}))
+    home.turn(date(2026, 8, 19))
+    assert [(b["day"], b["total"]) for b in home.export("batches")][1:] == [("2026-08-19", "28.25")]
+    home.drop("发票.xlsx", books.invoices())  # put back: it is the same money under the same key
+    for day in (date(2026, 8, 20), date(2026, 8, 21)):
+        home.turn(day)
+    assert len(home.export("batches")) == 2

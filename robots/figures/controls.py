@@ -15,7 +15,8 @@ from robots.figures.accounts import Account, Shared, account_identity, ending, g
 from robots.figures.clock import on_the_clock
 from robots.figures.duplicates import Suspect
 from robots.figures.edits import SILENT_EDIT, after_put_up
-from robots.figures.settlement import BANK_CHANGE, CURRENCY, Payable
+from robots.figures.settlement import BANK_CHANGE, CURRENCY, RETENTION, Payable
+from robots.figures.settlement.billing import of_invoice
 from robots.model.money import ZERO
 from robots.model.names import identity
 from robots.model.words import Text, say
@@ -25,6 +26,7 @@ Row = Mapping[str, Any]
 Name = tuple[str, str, str]  # invoice key, order, line
 SHARED_ACCOUNT, UNQUALIFIED, CERTIFICATE, NO_CONTRACT = "SHARED_ACCOUNT", "UNQUALIFIED", "CERTIFICATE", "NO_CONTRACT"
 MOVED, OVER, GONE, LESS_NOW, PAID_EARLY = "MOVED", "OVER", "GONE", "LESS_NOW", "PAID_EARLY"
+RETENTION_ALONE = "RETENTION_ALONE"  # what was retained of an invoice that the register no longer has
 OLD_ACCOUNT = "OLD_ACCOUNT"  # on a sheet: its vendor's change is verified, and the sheet names the account before it
 RELEASE = "放行"  # the word of the kind `hold_releases`
 _MOST_NAMED = 5
@@ -48,7 +50,8 @@ class Books:
     `put_up`: (order, line) → day of its first payment sheet; `edits`: without an answer; `releases`: number → row;
     `moved`: invoice key → rows of sheets that carried it under an order line which it no longer names; `over`: order
     and line → invoices of it that sheets paid too much, and by how much; and by invoice key, order and line, `paid_in`:
-    the other currency in which sheets carried it, `early`: the bank's row that told it paid before its release."""
+    the other currency in which sheets carried it, `early`: the bank's row that told it paid before its release;
+    `left`: invoice key → the sheet that carried it, of those that the register no longer has."""
 
     today: date
     rules: Settlement
@@ -67,6 +70,7 @@ class Books:
     over: Mapping[tuple[str, str], Sequence[tuple[Payable, Decimal]]] = field(default_factory=dict)
     early: Mapping[Name, Row] = field(default_factory=dict)
     paid_in: Mapping[Name, str] = field(default_factory=dict)
+    left: Mapping[str, str] = field(default_factory=dict)
 
 
 Look = Callable[[Payable], Iterator[Hold]]
@@ -143,11 +147,12 @@ def duplicates(books: Books) -> Look:
 
     def look(payable: Payable) -> Iterator[Hold]:
         by_code: dict[str, list[Suspect]] = defaultdict(list)
-        for suspect in books.suspects.get(payable.invoice_key, ()):
+        invoice = of_invoice(payable.invoice_key)
+        for suspect in books.suspects.get(invoice, ()):
             by_code[suspect.code].append(suspect)
         for code, found in sorted(by_code.items()):
             keys = sorted({suspect.earlier.key for suspect in found})
-            yield Hold(code, _named(found), numbered(code, payable.invoice_key, *keys), code == "SAME_PAYEE")
+            yield Hold(code, _named(found), numbered(code, invoice, *keys), code == "SAME_PAYEE")
 
     return look
 
@@ -250,12 +255,25 @@ def moved_lines(books: Books) -> Look:
     """An invoice put up under another order line than it names now: it is not paid once more under this one."""
 
     def look(payable: Payable) -> Iterator[Hold]:
-        if rows := books.moved.get(payable.invoice_key, ()):
+        invoice = of_invoice(payable.invoice_key)
+        if rows := books.moved.get(invoice, ()):
             told = tuple(say("hold.seen.moved", order=f"{row['order_id']}/{row['line']}", net=row["net"],
                              batch=row["batch"]) for row in rows)  # fmt: skip
             keys = sorted(row["payment_key"] for row in rows)
-            number = numbered(MOVED, payable.invoice_key, payable.order_id, payable.line, *keys)
+            number = numbered(MOVED, invoice, payable.order_id, payable.line, *keys)
             yield Hold(MOVED, told[0] if len(told) == 1 else say("list.lines", items=told), number, second=True)
+
+    return look
+
+
+def retained_alone(books: Books) -> Look:
+    """What was retained of an invoice that the register no longer has: it is owed, and nobody can look it up."""
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        invoice = of_invoice(payable.invoice_key)
+        if payable.what == RETENTION and invoice in books.left:
+            seen = say("hold.seen.left", invoice=payable.invoice_no, batch=books.left[invoice], until=payable.due_on)
+            yield Hold(RETENTION_ALONE, seen, numbered(RETENTION_ALONE, invoice), second=True)
 
     return look
 
@@ -312,14 +330,16 @@ def _place(row: Row) -> str:
 
 CONTROLS: tuple[Control, ...] = (
     duplicates, changed_accounts, shared_payees, not_qualified, lapsed_certificates, without_contract, silent_edits,
-    moved_lines, overpaid_lines, other_currency, paid_early,
+    moved_lines, retained_alone, overpaid_lines, other_currency, paid_early,
 )  # fmt: skip
 
 
 # ------------------------------------------------------------------ what stands on a sheet already
 
 
-ASKED_AGAIN: tuple[Control, ...] = (shared_payees, not_qualified, lapsed_certificates, without_contract, paid_early)
+ASKED_AGAIN: tuple[Control, ...] = (
+    shared_payees, not_qualified, lapsed_certificates, without_contract, retained_alone, paid_early,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ from robots.figures.bonuses import place_bonuses, with_bonuses
 from robots.figures.controls import Books, Controlled, controlled
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
+from robots.figures.settlement.billing import of_invoice
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, record
 from robots.model.money import ZERO
@@ -98,9 +99,9 @@ def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     before = ledger.said("payables")
     earned = records(ledger.said("earned"))
     now = owing(ledger, before, earned, paid_to, [one.vendors for one in books.shared], rules, today)
-    asked = {p.invoice_key for p in now.owed if rest(p, now.lines[line_of(p)]) > 0}
+    asked = {of_invoice(p.invoice_key) for p in now.owed if rest(p, now.lines[line_of(p)]) > 0}
     found = suspects_of(ledger, books, before, now.gone, asked, rules.currency)
-    books = replace(books, suspects=found, moved=now.moved, over=now.over, paid_in=now.paid_in)
+    books = replace(books, suspects=found, left=now.left, moved=now.moved, over=now.over, paid_in=now.paid_in)
     looked = controlled(now.owed, books, lambda p: rest(p, now.lines[line_of(p)]))
     yield from _put_up(looked, now, books, before, earned, paid_to, ledger, rules, today)
 

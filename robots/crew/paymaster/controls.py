@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -139,7 +140,7 @@ def stops(ledger: Ledger, rules: Rules, today: date) -> dict[str, tuple[Hold, ..
     before, earned = ledger.said("payables"), records(ledger.said("earned"))
     tied = [one.vendors for one in books.shared]
     now = owing(ledger, before, earned, payees(vendors, accounts), tied, rules, today, only_waiting=True)
-    return stopped_of(ledger, books, now)
+    return stopped_of(ledger, replace(books, left=now.left), now)
 
 
 def outdated(ledger: Ledger, rules: Rules, today: date) -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 import pandas as pd
 
@@ -16,7 +17,6 @@ from robots.figures.bonuses import with_bonuses
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import (
     LINE,
-    RETENTION,
     OrderLine,
     Payable,
     Terms,
@@ -26,7 +26,8 @@ from robots.figures.settlement import (
     parts_of,
     settle,
 )
-from robots.figures.settlement.billing import invoice_key, owner_of
+from robots.figures.settlement.billing import invoice_key, of_invoice, owner_of
+from robots.figures.settlement.waterfall import release
 from robots.ledger import Ledger
 from robots.model.money import ZERO
 from robots.model.names import identity
@@ -41,16 +42,18 @@ class Owing:
     """Payables of which anything is to be put up, is stopped, or was carried too much. `lines`: what sheets carried of
     them before, and what is held.
 
-    What the books no longer tell as sheets carried it: `gone`, invoices that have left the register; `moved`, invoice
-    key → rows of sheets under an order line that the invoice no longer names; `over`, order and line → invoices of
-    which sheets carried more than is owed now, and by how much; `waiting`, lines that are not released yet, each with
-    what is owed of it now (None: the register has it no more), and what all sheets come to; `paid_in`, lines that
-    sheets carried in another currency than they are owed in now → that currency.
+    What the books no longer tell as sheets carried it: `gone`, invoices that have left the register; `left`, their
+    keys → the sheet that carried them first; `moved`, invoice key → rows of sheets under an order line that the invoice
+    no longer names; `over`, order and line → invoices of which sheets carried more than is owed now, and by how much;
+    `waiting`, lines that are not released yet, each with what is owed of it now (None: the register has it no more),
+    and what all sheets come to; `paid_in`, lines that sheets carried in another currency than they are owed in now →
+    that currency.
     """
 
     owed: list[Payable] = field(default_factory=list)
     lines: dict[Line, list[Row]] = field(default_factory=dict)
     gone: list[Row] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
     moved: dict[str, list[Row]] = field(default_factory=dict)
     over: dict[tuple[str, str], list[tuple[Payable, Decimal]]] = field(default_factory=lambda: defaultdict(list))
     waiting: dict[Line, tuple[Payable | None, Decimal]] = field(default_factory=dict)
@@ -101,13 +104,16 @@ def owing(
         rows = records(part.before)
         sheeted = sorted((row for row in rows if row["state"] not in FREE), key=lambda row: row["batch"])
         invoices = records(part.invoices)
-        gone = gone_bills(sheeted, {invoice_key(row) for row in invoices}, days, (book, services))
+        left = lines_left(sheeted, {invoice_key(row) for row in invoices})
+        gone = [_bill(one, days, (book, services)) for one in left if sum((row["gross"] for row in one), ZERO) > 0]
         turns = first_sheets(sheeted) | {invoice_key(row): row["_file"] for row in gone}
         # accounts that changed are the controls' business
         owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns)
         lines = by_line(rows)
-        _keep(found, _of_register(with_bonuses(owed, earned), gone), lines)
+        kept = (back for one in left if (back := _kept(one, (book, services), terms)))
+        _keep(found, chain(_of_register(with_bonuses(owed, earned), gone), kept), lines)
         found.gone += gone
+        found.left |= {one[0]["invoice_key"]: one[0]["batch"] for one in left}
     return found
 
 
@@ -146,26 +152,43 @@ def _compare(found: Owing, payable: Payable, rows: Sequence[Row]) -> None:
 # ------------------------------------------------------------------ what has left the register
 
 
-def gone_bills(
-    sheeted: Iterable[Row], known: Collection[str], days: Mapping[str, date], books: tuple[Lines, Lines]
-) -> list[Row]:
-    """Lines of sheets whose invoice the register no longer has, as rows of invoices: of the vendor that their order
-    names now, under a number that no invoice has, from the sheet (`_file`) that first carried them."""
+def lines_left(sheeted: Iterable[Row], known: Collection[str]) -> list[list[Row]]:
+    """Lines of sheets whose invoice the register no longer has, each with its rows in the order of their sheets."""
     lines: dict[Line, list[Row]] = defaultdict(list)
     for row in sheeted:
         if (row["what"] or LINE) == LINE and row["invoice_key"] not in known:
             lines[row["invoice_key"], row["order_id"], row["line"]].append(row)
-    return [_bill(rows, days, books) for rows in lines.values() if sum((row["gross"] for row in rows), ZERO) > 0]
+    return list(lines.values())
+
+
+def _vendor(row: Row, books: tuple[Lines, Lines]) -> str:
+    """The vendor that the order of a sheet's row names now."""
+    there = next((lines[row["order_id"]] for lines in books if lines.get(row["order_id"])), ())
+    return there[0].vendor if there else str(row["vendor"])
+
+
+def _kept(rows: Sequence[Row], books: tuple[Lines, Lines], terms: Terms) -> Payable | None:
+    """What sheets retained of a line whose invoice is gone, once its date is there: owed all the same, by what the
+    sheets say."""
+    first, days = rows[0], [row["retention_due_on"] for row in rows if isinstance(row["retention_due_on"], str)]
+    if not days:
+        return None
+    line = Payable(
+        first["invoice_key"], _vendor(first, books), first["invoice_no"], first["order_id"], first["line"], ZERO,
+        retention=sum((row["retention"] for row in rows), ZERO), retention_due_on=date.fromisoformat(max(days)),
+        source=first["batch"], currency=first["currency"] or terms.currency,
+    )  # fmt: skip
+    return release(line, terms)
 
 
 def _bill(rows: Sequence[Row], days: Mapping[str, date], books: tuple[Lines, Lines]) -> Row:
+    """Such a line as a row of an invoice: under a number that no invoice has, from the sheet (`_file`) that first
+    carried it."""
     first = rows[0]
-    there = next((lines[first["order_id"]] for lines in books if lines.get(first["order_id"])), ())
-    vendor = there[0].vendor if there else first["vendor"]
     return {
-        "invoice_no": f"{first['invoice_no']} ({first['batch']})", "vendor": vendor, "order_id": first["order_id"],
-        "line": first["line"], "contract_id": None, "invoiced_on": days[first["batch"]], "quantity": None,
-        "unit_price": None, "net": None, "tax_rate": None, "tax": None,
+        "invoice_no": f"{first['invoice_no']} ({first['batch']})", "vendor": _vendor(first, books),
+        "order_id": first["order_id"], "line": first["line"], "contract_id": None, "invoiced_on": days[first["batch"]],
+        "quantity": None, "unit_price": None, "net": None, "tax_rate": None, "tax": None,
         "gross": sum((row["gross"] for row in rows), ZERO), "kind": "蓝字", "currency": first["currency"],
         "blue_invoice_no": None, "_file": first["batch"], "_sheet": "", "_row": 0, "_shown": first["invoice_no"],
     }  # fmt: skip
@@ -177,7 +200,7 @@ def _of_register(owed: Iterable[Payable], gone: Sequence[Row]) -> Iterator[Payab
     keys = {invoice_key(row) for row in gone}
     used = {(row["order_id"], row["line"]): _used_up(row) for row in gone}
     for payable in owed:
-        if payable.invoice_key.removesuffix(f"|{RETENTION}") not in keys:
+        if of_invoice(payable.invoice_key) not in keys:
             seen = used.get((payable.order_id, payable.line)) if payable.held and payable.what == LINE else None
             yield payable if seen is None else payable.but(evidence=(*payable.evidence, seen))
 

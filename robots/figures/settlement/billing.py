@@ -51,13 +51,22 @@ def invoice_key(invoice: Row, number_of: str = "invoice_no") -> str:
     return f"{identity(invoice['vendor'])}|{invoice_identity(invoice[number_of])}"
 
 
+def of_invoice(key: str) -> str:
+    """The key of the invoice itself, also where a key names what was retained of it.
+
+    >>> of_invoice("甲公司|2611|retention"), of_invoice("甲公司|2611")
+    ('甲公司|2611', '甲公司|2611')
+    """
+    return key.removesuffix(f"|{RETENTION}")
+
+
 def owner_of(key: str) -> str:
     """The vendor's identity in an invoice key, or in that of what was retained of one.
 
     >>> owner_of("甲|乙公司|2611"), owner_of("甲公司|2611|retention")
     ('甲|乙公司', '甲公司')
     """
-    return key.removesuffix(f"|{RETENTION}").rpartition("|")[0]  # a number as it is compared has no bars
+    return of_invoice(key).rpartition("|")[0]  # a number as it is compared has no bars
 
 
 def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]:

@@ -265,9 +265,10 @@ def release(kept: Payable, terms: Terms) -> Payable | None:
     until = kept.retention_due_on
     if not kept.retention or until is None or until > terms.today:
         return None
+    key = f"{kept.invoice_key}|{RETENTION}"
     own = Payable(
-        f"{kept.invoice_key}|{RETENTION}", kept.vendor, kept.invoice_no, kept.order_id, kept.line, ZERO, due_on=until,
-        source=kept.source, currency=kept.currency, what=RETENTION,
+        key, kept.vendor, kept.invoice_no, kept.order_id, kept.line, ZERO, due_on=until, source=kept.source,
+        currency=kept.currency, what=RETENTION,
     )  # fmt: skip
     return own.taken("released", kept.retention, say("because.released", until=until), kept.source)
 
