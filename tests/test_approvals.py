@@ -872,6 +872,51 @@ def test_without_approvers_all_is_as_before_and_is_told(home: Home, books: Simpl
     assert batch(home)[0] == "released"
 
 
+def test_without_approvers_the_banks_return_settles_what_was_paid_from_the_sheet(
+    home: Home, books: SimpleNamespace
+) -> None:
+    invoices_of(home, books, 1, 2)
+    home.turn(FRIDAY)
+    one, two = sorted(home.export("payables"), key=lambda row: row["invoice_no"])
+    home.drop("回单.xlsx", books.xlsx({"回单": [bank_row(one, "B-1")]}))
+    home.turn(MONDAY)
+    assert states(home) == {"1": "confirmed", "2": "proposed"}
+    mine = [row for row in records_of(home, "movements") if row["payment_key"] == one["payment_key"]]
+    assert [row["state_after"] for row in mine] == ["proposed", "released", "confirmed"]
+    assert not [row for row in records_of(home, "holds") if row["reasons"] == "PAID_EARLY"]
+    home.configure(PEOPLE)  # who is named now is not asked about a sheet that is half paid
+    home.turn(TUESDAY)
+    assert not home.export("endorsements")
+    home.drop("回单2.xlsx", books.xlsx({"回单": [bank_row(two, "B-2") | {"付款键": None}]}))
+    home.turn(datetime(2026, 7, 8, 18))
+    assert set(states(home).values()) == {"confirmed"} and batch(home)[0] == "confirmed"
+
+
+def test_what_was_paid_by_hand_before_its_release_is_stopped_without_a_key_too(
+    office: Home, books: SimpleNamespace
+) -> None:
+    """Which of three lines of one amount it was, nobody can say: each of them asks."""
+    first = office.export("payables")[0]
+    office.drop("回单.xlsx", books.xlsx({"回单": [bank_row(first, "B-1") | {"付款键": None}]}))
+    office.turn(MONDAY)
+    approve(office, FIRST, "one@example.com", at=datetime(2026, 7, 6, 9))
+    assert set(states(office).values()) == {"rejected"}
+    office.turn(TUESDAY)
+    assert [row["reasons"] for row in records_of(office, "holds")] == ["PAID_EARLY"] * 3
+    (form,) = office.settings.out_folder("forms").glob("暂扣放行单*.xlsx")
+    page = openpyxl.load_workbook(form).worksheets[0]
+    numbers = [row[0].value for row in page.iter_rows() if row[4].value == "放行之前已付"]
+    assert len(set(numbers)) == 3
+
+
+def bank_row(line: dict[str, Any], reference: str) -> dict[str, Any]:
+    """A row of the bank's that says that a line was paid on July 6."""
+    return {
+        "付款键": line["payment_key"], "流水号": reference, "收款人": line["vendor"], "付款金额": float(line["net"]),
+        "付款日期": date(2026, 7, 6), "付款状态": "成功",
+    }  # fmt: skip
+
+
 def test_status_names_who_is_waited_for(office: Home) -> None:
     lines = "\n".join(status.look(office.settings, office.store, FRIDAY).as_lines(office.settings.words))
     assert f"{BATCH}：1,695.00 CNY，等 {SECOND}、{FIRST}，还要 1 人，2026-07-10 到期" in lines

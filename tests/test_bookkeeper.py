@@ -136,6 +136,13 @@ CASES = {
     ),
     "no key: later than the bank's days": ([row(paid_on=SENT + timedelta(days=31))], (line(),), [(AMOUNT, ("k1",))]),
     "no key: earlier than the batch": ([row(paid_on=date(2026, 7, 1))], (line(),), [(EARLY, ("k1",))]),
+    "no key: the sum of a line that nobody has released yet": (
+        [row()], (line(state="proposed"), line("k2", state="confirmed", net="7.00")), [(EARLY, ("k1",))],
+    ),
+    "no key: the sum of a line that was refused": ([row()], (line(state="rejected"),), [(CLOSED, ("k1",))]),
+    "no key: paid before such a line was put up": (
+        [row(paid_on=date(2026, 7, 1))], (line(state="approved"),), [(UNMATCHED, ())],
+    ),
     "no key: the sum of another vendor": (
         [row("70.00", vendor=B)], (line(net="70.00"),), [(OTHER_VENDOR, ("k1",))],
     ),

@@ -24,7 +24,7 @@ NOWHERE = ""  # the state of a line before anybody put it up
 FOLLOWS: Mapping[str, frozenset[str]] = {
     NOWHERE: frozenset({PROPOSED}),
     HELD: frozenset({PROPOSED}),
-    PROPOSED: frozenset({APPROVED, REJECTED, VOID}),
+    PROPOSED: frozenset({APPROVED, RELEASED, REJECTED, VOID}),  # RELEASED: only by `paid_from_the_sheet`
     APPROVED: frozenset({RELEASED, VOID}),
     RELEASED: frozenset({CONFIRMED, RETURNED, REVERSED}),
     CONFIRMED: frozenset({RETURNED, REVERSED}),  # a bank may send money back days after it said that it was paid
@@ -61,6 +61,12 @@ def move(rows: Iterable[Row], state: str, day: date, by: Text, why: Text = "") -
     """Lines (rows of `payables`) moved to a state, by whom and why. Raises Backwards where it does not follow."""
     moved = [_moved(row, row["state"], state, day, by, why) for row in rows]
     return Moves(tuple(row for row, _ in moved), tuple(movement for _, movement in moved))
+
+
+def paid_from_the_sheet(rows: Iterable[Row], day: date, by: Text, why: Text) -> Moves:
+    """Lines of a sheet that nobody was asked to approve, released by the bank's word that somebody paid from it. Lines
+    in any other state are passed over."""
+    return move([row for row in rows if row["state"] == PROPOSED], RELEASED, day, by, why)
 
 
 def put_up(rows: Iterable[Row], before: Mapping[str, Row], day: date, by: str) -> Moves:

@@ -308,9 +308,10 @@ def paid_early(books: Books) -> Look:
     """A line that somebody paid past the robots: the bank told its key before it was released."""
 
     def look(payable: Payable) -> Iterator[Hold]:
-        if row := books.early.get((payable.invoice_key, payable.order_id, payable.line)):
+        name = (payable.invoice_key, payable.order_id, payable.line)
+        if row := books.early.get(name):
             seen = say("hold.seen.early", day=row["paid_on"], amount=row["amount"], place=row["source"])
-            yield Hold(PAID_EARLY, seen, numbered(PAID_EARLY, row["receipt"]), second=True)
+            yield Hold(PAID_EARLY, seen, numbered(PAID_EARLY, row["receipt"], *name), second=True)
 
     return look
 

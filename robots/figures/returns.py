@@ -32,7 +32,8 @@ QUIET = frozenset({*SETTLING, TOLD, FOREIGN})  # outcomes that ask nothing of an
 PAID, SENT_BACK, CAME_IN = "成功", "退回", "进账"  # the words of the kind `payments`
 _BACK_WORDS = ("退", "冲正", "return", "reject", "revers")
 _FAILED_WORDS = (*_BACK_WORDS, "失败", "不符", "fail")
-_NEVER_SENT = frozenset({"held", "rejected", "void", "reversed"})
+_TAKEN_BACK = frozenset({"rejected", "void", "reversed"})
+_NEVER_SENT = _TAKEN_BACK | {"held"}
 
 Row = Mapping[str, Any]
 Keys = frozenset[str]
@@ -151,12 +152,15 @@ class _Book:
     by_sum: dict[Decimal, list[_Group]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        """Every line under its state; whole sums under their vendor, and these and single lines under their amount."""
+        """Every line under its state; whole sums under their vendor, and these and single lines under their amount.
+        Of what was taken back no sum was ever to be paid, only its lines."""
         self.states = {key: line.state for key, line in self.lines.items()}
         sent: dict[tuple[str, str], list[Line]] = defaultdict(list)
         for line in self.lines.values():
             if line.state not in _NEVER_SENT:
                 sent[line.batch, line.vendor].append(line)
+            elif line.state in _TAKEN_BACK:
+                self.by_sum[line.net].append((line,))
         for (_, vendor), group in sorted(sent.items()):
             whole = tuple(sorted(group, key=lambda line: line.key))
             self.by_vendor[vendor].append(whole)
@@ -335,17 +339,24 @@ def _payment_by_sum(row: Remittance, book: _Book) -> tuple[str, Collection[str]]
     return _why_no_payment(row, book)
 
 
+_NOT_OPEN: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    (CURRENCY, {"states": OPEN, "foreign": True}),
+    (EARLY, {"states": OPEN, "early": True}),
+    (EARLY, {"states": UNRELEASED}),
+    (CLOSED, {"states": _TAKEN_BACK}),
+    (OTHER_VENDOR, {"states": OPEN, "mine": False}),
+)
+
+
 def _why_no_payment(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
-    """Nothing open fits: paid before, too early, somebody else's money, another amount, or nothing of ours."""
+    """Nothing open fits: paid before, too early (before its batch, or before its release), taken back, somebody else's
+    money, another amount, or nothing of ours."""
     if paid := book.sets(row, {CONFIRMED}):
         told = [keys for keys in paid if book.is_told(row, keys)]
         return (TOLD, told[0]) if told else (TWICE, frozenset().union(*paid))
-    if foreign := book.sets(row, OPEN, foreign=True):
-        return CURRENCY, frozenset().union(*foreign)
-    if early := book.sets(row, OPEN, early=True):
-        return EARLY, frozenset().union(*early)
-    if others := book.sets(row, OPEN, mine=False):
-        return OTHER_VENDOR, frozenset().union(*others)
+    for outcome, how in _NOT_OPEN:
+        if fits := book.sets(row, **how):
+            return outcome, frozenset().union(*fits)
     mine = book.by_vendor.get(row.vendor, [])
     if not mine and row.vendor not in book.known:
         return FOREIGN, ()

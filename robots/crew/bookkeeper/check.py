@@ -13,7 +13,6 @@ from robots.figures.returns import (
     CURRENCY,
     FOREIGN,
     GRAVE,
-    OPEN,
     QUIET,
     RETURNED,
     SETTLING,
@@ -30,11 +29,17 @@ MOST_TOLD = 10  # problems in a letter; the workbook has them all
 
 
 def returns_checked(
-    news: Sequence[Verdict], verdicts: Sequence[Verdict], payables: Mapping[str, Row], rules: Rules, today: date
+    news: Sequence[Verdict],
+    verdicts: Sequence[Verdict],
+    payables: Mapping[str, Row],
+    to_pay: Sequence[Row],
+    rules: Rules,
+    today: date,
 ) -> Workbook:
-    """What to look into first, then the lines that were settled, what waits for the bank's answer, what is not ours."""
+    """What to look into first, then the lines that were settled, what waits for the bank's answer, what is not ours.
+    `to_pay`: the payment lines that the bank was to pay when these rows were read."""
     settled = {key for one in verdicts if one.outcome in SETTLING for key in one.keys}
-    waiting = [row for key, row in payables.items() if row["state"] in OPEN and key not in settled]
+    waiting = [row for row in to_pay if row["payment_key"] not in settled]
     facts = (
         (say("fact.as_of"), today),
         *_sums(news, payables, rules),

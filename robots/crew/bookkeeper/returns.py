@@ -11,9 +11,10 @@ from datetime import date
 from typing import Any
 
 from robots.crew.bookkeeper.check import returns_checked, returns_notice
-from robots.figures.batches import RELEASED, Moves, batch_state, move
+from robots.figures.batches import PROPOSED, RELEASED, Moves, batch_state, move, paid_from_the_sheet
 from robots.figures.lines import records
 from robots.figures.returns import (
+    OPEN,
     SETTLING,
     TOLD,
     Line,
@@ -25,6 +26,7 @@ from robots.figures.returns import (
 )
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, record
+from robots.model.words import say
 from robots.rules import Rules
 
 ROBOT = "bookkeeper"
@@ -49,7 +51,8 @@ def bank_returns(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision
     yield from _moves(news, payables, batches, today)
     yield Decision(ROBOT, today.isoformat(), "returns", record("returns", [_kept(one, today) for one in news]))
     if any(one.outcome != TOLD for one in news):
-        workbook = returns_checked(news, verdicts, payables, rules, today)
+        still = [payables[line.key] for line in lines if line.state in OPEN]
+        workbook = returns_checked(news, verdicts, payables, still, rules, today)
         yield Decision(ROBOT, today.isoformat(), "returns-checked", workbook, name="returns-checked")
         yield Decision(ROBOT, today.isoformat(), "notice-returns", returns_notice(news, payables, rules))
 
@@ -58,18 +61,18 @@ def lines_of(
     payables: Iterable[Row], batches: Sequence[Row], movements: Sequence[Row], home: str = ""
 ) -> Iterator[Line]:
     """Payment lines that stood on a sheet, with the day of their last release, else of their batch. `home`: the
-    currency of lines of sheets older than currencies."""
+    currency of lines of sheets older than currencies. A sheet that nobody was asked to approve is paid as it is."""
     ranked = sorted((row for row in movements if row["state_after"] == RELEASED), key=lambda row: row["n"])
     released = {row["payment_key"]: date.fromisoformat(row["day"]) for row in ranked}
     days = {row["batch"]: date.fromisoformat(row["day"]) for row in batches}
+    as_it_is = {row["batch"] for row in batches if not isinstance(row["issued_on"], str)}
     for row in payables:
         if row["state"] != "held":
             account = row["bank_account"] if isinstance(row["bank_account"], str) else ""
             sent_on = released.get(row["payment_key"]) or days.get(row["batch"])
             currency = row["currency"] if isinstance(row["currency"], str) else home
-            yield Line(
-                row["payment_key"], row["vendor"], row["net"], row["state"], row["batch"], account, sent_on, currency
-            )
+            state = RELEASED if row["state"] == PROPOSED and row["batch"] in as_it_is else row["state"]
+            yield Line(row["payment_key"], row["vendor"], row["net"], state, row["batch"], account, sent_on, currency)
 
 
 def settled_of(rows: Any) -> Iterator[Settled]:
@@ -88,6 +91,8 @@ def _moves(
     """The lines in their new state with every movement; one that was paid and sent back in one turn moves twice."""
     rows, moved = dict(payables), Moves()
     for verdict, key in confirmed_and_returned(news):
+        moved += paid_from_the_sheet([rows[key]], today, ROBOT, say("returns.paid_from_the_sheet"))
+        rows |= {row["payment_key"]: row for row in moved.rows}
         moved += move([rows[key]], verdict.outcome, today, ROBOT, verdict.row.reason or verdict.row.reference)
         rows |= {row["payment_key"]: row for row in moved.rows}
     if moved.rows:

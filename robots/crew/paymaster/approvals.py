@@ -157,12 +157,12 @@ def _sent(case: Case, owed: Row, able: Iterable[str], rules: Rules, today: date)
 
 
 def late_issues(now: Standing) -> Iterator[Decision]:
-    """Batches that nobody could approve when they were written, put up now that somebody can. Older ones are left:
-    they were paid by hand, or were not."""
+    """Batches that nobody could approve when they were written, put up now that somebody can. Older ones are left, and
+    those of which the bank has answered: they were paid by hand, or were not."""
     since = (now.today - timedelta(days=now.rules.approvals(now.today).valid_days)).isoformat()
     for case in now.cases.values():
         waits = case.row["state"] == PROPOSED and not case.row["issued_on"] and not case.reverses
-        if waits and case.row["day"] >= since:
+        if waits and case.row["day"] >= since and all(line["state"] == PROPOSED for line in case.lines):
             row, owed, sent = issue(case, now.rules, now.today)
             if owed:
                 yield Decision(ROBOT, now.today.isoformat(), case.number, record("batches", [row]))
