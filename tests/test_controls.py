@@ -648,3 +648,43 @@ def test_what_is_retained_of_an_invoice_that_left_the_register_is_asked_and_paid
     for day in (date(2026, 8, 20), date(2026, 8, 21)):
         home.turn(day)
     assert len(home.export("batches")) == 2
+
+
+BY_HAND = {
+    "what is to be paid": (536.75, date(2026, 7, 3), ["PAID_BY_HAND"]),
+    "the whole invoice, retention and all": (565, date(2026, 6, 25), ["PAID_BY_HAND"]),
+    "before there was an invoice": (536.75, date(2026, 6, 24), []),
+    "another amount": (536.74, date(2026, 7, 3), []),
+}
+
+
+@pytest.mark.parametrize(("amount", "paid_on", "reasons"), BY_HAND.values(), ids=BY_HAND)
+def test_what_somebody_may_have_paid_by_hand_is_asked(
+    home: Home, books: SimpleNamespace, amount: float, paid_on: date, reasons: list[str]
+) -> None:
+    _team(home, books)
+    told = {
+        "流水号": "B-1",
+        "收款人": "示例甲电子有限公司",
+        "付款金额": amount,
+        "付款日期": paid_on,
+        "付款状态": "成功",
+    }
+    home.drop("回单.xlsx", books.xlsx({"回单": [told]}))
+    home.turn(MONDAY)
+    assert [row["reasons"] for row in _table(home, "holds")] == reasons
+    assert len(home.export("batches")) == (not reasons)
+
+
+def test_what_two_people_say_was_not_paid_by_hand_is_paid_once(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    told = {"流水号": "B-1", "收款人": "示例甲电子有限公司", "付款金额": 565, "付款日期": date(2026, 7, 1)}
+    home.drop("回单.xlsx", books.xlsx({"回单": [told]}))
+    home.turn(MONDAY)
+    (form,) = _forms(home, "暂扣放行单")
+    answer = {"暂扣处理": "放行", "放行人": "虚构甲", "放行理由": "那笔是模具款", "第二人": "虚构乙"}
+    home.drop("放行.xlsx", _filled(form, answer))
+    for day in (TUESDAY, WEDNESDAY):
+        home.turn(day)
+    assert _lines(home, "PO-1") == [("proposed", "536.75", None)]
+    assert not _table(home, "holds")

@@ -78,7 +78,7 @@ def office(home: Home) -> Iterator[Office]:
     mail = f'transport = "smtp"\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\ntimeout = 5\nattempts = 3'
     home.configure(f"[mail]\n{mail}")
     yield office
-    server.close()
+    loop.call_soon_threadsafe(server.close)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(5)
 

@@ -25,7 +25,8 @@ from robots.rules import Settlement
 Row = Mapping[str, Any]
 Name = tuple[str, str, str]  # invoice key, order, line
 SHARED_ACCOUNT, UNQUALIFIED, CERTIFICATE, NO_CONTRACT = "SHARED_ACCOUNT", "UNQUALIFIED", "CERTIFICATE", "NO_CONTRACT"
-MOVED, OVER, GONE, LESS_NOW, PAID_EARLY = "MOVED", "OVER", "GONE", "LESS_NOW", "PAID_EARLY"
+MOVED, OVER, GONE, LESS_NOW = "MOVED", "OVER", "GONE", "LESS_NOW"
+PAID_EARLY, PAID_BY_HAND = "PAID_EARLY", "PAID_BY_HAND"
 RETENTION_ALONE = "RETENTION_ALONE"  # what was retained of an invoice that the register no longer has
 OLD_ACCOUNT = "OLD_ACCOUNT"  # on a sheet: its vendor's change is verified, and the sheet names the account before it
 RELEASE = "放行"  # the word of the kind `hold_releases`
@@ -51,7 +52,8 @@ class Books:
     `moved`: invoice key → rows of sheets that carried it under an order line which it no longer names; `over`: order
     and line → invoices of it that sheets paid too much, and by how much; and by invoice key, order and line, `paid_in`:
     the other currency in which sheets carried it, `early`: the bank's row that told it paid before its release;
-    `left`: invoice key → the sheet that carried it, of those that the register no longer has."""
+    `left`: invoice key → the sheet that carried it, of those that the register no longer has; `by_hand`: invoice key →
+    the bank's rows that may have paid it past the robots."""
 
     today: date
     rules: Settlement
@@ -71,6 +73,7 @@ class Books:
     early: Mapping[Name, Row] = field(default_factory=dict)
     paid_in: Mapping[Name, str] = field(default_factory=dict)
     left: Mapping[str, str] = field(default_factory=dict)
+    by_hand: Mapping[str, Sequence[Row]] = field(default_factory=dict)
 
 
 Look = Callable[[Payable], Iterator[Hold]]
@@ -316,6 +319,20 @@ def paid_early(books: Books) -> Look:
     return look
 
 
+def likely_paid(books: Books) -> Look:
+    """An invoice that somebody may have paid past the robots: the bank paid its vendor such an amount, for no sheet."""
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        if rows := books.by_hand.get(payable.invoice_key, ()):
+            told = tuple(say("hold.seen.early", day=row["paid_on"], amount=row["amount"], place=row["source"])
+                         for row in rows)  # fmt: skip
+            number = numbered(PAID_BY_HAND, payable.invoice_key, *sorted(row["receipt"] for row in rows))
+            seen = told[0] if len(told) == 1 else say("list.lines", items=told)
+            yield Hold(PAID_BY_HAND, seen, number, second=True)
+
+    return look
+
+
 def edit_seen(row: Row) -> Text:
     """What an edit changed, and where; of an account the last digits."""
     before, after = (given(row[name]) for name in ("before", "after"))
@@ -331,7 +348,7 @@ def _place(row: Row) -> str:
 
 CONTROLS: tuple[Control, ...] = (
     duplicates, changed_accounts, shared_payees, not_qualified, lapsed_certificates, without_contract, silent_edits,
-    moved_lines, retained_alone, overpaid_lines, other_currency, paid_early,
+    moved_lines, retained_alone, overpaid_lines, other_currency, paid_early, likely_paid,
 )  # fmt: skip
 
 
@@ -339,7 +356,7 @@ CONTROLS: tuple[Control, ...] = (
 
 
 ASKED_AGAIN: tuple[Control, ...] = (
-    shared_payees, not_qualified, lapsed_certificates, without_contract, retained_alone, paid_early,
+    shared_payees, not_qualified, lapsed_certificates, without_contract, retained_alone, paid_early, likely_paid,
 )  # fmt: skip
 
 

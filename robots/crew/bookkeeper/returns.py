@@ -112,5 +112,5 @@ def _kept(verdict: Verdict, today: date) -> Row:
     return {
         "receipt": row.id, "vendor": row.vendor, "amount": row.amount, "paid_on": row.paid_on, "status": row.status,
         "bank_reference": row.reference or None, "outcome": verdict.outcome, "payment_keys": ",".join(verdict.keys),
-        "reason": row.reason or None, "day": today, "source": row.source,
+        "reason": row.reason or None, "day": today, "source": row.source, "currency": row.currency or None,
     }  # fmt: skip

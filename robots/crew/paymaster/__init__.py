@@ -22,7 +22,7 @@ from robots.crew.paymaster.approvals import (
     standing,
     why_no_reversal,
 )
-from robots.crew.paymaster.controls import books_of, release_form, stop_rows, suspects_of
+from robots.crew.paymaster.controls import books_of, by_hand_of, release_form, stop_rows, suspects_of
 from robots.crew.paymaster.owing import Owing, owing
 from robots.crew.paymaster.plan import weekly_plan
 from robots.crew.paymaster.quarantine import accounts_of, quarantine
@@ -101,7 +101,8 @@ def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     now = owing(ledger, before, earned, paid_to, [one.vendors for one in books.shared], rules, today)
     asked = {of_invoice(p.invoice_key) for p in now.owed if rest(p, now.lines[line_of(p)]) > 0}
     found = suspects_of(ledger, books, before, now.gone, asked, rules.currency)
-    books = replace(books, suspects=found, left=now.left, moved=now.moved, over=now.over, paid_in=now.paid_in)
+    books = replace(books, suspects=found, left=now.left, moved=now.moved, over=now.over, paid_in=now.paid_in,
+                    by_hand=by_hand_of(ledger, now))  # fmt: skip
     looked = controlled(now.owed, books, lambda p: rest(p, now.lines[line_of(p)]))
     yield from _put_up(looked, now, books, before, earned, paid_to, ledger, rules, today)
 

@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from robots.crew.paymaster.owing import Owing, owing
 from robots.crew.paymaster.quarantine import accounts_of
-from robots.crew.paymaster.rows import Row, listed
+from robots.crew.paymaster.rows import Row, line_of, listed, rest
 from robots.figures.accounts import Account, given, numbered, payees, pending, shared_accounts, trusted
 from robots.figures.batches import FREE, UNRELEASED
+from robots.figures.by_hand import UNEXPLAINED, paid_by_hand
 from robots.figures.controls import RELEASE, Books, Controlled, Hold, Name, Sheeted, is_outdated, releasable, stopped
 from robots.figures.duplicates import Suspect, bills_of, suspects
 from robots.figures.edits import edit_alert, edit_number, not_changed_back, unanswered
@@ -95,6 +96,18 @@ def _once(gone: Iterable[Row]) -> list[Row]:
     return list(found.values())
 
 
+def by_hand_of(ledger: Ledger, now: Owing) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Invoice key → the bank's rows that may have paid by hand what is to be paid now, or waits on a sheet."""
+    asked = [(p, amount) for p in now.owed if (amount := rest(p, now.lines[line_of(p)])) > 0]
+    asked += [(payable, carried) for payable, carried in now.waiting.values() if payable is not None]
+    return paid_by_hand(asked, _unexplained(ledger))
+
+
+def _unexplained(ledger: Ledger) -> list[Row]:
+    returns = ledger.said("returns")
+    return records(returns[returns["outcome"].isin(UNEXPLAINED)])
+
+
 def _early(ledger: Ledger) -> dict[Name, Row]:
     """Lines that the bank told paid while they were not released (waiting, refused, void), each with its latest row."""
     told = [
@@ -140,7 +153,9 @@ def stops(ledger: Ledger, rules: Rules, today: date) -> dict[str, tuple[Hold, ..
     before, earned = ledger.said("payables"), records(ledger.said("earned"))
     tied = [one.vendors for one in books.shared]
     now = owing(ledger, before, earned, payees(vendors, accounts), tied, rules, today, only_waiting=True)
-    return stopped_of(ledger, replace(books, left=now.left), now)
+    waiting = [(payable, carried) for payable, carried in now.waiting.values() if payable is not None]
+    books = replace(books, left=now.left, by_hand=paid_by_hand(waiting, _unexplained(ledger)))
+    return stopped_of(ledger, books, now)
 
 
 def outdated(ledger: Ledger, rules: Rules, today: date) -> frozenset[str]:

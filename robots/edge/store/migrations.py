@@ -187,6 +187,11 @@ def whose_appeals(connection: Connection) -> None:
     connection.execute(delete(MARKERS))
 
 
+def currency_of_returns(connection: Connection) -> None:
+    """The currency that a bank's row names; of rows of older homes nobody knows it any more."""
+    _add_columns(connection, RETURNS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -234,6 +239,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     edits_settled,
     days_of_orders,
     whose_appeals,
+    currency_of_returns,
 )
 
 

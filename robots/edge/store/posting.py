@@ -118,7 +118,8 @@ def _replace(
     *,
     keep: bool = False,
 ) -> tuple[_Counts, list[Finding]]:
-    """Write the difference of one kind; with `keep`, rows that the newer version lacks stay."""
+    """Write the difference of one kind; with `keep` (answers on a form, that come as often as people give them) rows
+    that the newer version lacks stay, and what another file answered is no former version."""
     kind = known()[table.name.removeprefix("rows_")]
     keys: list[int] = []
     places: list[tuple[str, int]] = []
@@ -139,7 +140,7 @@ def _replace(
     competes = (changes.new or changes.updated) and not (kind.alone or kind.witness)
     findings: list[Finding] = []
     if competes and _has_others(connection, table, file):
-        edits += rival_changes(connection, kind, file, drop, before)
+        edits += () if keep else rival_changes(connection, kind, file, drop, before)
         findings += _beat_others(connection, table, file, drop, touched)
     findings += silent_edits(connection, kind, drop, edits, letters)
     if changes.gone:

@@ -566,6 +566,7 @@ RETURNS = Table(
     Column("reason", Text),
     Column("day", Text, nullable=False),
     Column("source", Text, nullable=False),
+    Column("currency", Text),
 )
 
 OUTBOX = Table(

@@ -69,6 +69,7 @@ class Payable:
     what: str = LINE
     causes: tuple[Step, ...] = ()
     accepted_on: date | None = None
+    invoiced_on: date | None = None
     evidence: tuple[Text, ...] = ()
 
     @property

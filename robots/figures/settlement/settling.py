@@ -64,6 +64,7 @@ def _payable(bill: Bill, terms: Terms) -> Payable:
     return Payable(
         bill.key, row["vendor"], row["invoice_no"], text(row["order_id"]), text(row["line"]), ZERO,
         source=place_of(row), currency=text(row.get("currency")) or terms.currency, tax=bill.tax or ZERO,
+        invoiced_on=bill.day,
     )  # fmt: skip
 
 

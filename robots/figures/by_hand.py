@@ -1,0 +1,72 @@
+"""Payments of which no sheet knows, beside what is to be paid: somebody may have paid it by hand (RULES 7).
+
+The bank names no key for such a payment. It is looked at where it went to the same vendor in the same currency, on the
+day of the invoice or later, and is what is to be paid of the invoice now, what the invoice was billed, or all that is
+to be paid to the vendor now.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from robots.figures.accounts import given
+from robots.figures.returns import AMOUNT, PAID, UNMATCHED
+from robots.figures.settlement import Payable
+from robots.model.money import ZERO
+from robots.model.names import identity
+
+UNEXPLAINED = frozenset({UNMATCHED, AMOUNT})  # outcomes of payments to our vendors that no line was waiting for
+Row = Mapping[str, Any]
+
+
+@dataclass
+class _Sum:
+    """Payables that one payment may have been for: what is to be paid of them, what was billed, since when."""
+
+    vendor: str
+    currency: str
+    keys: set[str] = field(default_factory=set)
+    to_pay: Decimal = ZERO
+    billed: Decimal = ZERO
+    since: date = date.min
+
+    def add(self, payable: Payable, amount: Decimal) -> None:
+        self.keys.add(payable.invoice_key)
+        self.to_pay += amount
+        self.billed += payable.gross
+        self.since = max(self.since, payable.invoiced_on or payable.due_on or self.since)
+
+
+def paid_by_hand(asked: Iterable[tuple[Payable, Decimal]], returns: Iterable[Row]) -> dict[str, list[Row]]:
+    """Invoice key → payments that may have been for it. `asked`: payables, each with what is to be paid of it;
+    `returns`: rows of that table."""
+    told: dict[tuple[str, Decimal], list[Row]] = defaultdict(list)
+    for row in returns:
+        if row["outcome"] in UNEXPLAINED and row["status"] == PAID:
+            told[identity(row["vendor"]), row["amount"]].append(row)
+    found: dict[str, list[Row]] = defaultdict(list)
+    for one in _sums(asked) if told else ():
+        for amount in {one.to_pay, one.billed}:
+            rows = [row for row in told.get((one.vendor, amount), ()) if _may_be_for(row, one)]
+            for key in one.keys if rows else ():
+                found[key] += (row for row in rows if row not in found[key])
+    return dict(found)
+
+
+def _sums(asked: Iterable[tuple[Payable, Decimal]]) -> Sequence[_Sum]:
+    """Of every invoice, and of every vendor's invoices together."""
+    sums: dict[tuple[str, str, str], _Sum] = {}
+    for payable, amount in asked:
+        vendor, currency = identity(payable.vendor), payable.currency
+        for name in (payable.invoice_key, ""):
+            sums.setdefault((vendor, currency, name), _Sum(vendor, currency)).add(payable, amount)
+    return list(sums.values())
+
+
+def _may_be_for(row: Row, one: _Sum) -> bool:
+    return given(row["currency"]) in ("", one.currency) and str(row["paid_on"]) >= one.since.isoformat()
