@@ -128,6 +128,9 @@ class History(Protocol):
     def line_trouble(self, row: Mapping[str, Any]) -> Text | None:
         """What is wrong with the order line (order_id, line, vendor) that an appeal names."""
 
+    def keeps(self, kind: str) -> bool:
+        """Has a ledger of a kind ever come, whatever became of its rows?"""
+
     def came_on(self, kind: str, name: str) -> date | None:
         """The day on which the row of that name, the kind's only key, came as it stands."""
 

@@ -194,9 +194,16 @@ def test_an_approved_batch_is_released_in_the_turn_in_which_the_form_comes_back(
     assert len(office.export("batches")) == 1  # what was released is put up no more
 
 
+ACCOUNT = """[payments.accounts.main]
+bank = "generic"
+holder = "示例采购方有限公司"
+account = "1100000000000000099"
+currency = "CNY"
+"""
+
+
 def test_the_banks_file_leaves_with_the_release_and_holds_what_was_approved_and_nothing_else(office: Home) -> None:
-    office.configure('[payments.accounts.main]\nbank = "generic"\nholder = "示例采购方有限公司"\n'
-                     'account = "1100000000000000099"\ncurrency = "CNY"')  # fmt: skip
+    office.configure(ACCOUNT)
     office.turn(MONDAY.replace(hour=9))
     payments = office.settings.out_folder("payments")
     before = {path.name for path in payments.iterdir()}
@@ -208,6 +215,54 @@ def test_the_banks_file_leaves_with_the_release_and_holds_what_was_approved_and_
     assert "6222000000000000001" in {cell.value for row in sheet.iter_rows() for cell in row}
     office.turn(TUESDAY)
     assert [path.name for path in payments.iterdir() if "银行付款文件" in path.name] == [name]
+
+
+def given_back(path: Path) -> bytes:
+    """A bank's file as it comes back: as it went out, with a day and a result beside each payment."""
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[0]
+    last = page.max_column
+    for number, row in enumerate(page.iter_rows()):
+        values = ("交易日期", "处理结果") if not number else (date(2026, 7, 6), "交易成功")
+        for n, value in enumerate(values, 1):
+            page.cell(row[0].row, last + n, value)
+    memory = BytesIO()
+    book.save(memory)
+    return memory.getvalue()
+
+
+BANK_TEXTS = {
+    "in its own words, among others": {"摘要": "转账汇款", "附言": "货款 {key}", "备注": "网银"},
+    "in capitals, where a purpose stands": {"用途": "{KEY}"},
+    "where a reason stands": {"处理信息": "交易成功 {key}"},
+}
+
+
+def test_the_banks_own_file_comes_back_and_settles_every_line(office: Home) -> None:
+    office.configure(ACCOUNT)
+    approve(office, FIRST, "one@example.com")
+    (sent,) = office.settings.out_folder("payments").glob("银行付款*.xlsx")
+    office.drop("返回.xlsx", given_back(sent))
+    office.turn(TUESDAY)
+    assert set(states(office).values()) == {"confirmed"}
+
+
+@pytest.mark.parametrize("texts", BANK_TEXTS.values(), ids=BANK_TEXTS)
+def test_the_key_is_found_wherever_a_bank_has_put_it(
+    office: Home, books: SimpleNamespace, texts: dict[str, str]
+) -> None:
+    """Three payments of one sum: nothing but the key tells which of them came back."""
+    approve(office, FIRST, "one@example.com")
+    lines = sorted(office.export("payables"), key=lambda row: row["invoice_no"])
+    rows = []
+    for n, line in enumerate(lines):
+        usual = {"流水号": f"B-{n}", "对方户名": line["vendor"], "交易金额": 565, "交易日期": date(2026, 7, 6)}
+        key = line["payment_key"]
+        told = {name: text.format(key=key, KEY=key.upper()) for name, text in texts.items()}
+        rows.append(usual | told | {"交易状态": "交易成功" if n else "交易失败"})
+    office.drop("返回.xlsx", books.xlsx({"明细": rows}))
+    office.turn(TUESDAY)
+    assert states(office) == {"1": "returned", "2": "confirmed", "3": "confirmed"}
 
 
 def test_what_is_refused_is_not_released_and_is_put_up_again(office: Home) -> None:

@@ -650,6 +650,13 @@ def test_what_is_retained_of_an_invoice_that_left_the_register_is_asked_and_paid
     assert len(home.export("batches")) == 2
 
 
+def test_a_contract_ledger_that_cannot_be_read_is_one_all_the_same(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    home.drop("合同.xlsx", books.contracts({"到期日期": "待定"}))
+    home.turn(MONDAY)
+    assert [row["reasons"] for row in _table(home, "holds")] == ["NO_CONTRACT"]
+
+
 BY_HAND = {
     "what is to be paid": (536.75, date(2026, 7, 3), ["PAID_BY_HAND"]),
     "the whole invoice, retention and all": (565, date(2026, 6, 25), ["PAID_BY_HAND"]),

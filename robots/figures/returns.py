@@ -8,6 +8,7 @@ per vendor.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,9 @@ _BACK_WORDS = ("退", "冲正", "return", "reject", "revers")
 _FAILED_WORDS = (*_BACK_WORDS, "失败", "不符", "fail")
 _TAKEN_BACK = frozenset({"rejected", "void", "reversed"})
 _NEVER_SENT = _TAKEN_BACK | {"held"}
+
+_TOLD = ("reason", "narrative", "postscript", "remark")  # what for is no reason why not: `purpose` is left out
+_OURS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{24}(?![0-9A-Za-z])")  # a payment key as we write it
 
 Row = Mapping[str, Any]
 Keys = frozenset[str]
@@ -110,11 +114,18 @@ def remittances(rows: Iterable[Row]) -> list[Remittance]:
 
 
 def _remittance(row: Row) -> Remittance:
+    told = "；".join(text for name in _TOLD if (text := _text(row[name])))
     return Remittance(
-        "", _key(row["payment_key"]), _text(row["bank_reference"]), row["vendor"], row["amount"], row["paid_on"],
-        row["status"], _text(row["reason"]), _text(row["payee_account"]), _text(row["batch"]), place(dict(row)),
-        _text(row["currency"]),
+        "", _key(row["payment_key"]) or _key_in(f"{told} {_text(row['purpose'])}"), _text(row["bank_reference"]),
+        row["vendor"], row["amount"], row["paid_on"], row["status"], _OURS.sub("", told).strip("； "),
+        _text(row["payee_account"]), _text(row["batch"]), place(dict(row)), _text(row["currency"]),
     )  # fmt: skip
+
+
+def _key_in(told: str) -> str:
+    """The key that we gave, where a bank says it among other words; nothing where it is not one."""
+    found = set(map(_key, _OURS.findall(told)))
+    return found.pop() if len(found) == 1 else ""
 
 
 def _by_content(row: Remittance) -> tuple[Any, ...]:

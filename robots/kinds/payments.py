@@ -1,5 +1,6 @@
 """付款回单: what the bank paid, and what it sent back. A bank names its rows by its own reference; several rows may pay
-one key, which is for the robot to tell, so that none of them is lost in reading."""
+one key, which is for the robot to tell, so that none of them is lost in reading. Banks have up to five columns of text,
+and any of them may hold the key that we gave."""
 
 from __future__ import annotations
 
@@ -44,6 +45,10 @@ KIND = Kind(
         Field("paid_on", DATE, required=True),
         Field("status", CHOICE, default="成功", strict=True),
         Field("reason", TEXT),
+        Field("narrative", TEXT),
+        Field("postscript", TEXT),
+        Field("remark", TEXT),
+        Field("purpose", TEXT),
         Field("payee_account", IDENTIFIER),
         Field("batch", IDENTIFIER),
         Field("currency", CURRENCY),

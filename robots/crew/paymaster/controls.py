@@ -44,10 +44,12 @@ def books_of(
     be paid). `vendors`: the vendor ledger as it stands, by name."""
     terms, limits = rules.settlement(today), rules.alerts(today)
     contracts = frozenset(ledger.table("contracts")["contract_id"])
+    is_kept = contracts or ledger.history.keeps("contracts")  # a ledger that cannot be read is one all the same
     orders = _each(ledger.table("orders"), "order_id", "line", "contract_id")
     return Books(
         today, terms, limits.may_work, vendors, _by_vendor(records(ledger.table("certificates"))),
-        {(order_id, line): given(contract) for order_id, line, contract in orders}, contracts or None, {}, accounts,
+        {(order_id, line): given(contract) for order_id, line, contract in orders},
+        contracts if is_kept else None, {}, accounts,
         tuple(shared_accounts(vendors.values(), terms.employees)), _put_up(ledger), _edits(ledger),
         {row["hold"]: row for row in records(ledger.table("hold_releases"))}, early=_early(ledger),
     )  # fmt: skip

@@ -28,6 +28,7 @@ from robots.edge.store.tables import (
     ORDERED,
     PAYABLES,
     POINTS,
+    RECEIPTS,
     RESCORED,
     ROWS,
     SCORES,
@@ -333,6 +334,10 @@ class History:
     def line_trouble(self, row: Mapping[str, Any]) -> Text | None:
         """What is wrong with the order line (order_id, line, vendor) that an appeal names; None where nothing is."""
         return line_trouble(self.connection, row)
+
+    def keeps(self, kind: str) -> bool:
+        """Has a ledger of a kind ever come, whatever became of its rows?"""
+        return self.connection.execute(select(RECEIPTS.c.n).where(RECEIPTS.c.kind == kind).limit(1)).first() is not None
 
     def came_on(self, kind: str, name: str) -> date | None:
         """The day on which the row of that name, the kind's only key, came as it stands."""
