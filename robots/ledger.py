@@ -23,8 +23,8 @@ Stale = dict[str, dict[str, list[str]]]  # period → vendor → its identities
 
 def frame(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as a DataFrame that keeps Arrow's types: nulls stay nulls, money stays exact."""
-    converted: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    return converted
+    columns = zip(table.column_names, table.columns, strict=True)
+    return pd.DataFrame({name: pd.arrays.ArrowExtensionArray(column) for name, column in columns}, copy=False)
 
 
 class History(Protocol):
@@ -243,8 +243,11 @@ class Ledger:
         return {**self.history.spellings(), **self.vendor_names}
 
     def _resolved(self, column: pd.Series) -> pd.Series:
-        known = {text: self.names.setdefault(identity(text), text) for text in column.dropna().unique()}
-        return column.map(known, na_action="ignore").astype(column.dtype)
+        """Arrow gives each text once, and takes the names by its places: many times as fast as pandas does."""
+        told = pa.chunked_array(pa.array(column.array)).combine_chunks().dictionary_encode()
+        names = [self.names.setdefault(identity(text), text) for text in told.dictionary.to_pylist()]
+        resolved = pa.array(names, pa.string()).take(told.indices)
+        return pd.Series(pd.array(resolved, dtype=column.dtype), index=column.index)
 
     # -------------------------------------------------------------- what changed
 

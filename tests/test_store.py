@@ -410,9 +410,9 @@ def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
 
 def test_a_run_cannot_be_noted_twice(store: Store) -> None:
     with store.transaction() as tx:
-        tx.note_run("scorer", NOW, NOW, "worked")
+        tx.note_runs([("scorer", NOW, "worked")], NOW)
     with pytest.raises(DBAPIError), store.transaction() as tx:
-        tx.note_run("scorer", NOW, NOW, "worked")
+        tx.note_runs([("scorer", NOW, "worked")], NOW)
 
 
 # ------------------------------------------------------------------ migrations

@@ -66,6 +66,8 @@ from robots.model.words import Catalogue
 from robots.reading.reader import Aside, Reading
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from robots.ledger import Ledger
 
 _ASKED = 500  # rows of a scope asked for at once
@@ -182,7 +184,7 @@ class Turn:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.touched = relations.Touched()
-        self._said: dict[str, pa.Table] = {}
+        self._said: dict[str, pd.DataFrame] = {}
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -220,9 +222,13 @@ class Turn:
         rows = self.connection.execute(select(RUNS.c.robot, func.max(RUNS.c.due)).group_by(RUNS.c.robot))
         return {robot: datetime.fromisoformat(due) for robot, due in rows}
 
-    def note_run(self, robot: str, due: datetime, now: datetime, state: str) -> None:
-        """A run happened (or was skipped). The primary key makes a second one impossible."""
-        self.connection.execute(insert(RUNS).values(robot=robot, due=due.isoformat(), at=now.isoformat(), state=state))
+    def note_runs(self, runs: Iterable[tuple[str, datetime, str]], now: datetime) -> None:
+        """Runs (robot, due, state) happened or were skipped. The primary key makes a second one impossible."""
+        rows = [
+            {"robot": one, "due": due.isoformat(), "at": now.isoformat(), "state": state} for one, due, state in runs
+        ]
+        if rows:
+            self.connection.execute(insert(RUNS), rows)
 
     def sightings(self) -> dict[str, tuple[Seen, bool]]:
         """What the folder looked like last time; the flag says that this very state has been taken already."""
@@ -383,19 +389,24 @@ class Turn:
         return Ledger(
             day,
             self.rows,
-            lambda name: frame(self._kept_table(name)),
+            self._kept_frame,
             lambda name: frame(self.table(name, turn)),
             history.History(self.connection),
             frozenset(called),
         )
 
-    def _kept_table(self, name: str) -> pa.Table:
-        """A table as it stands; a derived one is read once until something is recorded in it, however many ask."""
+    def _kept_frame(self, name: str) -> pd.DataFrame:
+        """A table as it stands; a derived one is read once until something is recorded in it, however many ask.
+
+        Each gets a copy of its own, which pandas makes only of the columns that are written to.
+        """
+        from robots.ledger import frame  # noqa: PLC0415  # pandas loads here
+
         if name not in DERIVED:
-            return self.table(name)
+            return frame(self.table(name))
         if name not in self._said:
-            self._said[name] = self.table(name)
-        return self._said[name]
+            self._said[name] = frame(self.table(name))
+        return self._said[name].copy(deep=False)
 
     def doubtful_names(self, reading: Reading) -> Iterator[Finding]:
         """Vendor names of a reading that are new, nearly known, or not known at all in the vendor ledger."""
@@ -521,11 +532,12 @@ class Turn:
 
 def _arrow(names: list[str], columns: list[Column[Any]], found: CursorResult[Any]) -> pa.Table:
     """What a query found, block by block: as Python's own values a whole table is ten times as large."""
-    empty = {name: from_stored((), column) for name, column in zip(names, columns, strict=True)}
-    blocks = [pa.table(empty)]
+    blocks = []
     while rows := found.fetchmany(_FETCHED):
         cells = zip(names, columns, zip(*rows, strict=True), strict=True)
         blocks.append(pa.table({name: from_stored(values, column) for name, column, values in cells}))
+    if not blocks:
+        return pa.table({name: from_stored((), column) for name, column in zip(names, columns, strict=True)})
     return pa.concat_tables(blocks).combine_chunks()
 
 
