@@ -30,7 +30,6 @@ from tests.histories import (
     START,
     WORDS,
     History,
-    a_store,
     books,
     books_of,
     dropped,
@@ -41,6 +40,7 @@ from tests.histories import (
     turn_of,
 )
 from tests.naive_alerts import CODES, Moved, Warned
+from tests.stores import a_store
 
 WATCHED = ("orders", "orders", "orders", "deliveries", "deliveries", "deliveries", "vendors", "inspections",
            "inspections", "milestones", "materials")  # fmt: skip
