@@ -30,9 +30,9 @@ def order_lines(orders: pd.DataFrame, deliveries: pd.DataFrame, as_of: date, by:
     arrived = arrived[arrived["delivered_on"] <= as_of]
     line = list(by)
     counted = arrived[[*line, "delivered_on"]].assign(**{name: units(arrived[name]) for name in QUANTITIES})
-    sums = counted.groupby(line, as_index=False).agg(
-        **{name: (name, "sum") for name in QUANTITIES}, last_delivered_on=("delivered_on", "max")
-    )
+    grouped = counted.groupby(line, as_index=False)  # sums of columns at once: with `agg` each would be a pass of its own
+    last = grouped["delivered_on"].max()["delivered_on"]
+    sums = grouped[QUANTITIES].sum().assign(last_delivered_on=last)
     lines = lines.merge(sums, on=line, how="left")
     for name in QUANTITIES:
         lines[name] = from_units(lines[name].fillna(0).astype("int64"), 4)
@@ -58,7 +58,8 @@ def _completions(counted: pd.DataFrame, lines: pd.DataFrame, line: list[str]) ->
     ordered = lines[line].assign(wanted=units(lines["quantity"]))
     arrivals = counted.merge(ordered, on=line).sort_values("delivered_on", kind="stable")
     complete = arrivals[arrivals.groupby(line)["accepted"].cumsum() >= arrivals["wanted"]]
-    return complete.groupby(line, as_index=False).agg(completed_on=("delivered_on", "min"))
+    firsts = complete[[*line, "delivered_on"]].drop_duplicates(line)  # in the order of their days
+    return firsts.rename(columns={"delivered_on": "completed_on"})
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
