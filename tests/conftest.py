@@ -340,13 +340,17 @@ EVENING = ("alerts", "findings", "scores", "payables", "receipts")
 
 @dataclass
 class Demo:
-    """The demo home after its three days: what each turn reported, and tables as they stood each evening."""
+    """The demo home after its three days: what each turn reported, and tables as they stood each evening.
+
+    `states` are copies of its state folder, one of each evening.
+    """
 
     home: Path
     settings: Settings
     store: Store
     reports: list[Report]
     evenings: list[dict[str, Rows]]
+    states: list[Path]
 
     def table(self, name: str) -> Rows:
         """The rows of a table, as `run.py export` has them now."""
@@ -359,11 +363,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The sample team's three days, played once for all tests that only look; to go on with, take `demo_again`."""
     home = homes.make_demo(tmp_path_factory.mktemp("演示") / "外协", "zh")
     loaded = configuration.load(home, registry.names())
-    played = Demo(home, loaded, open_store("", loaded.state, clock.now(homes.DEMO_DAYS[0])), [], [])
+    played = Demo(home, loaded, open_store("", loaded.state, clock.now(homes.DEMO_DAYS[0])), [], [], [])
     for number, day in enumerate(homes.DEMO_DAYS, 1):
         play(loaded, number)
         played.reports.append(conveyor.turn(loaded, played.store, clock.now(day)))
         played.evenings.append({name: played.table(name) for name in EVENING})
+        played.states.append(shutil.copytree(loaded.state, home.parent / f"第{number}天"))
     return played
 
 
@@ -374,5 +379,5 @@ def demo_again(demo: Demo, tmp_path: Path) -> Iterator[Demo]:
     shutil.copytree(demo.home, home)
     loaded = configuration.load(home, registry.names())
     store = open_store("", loaded.state, clock.now(homes.DEMO_DAYS[2]))
-    yield Demo(home, loaded, store, demo.reports, demo.evenings)
+    yield Demo(home, loaded, store, demo.reports, demo.evenings, demo.states)
     store.close()
