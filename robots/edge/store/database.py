@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     Engine,
+    Select,
     and_,
     bindparam,
     column,
@@ -488,11 +489,7 @@ class Turn:
         columns = [table.c[name] for name in (keys[: len(what.scope[0])] if what.scope else keys[:1])]
         asked = what.scope or tuple(dict.fromkeys((row[columns[0].name],) for row in rows))
         for start in range(0, len(asked), _ASKED):
-            # joined, because SQLite walks through a whole table for (vendor, period) IN (…)
-            names = [column(c.name, c.type) for c in columns]
-            wanted = listed(*names).data(asked[start : start + _ASKED]).cte("wanted")
-            mine = and_(*(c == wanted.c[c.name] for c in columns))
-            yield from self.connection.execute(select(table).join(wanted, mine))
+            yield from self.connection.execute(_those(table, columns, asked[start : start + _ASKED]))
 
     def queue(self, turn: int, now: datetime, entry: outbox.Queued) -> bool:
         """Queue something to carry out; the same key is queued once. Says whether it was new."""
@@ -528,6 +525,15 @@ class Turn:
     def count(self, name: str) -> int:
         """How many rows a table holds."""
         return int(self.connection.execute(select(func.count()).select_from(META.tables[name])).scalar() or 0)
+
+
+def _those(table: SqlTable, columns: list[Column[Any]], asked: Sequence[tuple[Any, ...]]) -> Select[Any]:
+    """Rows in which some columns are as asked: of one column by IN, whose statement SQLAlchemy knows again; of several
+    joined, because SQLite walks through a whole table for (vendor, period) IN (…)."""
+    if len(columns) == 1:
+        return select(table).where(columns[0].in_([value for (value,) in asked]))
+    wanted = listed(*(column(c.name, c.type) for c in columns)).data(list(asked)).cte("wanted")
+    return select(table).join(wanted, and_(*(c == wanted.c[c.name] for c in columns)))
 
 
 def _arrow(names: list[str], columns: list[Column[Any]], found: CursorResult[Any]) -> pa.Table:
