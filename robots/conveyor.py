@@ -250,8 +250,7 @@ def put_to_work(
             sees(name)
             told += _work(settings, tx, number, now, name, crew()[name], ledger, report)
     passing("robots worked")
-    for due in (*latest, *skipped):
-        tx.note_run(due.robot, due.at, now, "skipped" if due in skipped else "worked")
+    tx.note_runs(((due.robot, due.at, "skipped" if due in skipped else "worked") for due in (*latest, *skipped)), now)
     _write_letters(settings, tx, number, now, told, report)
 
 

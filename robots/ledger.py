@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 import pandas as pd
@@ -23,8 +23,17 @@ Stale = dict[str, dict[str, list[str]]]  # period → vendor → its identities
 
 def frame(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as a DataFrame that keeps Arrow's types: nulls stay nulls, money stays exact."""
-    converted: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    return converted
+    return _converted(table) if len(table) else _without_rows(table.schema).copy(deep=False)
+
+
+def _converted(table: pa.Table) -> pd.DataFrame:
+    columns = zip(table.column_names, table.columns, strict=True)
+    return pd.DataFrame({name: pd.arrays.ArrowExtensionArray(column) for name, column in columns}, copy=False)
+
+
+@lru_cache(maxsize=256)  # most tables of a small home, in every turn
+def _without_rows(schema: pa.Schema) -> pd.DataFrame:
+    return _converted(schema.empty_table())
 
 
 class History(Protocol):
@@ -246,8 +255,11 @@ class Ledger:
         return {**self.history.spellings(), **self.vendor_names}
 
     def _resolved(self, column: pd.Series) -> pd.Series:
-        known = {text: self.names.setdefault(identity(text), text) for text in column.dropna().unique()}
-        return column.map(known, na_action="ignore").astype(column.dtype)
+        """Arrow gives each text once, and takes the names by its places: many times as fast as pandas does."""
+        told = pa.chunked_array(pa.array(column.array)).combine_chunks().dictionary_encode()
+        names = [self.names.setdefault(identity(text), text) for text in told.dictionary.to_pylist()]
+        resolved = pa.array(names, pa.string()).take(told.indices)
+        return pd.Series(pd.array(resolved, dtype=column.dtype), index=column.index)
 
     # -------------------------------------------------------------- what changed
 

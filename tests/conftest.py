@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import pickle
 import shutil
 import sqlite3
 import tempfile
@@ -25,6 +26,7 @@ from typing import Any
 import hypothesis
 import pytest
 import xlsxwriter
+from filelock import FileLock
 from sqlalchemy import Engine, create_engine, event, make_url, text
 
 from robots import conveyor
@@ -340,13 +342,17 @@ EVENING = ("alerts", "findings", "scores", "payables", "receipts")
 
 @dataclass
 class Demo:
-    """The demo home after its three days: what each turn reported, and tables as they stood each evening."""
+    """The demo home after its three days: what each turn reported, and tables as they stood each evening.
+
+    `states` are copies of its state folder, one of each evening.
+    """
 
     home: Path
     settings: Settings
     store: Store
     reports: list[Report]
     evenings: list[dict[str, Rows]]
+    states: list[Path]
 
     def table(self, name: str) -> Rows:
         """The rows of a table, as `run.py export` has them now."""
@@ -355,15 +361,35 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The sample team's three days, played once for all tests that only look; to go on with, take `demo_again`."""
-    home = homes.make_demo(tmp_path_factory.mktemp("演示") / "外协", "zh")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The sample team's three days, played once for all tests that only look; to go on with, take `demo_again`.
+
+    Once for all workers of a run too: the first that asks plays, and notes what cannot be read from the home.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "演示"
+    folder.mkdir(exist_ok=True)
+    noted = folder / "noted.pickle"
+    with FileLock(folder / "lock"):
+        if not noted.exists():
+            played = _played(folder)
+            noted.write_bytes(pickle.dumps((played.reports, played.evenings, played.states)))
+            played.store.close()
+    loaded = configuration.load(folder / "外协", registry.names())
+    store = open_store("", loaded.state, clock.now(homes.DEMO_DAYS[2]))
+    yield Demo(loaded.home, loaded, store, *pickle.loads(noted.read_bytes()))  # noqa: S301  # our own
+    store.close()
+
+
+def _played(folder: Path) -> Demo:
+    home = homes.make_demo(folder / "外协", "zh")
     loaded = configuration.load(home, registry.names())
-    played = Demo(home, loaded, open_store("", loaded.state, clock.now(homes.DEMO_DAYS[0])), [], [])
+    played = Demo(home, loaded, open_store("", loaded.state, clock.now(homes.DEMO_DAYS[0])), [], [], [])
     for number, day in enumerate(homes.DEMO_DAYS, 1):
         play(loaded, number)
         played.reports.append(conveyor.turn(loaded, played.store, clock.now(day)))
         played.evenings.append({name: played.table(name) for name in EVENING})
+        played.states.append(shutil.copytree(loaded.state, folder / f"第{number}天"))
     return played
 
 
@@ -374,5 +400,5 @@ def demo_again(demo: Demo, tmp_path: Path) -> Iterator[Demo]:
     shutil.copytree(demo.home, home)
     loaded = configuration.load(home, registry.names())
     store = open_store("", loaded.state, clock.now(homes.DEMO_DAYS[2]))
-    yield Demo(home, loaded, store, demo.reports, demo.evenings)
+    yield Demo(home, loaded, store, demo.reports, demo.evenings, demo.states)
     store.close()

@@ -6,29 +6,24 @@ ROBOTS_PROOFS=20 gives every property twenty times as many examples.
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from sqlalchemy import create_engine, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import select
 
 from robots.crew import registry
 from robots.crew.scorer import scorer
 from robots.edge import settings as configuration
 from robots.edge.store import Store
 from robots.edge.store.database import Dropped, Turn
-from robots.edge.store.migrations import migrate
 from robots.edge.store.tables import KPIS, LEADS, ORDERED, POINTS, PRICES, SCORES, STALE
 from robots.model.decisions import Record
 from robots.model.names import identity
@@ -203,33 +198,6 @@ def dropped(some: Sequence[Version]) -> list[tuple[str, Reading]]:
 
 
 # ------------------------------------------------------------------ a store, day by day
-
-
-_FREE: list[Store] = []
-
-
-@contextmanager
-def a_store() -> Iterator[Store]:
-    """An empty store in memory: one that somebody has done with, for an engine that is new has every query to learn."""
-    store = _FREE.pop() if _FREE else _in_memory()
-    _connection(_empty()).backup(_connection(store))
-    yield store
-    _FREE.append(store)
-
-
-def _in_memory() -> Store:
-    return Store(create_engine("sqlite://", poolclass=StaticPool))
-
-
-@cache
-def _empty() -> Store:
-    store = _in_memory()
-    migrate(store.engine, datetime(2026, 6, 1))
-    return store
-
-
-def _connection(store: Store) -> sqlite3.Connection:
-    return cast("sqlite3.Connection", store.engine.raw_connection().driver_connection)
 
 
 def turn(store: Store, day: date, files: Sequence[tuple[str, Reading]], rules: Rules = RICH) -> None:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robots import conveyor
-from robots.crew import registry
 from robots.crew.sentinel import sentinel
 from robots.edge import clock, homes
-from robots.edge import settings as configuration
 from robots.edge.store import open_store
 from robots.edge.store.database import Turn
 from robots.figures.alerts import Alert, Conduct, Lives, live
@@ -25,12 +21,12 @@ from robots.model.decisions import Decision, Notice, Record
 from robots.model.names import identity
 from robots.model.words import say
 from tests import naive, naive_alerts
+from tests.conftest import Demo
 from tests.histories import (
     RULES,
     START,
     WORDS,
     History,
-    a_store,
     books,
     books_of,
     dropped,
@@ -41,6 +37,7 @@ from tests.histories import (
     turn_of,
 )
 from tests.naive_alerts import CODES, Moved, Warned
+from tests.stores import a_store
 
 WATCHED = ("orders", "orders", "orders", "deliveries", "deliveries", "deliveries", "vendors", "inspections",
            "inspections", "milestones", "materials")  # fmt: skip
@@ -95,19 +92,18 @@ def test_a_second_look_warns_of_the_same_and_every_alert_is_opened_once_a_life(h
                 assert [d for d in decisions if isinstance(d.what, Notice)] == []
 
 
-def test_the_samples_give_the_same_figures_scores_and_warnings_on_all_three_days(tmp_path: Path) -> None:
-    settings = configuration.load(homes.make_demo(tmp_path / "外协", "zh"), registry.names())
-    store, moved = open_store("", settings.state, clock.now(homes.DEMO_DAYS[0])), Moved({})
-    for number, day in enumerate(homes.DEMO_DAYS, 1):
-        homes.drop_samples(settings.inbox, number)
-        assert conveyor.turn(settings, store, clock.now(day)).troubles == []
-        known = books(store, day, settings.rules)
+def test_the_samples_give_the_same_figures_scores_and_warnings_on_all_three_days(demo: Demo) -> None:
+    moved = Moved({})
+    for day, report, state in zip(homes.DEMO_DAYS, demo.reports, demo.states, strict=True):
+        assert report.troubles == []
+        store = open_store("", state, clock.now(day))
+        known = books(store, day, demo.settings.rules)
         moved = moved.after(known)
         assert kept(store) == naive.kpis(known)
         assert scored(store) == naive.verdicts(known)
         with store.transaction() as tx:
             assert set(standing(tx.table("alerts").to_pylist())) == naive_alerts.warnings(known, moved)
-    store.close()
+        store.close()
 
 
 @examples(200)

@@ -56,7 +56,7 @@ from robots.figures.returns import (
 from robots.model.decisions import record
 from robots.reading.grid import Grid
 from robots.rules import Rules
-from tests.conftest import FIRST_DAY, Home
+from tests.conftest import FIRST_DAY, Begin, Home
 from tests.sheets import DAY, read, sheet, taken
 
 D = Decimal
@@ -249,10 +249,21 @@ MONDAY = date(2026, 7, 6)
 
 
 @pytest.fixture
-def team(home: Home, books: SimpleNamespace) -> Home:
+def team(home: Home, begin: Begin) -> Home:
     """Two vendors with an invoice each, put on one payment sheet on 3 July: 536.75 and 226.00."""
+    begin(home, put_up)
+    few(home)
+    return home
+
+
+def few(home: Home) -> None:
+    """Only those work whose work is looked at."""
     crew = {name: home.settings.crew[name] for name in ("paymaster", "bookkeeper", "sentinel")}
     home.settings = replace(home.settings, crew=crew, on_news=home.settings.on_news & set(crew))
+
+
+def put_up(home: Home, books: SimpleNamespace) -> None:
+    few(home)
     second = {"供应商": B, "订单号": "PO-2", "合同编号": ""}
     vendor = {
         "供应商名称": B,
@@ -270,7 +281,6 @@ def team(home: Home, books: SimpleNamespace) -> Home:
     with home.store.transaction() as tx:  # as its approvers would: their story is told elsewhere
         rows = [row | {"state": "released"} for row in tx.table("payables").to_pylist()]
         tx.record(record("payables", rows))
-    return home
 
 
 def keys(home: Home) -> dict[str, str]:

@@ -16,7 +16,6 @@ from tests.histories import (
     START,
     USUAL,
     History,
-    a_store,
     books,
     bounds,
     dropped,
@@ -27,9 +26,10 @@ from tests.histories import (
     scored,
     turn,
 )
+from tests.stores import a_store
 from tests.test_store import reading
 
-__all__ = ["RULES", "a_store"]
+__all__ = ["RULES"]
 EVERYTHING = (*USUAL, "surveys", "vendors", "tickets", "contracts", "certificates", "appeals", "appeals",
               "measurements", "invoices")  # fmt: skip
 

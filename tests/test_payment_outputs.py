@@ -34,7 +34,7 @@ from robots.model.decisions import Notice, Workbook, record
 from robots.model.names import header_word
 
 if TYPE_CHECKING:
-    from tests.conftest import Home
+    from tests.conftest import Begin, Home
 
 D = Decimal
 SHIPPED = settings.load(settings.find_home("no such home"), registry.names())
@@ -287,14 +287,18 @@ VENDOR = "示例甲电子有限公司"
 
 
 @pytest.fixture
-def paid(home: Home, books: SimpleNamespace) -> Home:
+def paid(home: Home, begin: Begin) -> Home:
     """A line of 565.00 less 28.25 retention, put up for payment on 3 July; our account is known."""
+    begin(home, put_up)
+    return home
+
+
+def put_up(home: Home, books: SimpleNamespace) -> None:
     account = 'bank = "generic"\nholder = "示例机器人有限公司"\naccount = "0110020030040050060"\ncurrency = "CNY"'
     home.configure(f"[payments.accounts.main]\n{account}")
     for kind in ("vendors", "orders", "deliveries", "contracts", "invoices"):
         home.drop(f"{kind}.xlsx", getattr(books, kind)())
     home.turn()
-    return home
 
 
 def _release(home: Home, day: date, number_of: str = "FK-20260703-01") -> list[Any]:

@@ -21,8 +21,9 @@ from robots.crew.sentinel.scene import Scene
 from robots.figures.scores import grade_of
 from robots.model.decisions import Workbook
 from robots.model.names import identity
-from tests.histories import CONTENT, RICH, RULES, Rows, a_store, examples, kept, scored, turn, turn_of
+from tests.histories import CONTENT, RICH, RULES, Rows, examples, kept, scored, turn, turn_of
 from tests.naive import Key, Verdict
+from tests.stores import a_store
 from tests.test_figures import PERFECT, marks_behind, table
 from tests.test_figures import scored as score_of
 from tests.test_store import reading

@@ -28,7 +28,8 @@ from robots.ledger import Ledger
 from robots.model.calendar import Calendar
 from robots.model.decisions import Decision, Notice, Record, Workbook
 from robots.model.words import Say, say
-from tests.test_history import RULES, a_store
+from tests.stores import a_store
+from tests.test_history import RULES
 from tests.test_store import reading
 
 D = Decimal

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +17,6 @@ from hypothesis import settings as limited
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, delete, event, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import StaticPool
 
 from robots.edge.store import Store, database, migrations, open_store
 from robots.edge.store.database import Dropped, Turn, journal_mode
@@ -34,6 +32,7 @@ from robots.reading.keys import with_keys
 from robots.reading.reader import Reading
 from robots.reading.rows import Taken
 from tests.conftest import ENGINE
+from tests.stores import a_store
 
 NOW = datetime(2026, 7, 3, 18)
 VENDOR = "示例甲电子有限公司"
@@ -204,7 +203,7 @@ DROPS = st.lists(st.tuples(FILES, st.dictionaries(st.integers(1, 3), st.integers
 @limited(max_examples=20, deadline=None)
 def test_a_key_in_three_files_counts_once_whatever_is_dropped_in_which_order(drops: Any) -> None:
     """And always by the latest version of a file that brought or changed it, of those that still hold it."""
-    with fresh() as store:
+    with a_store() as store:
         holds: dict[str, dict[int, tuple[int, int]]] = {}
         for when, (name, rows) in enumerate(drops):
             before = holds.get(name, {})
@@ -218,16 +217,6 @@ def test_a_key_in_three_files_counts_once_whatever_is_dropped_in_which_order(dro
             with store.transaction() as tx:
                 seen = sorted((r["order_id"], r["_file"]) for r in tx.rows("orders").to_pylist())
             assert seen == sorted((f"PO-{k}", file) for k, (_, file) in latest.items())
-
-
-@contextmanager
-def fresh() -> Iterator[Store]:
-    """An empty store in memory, for properties that need many."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    migrate(engine, NOW)
-    store = Store(engine)
-    yield store
-    store.close()
 
 
 # ------------------------------------------------------------------ values
@@ -410,9 +399,9 @@ def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
 
 def test_a_run_cannot_be_noted_twice(store: Store) -> None:
     with store.transaction() as tx:
-        tx.note_run("scorer", NOW, NOW, "worked")
+        tx.note_runs([("scorer", NOW, "worked")], NOW)
     with pytest.raises(DBAPIError), store.transaction() as tx:
-        tx.note_run("scorer", NOW, NOW, "worked")
+        tx.note_runs([("scorer", NOW, "worked")], NOW)
 
 
 # ------------------------------------------------------------------ migrations

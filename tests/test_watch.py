@@ -27,11 +27,16 @@ class Belt:
         self.pulses += 1
         self._pulse()
 
-    def until(self, pulses: int, seconds: float = 15) -> None:
-        end = time.monotonic() + seconds
-        while self.pulses < pulses:
-            assert time.monotonic() < end, f"{self.pulses} pulses, {pulses} expected"
-            time.sleep(0.02)
+    def until(self, pulses: int) -> None:
+        soon(lambda: self.pulses >= pulses, f"{pulses} pulses")
+
+    def quiet(self) -> int:
+        """The pulses there are when no event of before comes any more."""
+        pulses = -1
+        while pulses != self.pulses:
+            pulses = self.pulses
+            time.sleep(0.3)
+        return pulses
 
     def end(self) -> None:
         self.stop.set()
@@ -39,14 +44,37 @@ class Belt:
         assert not self.thread.is_alive()
 
 
+def soon(there: Callable[[], bool], what: str, seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < end, f"expected: {what}"
+        time.sleep(0.02)
+
+
 @pytest.fixture(autouse=True)
-def no_waiting_after_events(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "_AFTER_EVENT", 0.05)
+    monkeypatch.setattr(watch, "_LOOK", 0.05)
 
 
-def test_a_dropped_file_wakes_the_belt_long_before_the_sweep(tmp_path: Path) -> None:
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What the belt has set out to watch, one folder after the other, None where there was none: the last is now."""
+    told: list[object] = []
+    restart = watch._restart
+
+    def and_tell(*given: object) -> object:
+        observer, folder = restart(*given)
+        told.append(folder)
+        return observer, folder
+
+    monkeypatch.setattr(watch, "_restart", and_tell)
+    return told
+
+
+def test_a_dropped_file_wakes_the_belt_long_before_the_sweep(tmp_path: Path, watched: list[object]) -> None:
     belt = Belt(tmp_path, sweep=600)
-    time.sleep(0.3)
+    soon(lambda: bool(watched), "an observer")
     (tmp_path / "订单.xlsx").write_bytes(b"x")
     belt.until(2)
     belt.end()
@@ -67,16 +95,16 @@ def test_a_turn_that_fails_does_not_stop_the_belt(tmp_path: Path) -> None:
     belt.end()
 
 
-def test_a_folder_taken_away_and_made_anew_is_watched_again(tmp_path: Path) -> None:
+def test_a_folder_taken_away_and_made_anew_is_watched_again(tmp_path: Path, watched: list[object]) -> None:
     inbox = tmp_path / "收件箱"
     inbox.mkdir()
     belt = Belt(inbox, sweep=600)
-    time.sleep(0.3)
+    soon(lambda: bool(watched), "an observer")
     shutil.rmtree(inbox)
-    time.sleep(1.5)
+    soon(lambda: watched[-1] is None, "nothing watched")
     inbox.mkdir()
-    time.sleep(2.5)
-    before = belt.pulses
+    soon(lambda: watched[-1] is not None, "an observer of the new folder")
+    before = belt.quiet()
     (inbox / "订单.xlsx").write_bytes(b"x")
     belt.until(before + 1)
     belt.end()

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -233,6 +233,12 @@ def _parsed(text: str) -> dict[str, Any]:
     return tomllib.loads(text, parse_float=Decimal)
 
 
+@cache
+def _checker(shape: Any) -> TypeAdapter[Any]:
+    """What checks values of a shape: to make one takes longer than its checks."""
+    return TypeAdapter(shape)
+
+
 def _read(path: Path, problems: Problems) -> dict[str, Any]:
     if not path.exists():
         return {}
@@ -337,7 +343,7 @@ def _mail_problems(path: Path, mail: Mail) -> Iterator[Text]:
     addresses = [("sender", mail.sender), *((f"roles.{r}", a) for r, to in mail.roles.items() for a in to)]
     for where, address in addresses:
         try:
-            TypeAdapter(EmailStr).validate_python(address)
+            _checker(EmailStr).validate_python(address)
         except ValidationError:
             yield _value(str(path), f"mail.{where}", address, say("config.is_address"))
     if mail.transport == "smtp" and not mail.host:
@@ -598,7 +604,7 @@ def _validated(subject: str, shape: type, raw: list[dict[str, Any]], problems: P
     ]
     for since, values in unfold(entry for entry in raw if isinstance(entry.get("from"), date)):
         try:
-            yield since, TypeAdapter(shape).validate_python(values)
+            yield since, _checker(shape).validate_python(values)
         except ValidationError as error:
             problems += _told(f"{where} ({since})", error)
 
@@ -638,7 +644,7 @@ def _laid_over(
     problems += [_unknown(where, name, meant_by(shape, name), _names_of(shape)) for name in unknown_names(shape, above)]
     for since, values in dated:
         try:
-            yield since, TypeAdapter(shape).validate_python(laid(asdict(values), above))
+            yield since, _checker(shape).validate_python(laid(asdict(values), above))
         except ValidationError as error:
             problems += _told(where, error)
 

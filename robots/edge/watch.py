@@ -14,6 +14,7 @@ from robots.edge.log import LOG
 
 SWEEP_SECONDS = 30
 _AFTER_EVENT = 2.0
+_LOOK = 1.0  # seconds between two looks at the observer and its folder
 
 
 class Hints(FileSystemEventHandler):
@@ -42,7 +43,7 @@ def keep_watch(inbox: Path, pulse: Callable[[], None], stop: threading.Event, sw
     while not stop.is_set():
         if observer is None or not observer.is_alive() or watched != _identity(inbox):
             observer, watched = _restart(observer, hints, inbox)
-        if hints.wake.wait(min(sweep, 1.0)):
+        if hints.wake.wait(min(sweep, _LOOK)):
             stop.wait(_AFTER_EVENT)
             hints.wake.clear()
             _safely(pulse)

@@ -119,9 +119,9 @@ def _shares(rows: pd.DataFrame, name: str) -> pd.DataFrame:
         return _NOTHING
     sums = rows.groupby(["vendor", "period"], as_index=False)[["good", "total"]].sum()
     sums = sums[sums["total"] > 0]
-    low, high = wilson(sums["good"].to_numpy(float), sums["total"].to_numpy(float))
-    value = sums["good"].astype(float) / sums["total"].astype(float)
-    return sums.assign(kpi=name, value=value, low=low, high=high)[COLUMNS]
+    good, total = (sums[column].to_numpy(float) for column in ("good", "total"))
+    low, high = wilson(good, total)
+    return sums.assign(kpi=name, value=good / total, low=low, high=high)[COLUMNS]
 
 
 def between(low: float, high: float) -> tuple[str, str]:

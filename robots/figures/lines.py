@@ -30,9 +30,11 @@ def order_lines(orders: pd.DataFrame, deliveries: pd.DataFrame, as_of: date, by:
     arrived = arrived[arrived["delivered_on"] <= as_of]
     line = list(by)
     counted = arrived[[*line, "delivered_on"]].assign(**{name: units(arrived[name]) for name in QUANTITIES})
-    sums = counted.groupby(line, as_index=False).agg(
-        **{name: (name, "sum") for name in QUANTITIES}, last_delivered_on=("delivered_on", "max")
-    )
+    grouped = counted.groupby(
+        line, as_index=False
+    )  # sums of columns at once: with `agg` each would be a pass of its own
+    last = grouped["delivered_on"].max()["delivered_on"]
+    sums = grouped[QUANTITIES].sum().assign(last_delivered_on=last)
     lines = lines.merge(sums, on=line, how="left")
     for name in QUANTITIES:
         lines[name] = from_units(lines[name].fillna(0).astype("int64"), 4)
@@ -58,20 +60,23 @@ def _completions(counted: pd.DataFrame, lines: pd.DataFrame, line: list[str]) ->
     ordered = lines[line].assign(wanted=units(lines["quantity"]))
     arrivals = counted.merge(ordered, on=line).sort_values("delivered_on", kind="stable")
     complete = arrivals[arrivals.groupby(line)["accepted"].cumsum() >= arrivals["wanted"]]
-    return complete.groupby(line, as_index=False).agg(completed_on=("delivered_on", "min"))
+    firsts = complete[[*line, "delivered_on"]].drop_duplicates(line)  # in the order of their days
+    return firsts.rename(columns={"delivered_on": "completed_on"})
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as dicts, for rules that go line by line; None where a cell is blank. Arrow makes plain
     values of whole columns, several times as fast as pandas does cell by cell."""
+    if not len(table):  # most tables of a small home
+        return []
     names = list(table.columns)
-    columns = [_plain(table[name]) for name in names]
+    columns = [_plain(column) for _, column in table.items()]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _plain(column: pd.Series) -> list[Any]:
     if isinstance(column.dtype, pd.ArrowDtype):
-        return cast("list[Any]", pa.array(column).to_pylist())
+        return cast("list[Any]", pa.array(column.array).to_pylist())  # its array: Arrow asks a Series ten questions
     return cast("list[Any]", column.tolist())
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol, TypeVar
 
 from robots.cells import CURRENCY, DATE, IDENTIFIER, MOMENT, MONEY, PERIOD, PRICE, currency_of, is_unit
@@ -106,7 +106,7 @@ class Words:
                 continue
             for name, words in vocabulary.columns.items():
                 for word in map(_normal, (*words, name)):
-                    mine[word] = (*(n for n in mine.get(word, ()) if n != name), name)
+                    mine[word] = (*(n for n in mine[word] if n != name), name) if word in mine else (name,)
         return table
 
     @cached_property
@@ -203,6 +203,7 @@ def _plainly(word: str) -> str:
     return word.strip().casefold()
 
 
+@lru_cache(maxsize=20_000)  # the words of the lexicon come with every file
 def _normal(word: str) -> str:
     return ARROW.join(header_word(part) for part in word.split(ARROW))
 

@@ -16,10 +16,11 @@ from robots.edge import desk, settings
 from robots.edge.excel_in import Look, NotReadable, look_through
 from robots.edge.folder import Claimed
 from robots.edge.reading_room import Limits, ReadingRoom, read_file
-from robots.edge.store.database import Dropped, Store, Turn, open_store
+from robots.edge.store.database import Dropped, Store, Turn
 from robots.kinds.words import Dialect, Lexicon
 from robots.model.findings import Finding
 from robots.reading.reader import Reading
+from tests.stores import a_store
 
 NOW = datetime(2026, 7, 6, 18)
 HOME = settings.load(Path("no home: only what is shipped"), registry.names())
@@ -56,14 +57,8 @@ def finding_of(case: Case) -> Finding:
     """The finding that the last file of a case provokes. Raises LookupError where it does not."""
     if case.provoke:
         return case.provoke()
-    with tempfile.TemporaryDirectory() as folder:
-        store = open_store("", Path(folder), NOW)
-        try:
-            found = [
-                _drop(store, case, file, Path(folder), NOW.replace(hour=8 + n)) for n, file in enumerate(case.files)
-            ]
-        finally:
-            store.close()
+    with tempfile.TemporaryDirectory() as folder, a_store() as store:
+        found = [_drop(store, case, file, Path(folder), NOW.replace(hour=8 + n)) for n, file in enumerate(case.files)]
     matching = [one for one in found[-1] if one.code == case.code]
     if not matching:
         raise LookupError(f"{case.code}: {[one.code for one in found[-1]]}")

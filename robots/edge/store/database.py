@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     Engine,
+    Select,
     and_,
     bindparam,
     column,
@@ -66,6 +67,8 @@ from robots.model.words import Catalogue
 from robots.reading.reader import Aside, Reading
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from robots.ledger import Ledger
 
 _ASKED = 500  # rows of a scope asked for at once
@@ -182,7 +185,7 @@ class Turn:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.touched = relations.Touched()
-        self._said: dict[str, pa.Table] = {}
+        self._said: dict[str, pd.DataFrame] = {}
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -220,9 +223,13 @@ class Turn:
         rows = self.connection.execute(select(RUNS.c.robot, func.max(RUNS.c.due)).group_by(RUNS.c.robot))
         return {robot: datetime.fromisoformat(due) for robot, due in rows}
 
-    def note_run(self, robot: str, due: datetime, now: datetime, state: str) -> None:
-        """A run happened (or was skipped). The primary key makes a second one impossible."""
-        self.connection.execute(insert(RUNS).values(robot=robot, due=due.isoformat(), at=now.isoformat(), state=state))
+    def note_runs(self, runs: Iterable[tuple[str, datetime, str]], now: datetime) -> None:
+        """Runs (robot, due, state) happened or were skipped. The primary key makes a second one impossible."""
+        rows = [
+            {"robot": one, "due": due.isoformat(), "at": now.isoformat(), "state": state} for one, due, state in runs
+        ]
+        if rows:
+            self.connection.execute(insert(RUNS), rows)
 
     def sightings(self) -> dict[str, tuple[Seen, bool]]:
         """What the folder looked like last time; the flag says that this very state has been taken already."""
@@ -383,19 +390,24 @@ class Turn:
         return Ledger(
             day,
             self.rows,
-            lambda name: frame(self._kept_table(name)),
+            self._kept_frame,
             lambda name: frame(self.table(name, turn)),
             history.History(self.connection),
             frozenset(called),
         )
 
-    def _kept_table(self, name: str) -> pa.Table:
-        """A table as it stands; a derived one is read once until something is recorded in it, however many ask."""
+    def _kept_frame(self, name: str) -> pd.DataFrame:
+        """A table as it stands; a derived one is read once until something is recorded in it, however many ask.
+
+        Each gets a copy of its own, which pandas makes only of the columns that are written to.
+        """
+        from robots.ledger import frame  # noqa: PLC0415  # pandas loads here
+
         if name not in DERIVED:
-            return self.table(name)
+            return frame(self.table(name))
         if name not in self._said:
-            self._said[name] = self.table(name)
-        return self._said[name]
+            self._said[name] = frame(self.table(name))
+        return self._said[name].copy(deep=False)
 
     def doubtful_names(self, reading: Reading) -> Iterator[Finding]:
         """Vendor names of a reading that are new, nearly known, or not known at all in the vendor ledger."""
@@ -477,11 +489,7 @@ class Turn:
         columns = [table.c[name] for name in (keys[: len(what.scope[0])] if what.scope else keys[:1])]
         asked = what.scope or tuple(dict.fromkeys((row[columns[0].name],) for row in rows))
         for start in range(0, len(asked), _ASKED):
-            # joined, because SQLite walks through a whole table for (vendor, period) IN (…)
-            names = [column(c.name, c.type) for c in columns]
-            wanted = listed(*names).data(asked[start : start + _ASKED]).cte("wanted")
-            mine = and_(*(c == wanted.c[c.name] for c in columns))
-            yield from self.connection.execute(select(table).join(wanted, mine))
+            yield from self.connection.execute(_those(table, columns, asked[start : start + _ASKED]))
 
     def queue(self, turn: int, now: datetime, entry: outbox.Queued) -> bool:
         """Queue something to carry out; the same key is queued once. Says whether it was new."""
@@ -519,13 +527,23 @@ class Turn:
         return int(self.connection.execute(select(func.count()).select_from(META.tables[name])).scalar() or 0)
 
 
+def _those(table: SqlTable, columns: list[Column[Any]], asked: Sequence[tuple[Any, ...]]) -> Select[Any]:
+    """Rows in which some columns are as asked: of one column by IN, whose statement SQLAlchemy knows again; of several
+    joined, because SQLite walks through a whole table for (vendor, period) IN (…)."""
+    if len(columns) == 1:
+        return select(table).where(columns[0].in_([value for (value,) in asked]))
+    wanted = listed(*(column(c.name, c.type) for c in columns)).data(list(asked)).cte("wanted")
+    return select(table).join(wanted, and_(*(c == wanted.c[c.name] for c in columns)))
+
+
 def _arrow(names: list[str], columns: list[Column[Any]], found: CursorResult[Any]) -> pa.Table:
     """What a query found, block by block: as Python's own values a whole table is ten times as large."""
-    empty = {name: from_stored((), column) for name, column in zip(names, columns, strict=True)}
-    blocks = [pa.table(empty)]
+    blocks = []
     while rows := found.fetchmany(_FETCHED):
         cells = zip(names, columns, zip(*rows, strict=True), strict=True)
         blocks.append(pa.table({name: from_stored(values, column) for name, column, values in cells}))
+    if not blocks:
+        return pa.table({name: from_stored((), column) for name, column in zip(names, columns, strict=True)})
     return pa.concat_tables(blocks).combine_chunks()
 
 

@@ -7,12 +7,25 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain, islice
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    literal,
+    select,
+    union_all,
+    update,
+)
 
 from robots.edge.store.answers import differing_answers, judged
 from robots.edge.store.columns import to_stored
@@ -72,6 +85,7 @@ def _post(
 ) -> tuple[list[Posted], list[Finding]]:
     posted: list[Posted] = []
     reading, findings = judged(connection, drop, reading)
+    held = set(connection.execute(_held(), {"file": file}).scalars())
     for name, table in ROWS.items():
         mine = [taken for taken in reading.taken if taken.kind == name]
         answered = bool(reading.form and known()[name].answers)  # a blank in a later copy withdraws no answer
@@ -79,11 +93,12 @@ def _post(
             letters = {one.sheet: one.letters for one in mine}
             rows = reading.tables[name]
             findings += differing_answers(connection, name, rows, letters) if answered else []
-            counts, found = _replace(connection, table, file, drop, rows, broken, letters, touched, keep=answered)
+            there = name in held
+            counts, found = _replace(connection, table, file, drop, rows, broken, letters, touched, there, answered)
             posted += _per_sheet(mine, counts)
             # a form answered again is the ordinary course
             findings += [one for one in found if not (answered and one.code == "KEY_ELSEWHERE")]
-        elif not (broken or answered) and _has_rows(connection, table, file):
+        elif name in held and not (broken or answered):
             edits = list(restored_changes(connection, known()[name], file, None))
             gone = _remove(connection, table, file, None, touched)
             findings += silent_edits(connection, known()[name], drop, edits, {})
@@ -115,16 +130,17 @@ def _replace(
     broken: Collection[str],
     letters: Mapping[str, Mapping[str, str]],
     touched: Touched,
-    *,
-    keep: bool = False,
+    there: bool,
+    keep: bool,
 ) -> tuple[_Counts, list[Finding]]:
-    """Write the difference of one kind; with `keep` (answers on a form, that come as often as people give them) rows
-    that the newer version lacks stay, and what another file answered is no former version."""
+    """Write the difference of one kind. `there`: the file has rows of it already; `keep` (answers on a form, that come
+    as often as people give them): rows that the newer version lacks stay, and what another file answered is no former
+    version."""
     kind = known()[table.name.removeprefix("rows_")]
     keys: list[int] = []
     places: list[tuple[str, int]] = []
     changes = Changes(tuple(range(rows.num_rows)))
-    if _has_rows(connection, table, file):
+    if there:
         keys = rows["_key"].to_pylist()
         places = list(zip(rows["_sheet"].to_pylist(), rows["_row"].to_pylist(), strict=True))
         changes = compare(_old(connection, kind, file, broken, keys), keys, places, _contents(rows, kind))
@@ -172,8 +188,11 @@ def _counted(changes: Changes, sheets: pa.ChunkedArray) -> _Counts:
     return _Counts(new, updated, whole - new - updated, gone)
 
 
-def _has_rows(connection: Connection, table: Table, file: int) -> bool:
-    return connection.execute(select(table.c.key).where(table.c.file == file).limit(1)).first() is not None
+@cache
+def _held() -> CompoundSelect[Any]:
+    """Asks of which kinds a `file` has rows, of all of them at once."""
+    mine = (select(table.c.key).where(table.c.file == bindparam("file")).exists() for table in ROWS.values())
+    return union_all(*(select(literal(name)).where(here) for name, here in zip(ROWS, mine, strict=True)))
 
 
 def _old(
