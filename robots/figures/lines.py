@@ -30,9 +30,7 @@ def order_lines(orders: pd.DataFrame, deliveries: pd.DataFrame, as_of: date, by:
     arrived = arrived[arrived["delivered_on"] <= as_of]
     line = list(by)
     counted = arrived[[*line, "delivered_on"]].assign(**{name: units(arrived[name]) for name in QUANTITIES})
-    grouped = counted.groupby(
-        line, as_index=False
-    )  # sums of columns at once: with `agg` each would be a pass of its own
+    grouped = counted.groupby(line, as_index=False)  # columns at once: with `agg` each would be a pass of its own
     last = grouped["delivered_on"].max()["delivered_on"]
     sums = grouped[QUANTITIES].sum().assign(last_delivered_on=last)
     lines = lines.merge(sums, on=line, how="left")
