@@ -695,3 +695,39 @@ def test_what_two_people_say_was_not_paid_by_hand_is_paid_once(home: Home, books
         home.turn(day)
     assert _lines(home, "PO-1") == [("proposed", "536.75", None)]
     assert not _table(home, "holds")
+
+
+def test_what_two_people_say_was_paid_by_hand_is_paid_and_closed(home: Home, books: SimpleNamespace) -> None:
+    _team(home, books)
+    told = {"流水号": "B-1", "收款人": "示例甲电子有限公司", "付款金额": 536.75, "付款日期": date(2026, 7, 1)}
+    home.drop("回单.xlsx", books.xlsx({"回单": [told]}))
+    home.turn(MONDAY)
+    (form,) = _forms(home, "暂扣放行单")
+    answer = {"暂扣处理": "已付清", "放行人": "虚构甲", "放行理由": "急件，先付了", "第二人": "虚构乙"}
+    home.drop("放行.xlsx", _filled(form, answer))
+    for day in (TUESDAY, WEDNESDAY):
+        home.turn(day)
+    assert _lines(home, "PO-1") == [("confirmed", "536.75", None)]
+    assert not _table(home, "holds")
+    assert [(one["batch"], one["state"]) for one in home.export("batches")] == [("SG-20260707-01", "confirmed")]
+    assert [(m["state_after"], m["by"]) for m in _table(home, "movements")] == [
+        ("proposed", "虚构甲、虚构乙"), ("released", "虚构甲、虚构乙"), ("confirmed", "虚构甲、虚构乙"),
+    ]  # fmt: skip
+    home.drop("回单 全月.xlsx", books.xlsx({"回单": [told, told | {"流水号": "B-2", "收款人": "示例路人公司"}]}))
+    home.turn(THURSDAY)
+    assert {row["outcome"] for row in _table(home, "returns")} == {"confirmed", "foreign"}  # no second payment is seen
+
+
+def test_what_was_paid_by_hand_and_is_another_sum_is_not_closed(home: Home, books: SimpleNamespace) -> None:
+    """The whole invoice was paid, retention and all: what became of the rest is for people to clear up."""
+    _team(home, books)
+    told = {"流水号": "B-1", "收款人": "示例甲电子有限公司", "付款金额": 565, "付款日期": date(2026, 7, 1)}
+    home.drop("回单.xlsx", books.xlsx({"回单": [told]}))
+    home.turn(MONDAY)
+    (form,) = _forms(home, "暂扣放行单")
+    answer = {"暂扣处理": "已付清", "放行人": "虚构甲", "放行理由": "急件，先付了", "第二人": "虚构乙"}
+    home.drop("放行.xlsx", _filled(form, answer))
+    home.turn(TUESDAY)
+    (held,) = _table(home, "holds")
+    assert held["reasons"] == "PAID_BY_HAND" and "与现在应付 536.75 不一致" in held["evidence"]
+    assert not home.export("batches")

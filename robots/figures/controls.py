@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -29,7 +29,7 @@ MOVED, OVER, GONE, LESS_NOW = "MOVED", "OVER", "GONE", "LESS_NOW"
 PAID_EARLY, PAID_BY_HAND = "PAID_EARLY", "PAID_BY_HAND"
 RETENTION_ALONE = "RETENTION_ALONE"  # what was retained of an invoice that the register no longer has
 OLD_ACCOUNT = "OLD_ACCOUNT"  # on a sheet: its vendor's change is verified, and the sheet names the account before it
-RELEASE = "放行"  # the word of the kind `hold_releases`
+RELEASE, PAID = "放行", "已付清"  # words of the kind `hold_releases`
 _MOST_NAMED = 5
 
 
@@ -134,12 +134,18 @@ def releasable(found: Iterable[Controlled]) -> dict[str, tuple[Hold, list[Contro
 
 
 def is_released(hold: Hold, releases: Mapping[str, Row]) -> bool:
-    """Has somebody released it, with a name and a reason; and where an account is at stake, a second person too?"""
+    """Has somebody released it?"""
+    return answer(hold, releases, RELEASE) is not None
+
+
+def answer(hold: Hold, releases: Mapping[str, Row], verdict: str) -> Row | None:
+    """The answer to a hold, if it is this verdict, with a name and a reason; and where the hold asks for a second
+    person, with one who is another."""
     row = releases.get(hold.number) if hold.number else None
-    if row is None or given(row["verdict"]) != RELEASE or not given(row["remark"]):
-        return False
+    if row is None or given(row["verdict"]) != verdict or not given(row["remark"]):
+        return None
     first, second = identity(given(row["released_by"])), identity(given(row["agreed_by"]))
-    return bool(first) and (not hold.second or (bool(second) and second != first))
+    return row if first and (not hold.second or (second and second != first)) else None
 
 
 # ------------------------------------------------------------------ the controls
@@ -307,30 +313,40 @@ def other_currency(books: Books) -> Look:
     return look
 
 
-def paid_early(books: Books) -> Look:
-    """A line that somebody paid past the robots: the bank told its key before it was released."""
+def paid_already(books: Books) -> Look:
+    """A line that somebody paid, or may have paid, past the robots."""
+    asks = asked_by_hand(books)
 
     def look(payable: Payable) -> Iterator[Hold]:
+        for hold, _ in asks(payable):
+            if answer(hold, books.releases, PAID):  # and yet here it is: the sums differ
+                other = say("hold.seen.other_sum", owed=payable.net)
+                yield replace(hold, seen=say("list.lines", items=(hold.seen, other)))
+            else:
+                yield hold
+
+    return look
+
+
+def asked_by_hand(books: Books) -> Callable[[Payable], Iterator[tuple[Hold, Row]]]:
+    """Looks at a line: the bank told its key before it was released, or paid its vendor such an amount for no sheet.
+    Each with the bank's row, of several the first."""
+
+    def asks(payable: Payable) -> Iterator[tuple[Hold, Row]]:
         name = (payable.invoice_key, payable.order_id, payable.line)
         if row := books.early.get(name):
-            seen = say("hold.seen.early", day=row["paid_on"], amount=row["amount"], place=row["source"])
-            yield Hold(PAID_EARLY, seen, numbered(PAID_EARLY, row["receipt"], *name), second=True)
-
-    return look
-
-
-def likely_paid(books: Books) -> Look:
-    """An invoice that somebody may have paid past the robots: the bank paid its vendor such an amount, for no sheet."""
-
-    def look(payable: Payable) -> Iterator[Hold]:
-        if rows := books.by_hand.get(payable.invoice_key, ()):
-            told = tuple(say("hold.seen.early", day=row["paid_on"], amount=row["amount"], place=row["source"])
-                         for row in rows)  # fmt: skip
-            number = numbered(PAID_BY_HAND, payable.invoice_key, *sorted(row["receipt"] for row in rows))
+            yield Hold(PAID_EARLY, _told(row), numbered(PAID_EARLY, row["receipt"], *name), second=True), row
+        if rows := sorted(books.by_hand.get(payable.invoice_key, ()), key=lambda row: (row["paid_on"], row["receipt"])):
+            told = tuple(map(_told, rows))
             seen = told[0] if len(told) == 1 else say("list.lines", items=told)
-            yield Hold(PAID_BY_HAND, seen, number, second=True)
+            number = numbered(PAID_BY_HAND, payable.invoice_key, *sorted(row["receipt"] for row in rows))
+            yield Hold(PAID_BY_HAND, seen, number, second=True), rows[0]
 
-    return look
+    return asks
+
+
+def _told(row: Row) -> Text:
+    return say("hold.seen.early", day=row["paid_on"], amount=row["amount"], place=row["source"])
 
 
 def edit_seen(row: Row) -> Text:
@@ -348,7 +364,7 @@ def _place(row: Row) -> str:
 
 CONTROLS: tuple[Control, ...] = (
     duplicates, changed_accounts, shared_payees, not_qualified, lapsed_certificates, without_contract, silent_edits,
-    moved_lines, retained_alone, overpaid_lines, other_currency, paid_early, likely_paid,
+    moved_lines, retained_alone, overpaid_lines, other_currency, paid_already,
 )  # fmt: skip
 
 
@@ -356,7 +372,7 @@ CONTROLS: tuple[Control, ...] = (
 
 
 ASKED_AGAIN: tuple[Control, ...] = (
-    shared_payees, not_qualified, lapsed_certificates, without_contract, retained_alone, paid_early, likely_paid,
+    shared_payees, not_qualified, lapsed_certificates, without_contract, retained_alone, paid_already,
 )  # fmt: skip
 
 

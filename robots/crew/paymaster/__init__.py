@@ -22,6 +22,7 @@ from robots.crew.paymaster.approvals import (
     standing,
     why_no_reversal,
 )
+from robots.crew.paymaster.by_hand import settled_by_hand
 from robots.crew.paymaster.controls import books_of, by_hand_of, release_form, stop_rows, suspects_of
 from robots.crew.paymaster.owing import Owing, owing
 from robots.crew.paymaster.plan import weekly_plan
@@ -103,6 +104,7 @@ def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     found = suspects_of(ledger, books, before, now.gone, asked, rules.currency)
     books = replace(books, suspects=found, left=now.left, moved=now.moved, over=now.over, paid_in=now.paid_in,
                     by_hand=by_hand_of(ledger, now))  # fmt: skip
+    yield from settled_by_hand(now, books, ledger, paid_to, today)
     looked = controlled(now.owed, books, lambda p: rest(p, now.lines[line_of(p)]))
     yield from _put_up(looked, now, books, before, earned, paid_to, ledger, rules, today)
 

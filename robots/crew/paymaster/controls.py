@@ -17,11 +17,23 @@ from robots.crew.paymaster.rows import Row, line_of, listed, rest
 from robots.figures.accounts import Account, given, numbered, payees, pending, shared_accounts, trusted
 from robots.figures.batches import FREE, UNRELEASED
 from robots.figures.by_hand import UNEXPLAINED, paid_by_hand
-from robots.figures.controls import RELEASE, Books, Controlled, Hold, Name, Sheeted, is_outdated, releasable, stopped
+from robots.figures.controls import (
+    PAID,
+    RELEASE,
+    Books,
+    Controlled,
+    Hold,
+    Name,
+    Sheeted,
+    is_outdated,
+    releasable,
+    stopped,
+)
 from robots.figures.duplicates import Suspect, bills_of, suspects
 from robots.figures.edits import edit_alert, edit_number, not_changed_back, unanswered
 from robots.figures.lines import records
-from robots.figures.returns import CLOSED, EARLY, PAID
+from robots.figures.returns import CLOSED, EARLY
+from robots.figures.returns import PAID as SUCCEEDED
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.forms import Form
@@ -30,7 +42,7 @@ from robots.model.words import say
 from robots.rules import Rules
 
 FORM_LAYOUT = 1
-VERDICTS = (RELEASE, "不放行")  # the words of the kind `hold_releases`
+VERDICTS = (RELEASE, "不放行", PAID)  # the words of the kind `hold_releases`
 _COMPARED = (
     "vendor", "invoice_no", "invoiced_on", "gross", "kind", "order_id", "currency", "_file", "_sheet", "_row",
 )  # fmt: skip
@@ -112,9 +124,8 @@ def _unexplained(ledger: Ledger) -> list[Row]:
 
 def _early(ledger: Ledger) -> dict[Name, Row]:
     """Lines that the bank told paid while they were not released (waiting, refused, void), each with its latest row."""
-    told = [
-        row for row in records(ledger.said("returns")) if row["outcome"] in (EARLY, CLOSED) and row["status"] == PAID
-    ]
+    returns = ledger.said("returns")
+    told = records(returns[returns["outcome"].isin([EARLY, CLOSED]) & (returns["status"] == SUCCEEDED)])
     by_key = {key: row for row in sorted(told, key=lambda row: row["day"]) for key in row["payment_keys"].split(",")}
     lines = ledger.said("payables")
     mine = records(lines[lines["payment_key"].isin(list(by_key))])
