@@ -750,6 +750,37 @@ def test_a_released_line_is_reversed_by_a_second_person_and_put_up_again(office:
     assert [m["n"] for m in office.export("movements") if m["payment_key"] == key] == [1, 2, 3, 4, 5]
 
 
+def test_what_the_bank_paid_in_one_sum_and_sent_back_is_reversed_in_one(office: Home, books: SimpleNamespace) -> None:
+    """A credit note was set off against a new invoice: 565.00 − 113.00. Both come back, and both are put up again."""
+    approve(office, FIRST, "one@example.com")
+    numbers = (1, 2, 3, 4)
+    office.drop("订单.xlsx", books.orders(*({"订单号": f"PO-{n}"} for n in numbers)))
+    office.drop("收货.xlsx", books.deliveries(*({"送货单号": f"S-{n}", "订单号": f"PO-{n}"} for n in numbers)))
+    bills(office, books, {}, {"发票号码": "26112000000012345604", "订单号": "PO-4", **FULL})
+    credited(office, books)
+    office.turn(TUESDAY)
+    number = "FK-20260707-01"
+    code = code_of(office, "one@example.com", number)
+    office.drop("审批二.xlsx", filled(form_of(office, FIRST, number), code))
+    office.turn(datetime(2026, 7, 8, 7))
+    mine = {str(row["net"]): row for row in records_of(office, "payables") if row["batch"] == number}
+    assert {net: row["state"] for net, row in mine.items()} == {"-113.00": "released", "565.00": "released"}
+    back = bank_row(mine["565.00"], "B-1") | {"付款金额": 452, "付款日期": date(2026, 7, 8), "付款状态": "退回"}
+    office.drop("回单.xlsx", books.xlsx({"回单": [back]}))
+    office.turn(datetime(2026, 7, 8, 18))
+    wanted = {"payment_key": mine["565.00"]["payment_key"], "reason": "户名不符", "by": PREPARER}
+    conveyor.reverse(office.settings, office.store, datetime(2026, 7, 9, 7), wanted)
+    other = wanted | {"payment_key": mine["-113.00"]["payment_key"]}
+    assert conveyor.reverse(office.settings, office.store, datetime(2026, 7, 9, 7), other)[1] is None  # it is asked
+    number = "CX-20260709-01"
+    code = code_of(office, "two@example.com", number)
+    office.drop("冲销.xlsx", filled(form_of(office, SECOND, number), code))
+    office.turn(datetime(2026, 7, 9, 7, 10))
+    assert [m["state_after"] for m in records_of(office, "movements")].count("reversed") == 2
+    office.turn(datetime(2026, 7, 9, 18))
+    assert [(one["lines"], one["total"]) for one in office.export("batches")][2:] == [(2, "452.00")]
+
+
 NEW = "6222000000000009999"
 
 

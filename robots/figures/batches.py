@@ -69,6 +69,15 @@ def paid_from_the_sheet(rows: Iterable[Row], day: date, by: Text, why: Text) -> 
     return move([row for row in rows if row["state"] == PROPOSED], RELEASED, day, by, why)
 
 
+def paid_together(line: Row, rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The lines that a bank paid in one sum with this one, which is among them: where a credit note was set off, all of
+    its vendor's lines on that sheet in the same state. `rows`: the lines of its batch. What was paid in one sum is
+    taken back in one sum, or the credit note would be lost."""
+    alike = ("batch", "vendor", "bank_account", "state")
+    same = [row for row in rows if all(row[name] == line[name] for name in alike)]
+    return tuple(same) if any(row["net"] < 0 for row in same) else (line,)
+
+
 def put_up(rows: Iterable[Row], before: Mapping[str, Row], day: date, by: str) -> Moves:
     """New lines of a batch, with what stood under their keys before. Raises Backwards for a key that is bound."""
     moved = []

@@ -41,6 +41,7 @@ from robots.figures.batches import (
     VOID,
     Moves,
     move,
+    paid_together,
 )
 from robots.figures.controls import Hold
 from robots.figures.lines import records
@@ -100,7 +101,8 @@ def standing(ledger: Ledger, rules: Rules, today: date) -> Standing:
     waiting = batches[batches["state"] == PROPOSED]["batch"]
     asked = reversals[reversals["state"] == PROPOSED]["payment_key"]
     payables = ledger.said("payables")
-    mine = payables[payables["batch"].isin(waiting) | payables["payment_key"].isin(asked)]
+    with_asked = payables["batch"].isin(payables[payables["payment_key"].isin(asked)]["batch"])
+    mine = payables[payables["batch"].isin(waiting) | with_asked]
     by_key = {row["payment_key"]: row for row in map(clean, records(mine))}
     lines: dict[str, list[Row]] = {batch: [] for batch in waiting}
     for row in by_key.values():
@@ -110,7 +112,8 @@ def standing(ledger: Ledger, rules: Rules, today: date) -> Standing:
              for row in map(clean, records(batches))}  # fmt: skip
     for row in map(clean, records(reversals)):
         line = by_key.get(row["payment_key"]) if row["state"] == PROPOSED else None
-        cases[row["reversal"]] = Case(row["reversal"], row, (line,) if line else (), reverses=True)
+        together = paid_together(line, by_key.values()) if line else ()
+        cases[row["reversal"]] = Case(row["reversal"], row, together, reverses=True)
     endorsements = {(row["number"], row["approver"]): row for row in map(clean, records(ledger.said("endorsements")))}
     return Standing(cases, endorsements, rules, today, stops=partial(stops, ledger, rules, today),
                     outdated=partial(outdated, ledger, rules, today))  # fmt: skip
@@ -339,8 +342,9 @@ def why_no_reversal(ledger: Ledger, rules: Rules, wanted: Row) -> Text | None:
     state = line["state"]
     if state not in REVERSIBLE:
         return say("cli.reverse_state", key=key, state=say(f"state.{state}"))
+    together = {one["payment_key"] for one in paid_together(line, _in_batch(ledger, line))}
     for row in records(ledger.said("reversals")):
-        if row["payment_key"] == key and row["state"] == PROPOSED:
+        if row["payment_key"] in together and row["state"] == PROPOSED:
             return say("cli.reverse_open", key=key, number=row["reversal"])
     others = [name for name in rules.people.approvers if identity(name) != identity(by)]
     return None if others else say("cli.reverse_nobody", by=by)
@@ -350,6 +354,11 @@ def _line_of(ledger: Ledger, key: str) -> Row | None:
     """A payment line as it stands."""
     lines = ledger.said("payables")
     return next((clean(row) for row in records(lines[lines["payment_key"] == key])), None)
+
+
+def _in_batch(ledger: Ledger, line: Row) -> list[Row]:
+    lines = ledger.said("payables")
+    return [clean(row) for row in records(lines[lines["batch"] == line["batch"]])]
 
 
 def ask_reversal(ledger: Ledger, rules: Rules, today: date, wanted: Row) -> Iterator[Decision]:
@@ -364,7 +373,8 @@ def ask_reversal(ledger: Ledger, rules: Rules, today: date, wanted: Row) -> Iter
         "reason": wanted["reason"], "state": PROPOSED, "preparer": wanted["by"], "seen": None, "why": None,
         "expires_on": None,
     }  # fmt: skip
-    row, owed, sent = issue(Case(row["reversal"], row, (line,), reverses=True), rules, today)
+    together = paid_together(line, _in_batch(ledger, line))
+    row, owed, sent = issue(Case(row["reversal"], row, together, reverses=True), rules, today)
     if owed:
         yield Decision(ROBOT, today.isoformat(), row["reversal"], record("reversals", [row]))
         yield Decision(ROBOT, today.isoformat(), f"owed-{row['reversal']}", record("endorsements", owed))
