@@ -86,6 +86,10 @@ CASES = {
     "the key names the line": ([row(key="k1")], TWO, [(CONFIRMED, ("k1",))]),
     "an unknown key": ([row(key="k9")], TWO, [(UNKNOWN_KEY, ())]),
     "the key of another vendor's line": ([row(key="k1", vendor=B)], TWO, [(OTHER_VENDOR, ("k1",))]),
+    "the key and the account, under the payee's name as the bank has it": (
+        [row(key="k1", vendor=STRANGER, account="62 22")], TWO, [(CONFIRMED, ("k1",))],
+    ),
+    "the key, the account in groups": ([row(key="k1", account="6 222")], TWO, [(CONFIRMED, ("k1",))]),
     "the key, but not the amount": ([row("99.99", key="k1")], TWO, [(AMOUNT, ("k1",))]),
     "the key, but the money went to another account": (
         [row(key="k1", account="6333")], TWO, [(OTHER_ACCOUNT, ("k1",))],
@@ -179,6 +183,15 @@ CASES = {
 @pytest.mark.parametrize(("rows", "lines", "expected"), CASES.values(), ids=CASES)
 def test_a_row_of_the_bank(rows: list[Remittance], lines: tuple[Line, ...], expected: list[tuple[str, Any]]) -> None:
     assert [(one.outcome, one.keys) for one in judged(rows, *lines)] == expected
+
+
+@pytest.mark.parametrize("key", ["k1", ""], ids=["by its key", "by its sum"])
+def test_what_came_back_may_be_told_once_more_as_it_was_paid(key: str) -> None:
+    """The bank's answers are there first, its own list of the month later, with the payment and its return."""
+    back = Settled("r0", ("k1",), RETURNED, D("100.00"), PAID_ON, "B-1")
+    again, later = row(key=key), row(key=key, id="r2", paid_on=PAID_ON + timedelta(days=1))
+    verdicts = judged([again, later], line(state="returned"), settled=(back,))
+    assert [one.outcome for one in verdicts] == [TOLD, CLOSED if key else UNMATCHED]
 
 
 BEFORE = Settled("r1", ("k1",), CONFIRMED, D("100.00"), PAID_ON, "B-1")
@@ -657,6 +670,29 @@ THEIRS = (
     ("收款", "SK-1", date(2026, 6, 30), None, 50),
     ("期末余额", None, None, None, 728),
 )
+
+
+def test_a_payment_that_two_lists_tell_of_is_one_in_the_comparison_too(team: Home) -> None:
+    """The bank's answers name our key, its list of the month its own reference: the vendor was paid once."""
+    line = next(row for row in team.export("payables") if row["vendor"] == A)
+    said = {"收款人": A, "付款金额": float(line["net"]), "付款日期": date(2026, 7, 6)}
+    team.drop("批量结果.xlsx", [said | {"付款键": line["payment_key"]}])
+    team.turn(date(2026, 7, 7))
+    team.drop("流水.xlsx", [said | {"流水号": "B-1", "附言": f"货款 {line['payment_key']}"}])
+    paid = ("收款", "SK-1", date(2026, 7, 6), None, float(line["net"]))
+    team.drop("示例甲.xlsx", statement(("发票", "26112000000012345678", date(2026, 6, 25), "PO-1", 565), paid))
+    team.turn(WEDNESDAY)
+    assert [row["outcome"] for row in table_of(team, "returns")] == ["confirmed", "told"]
+    [path] = told_of(team)
+    page = openpyxl.load_workbook(path).worksheets[0]
+    told = next(row[1].value for row in page.iter_rows() if row[0].value == "我方期末应付")
+    assert told == f"{565 - float(line['net']):.2f} CNY"
+
+
+def table_of(home: Home, name: str) -> list[dict[str, Any]]:
+    with home.store.transaction() as tx:
+        rows: list[dict[str, Any]] = tx.table(name).to_pylist()
+    return sorted(rows, key=lambda row: str(row.get("outcome")))
 
 
 def test_a_statement_becomes_a_workbook_of_differences_and_no_invoice_of_ours(team: Home) -> None:

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from robots.figures.accounts import account_identity
 from robots.figures.batches import UNRELEASED
 from robots.ledger import place
 from robots.model.money import ZERO
@@ -158,6 +159,7 @@ class _Book:
     days: int
     states: dict[str, str] = field(default_factory=dict)
     paid_by: dict[str, tuple[date, str]] = field(default_factory=dict)
+    back_on: dict[str, date] = field(default_factory=dict)
     by_reference: dict[str, Keys] = field(default_factory=dict)
     by_vendor: dict[str, list[_Group]] = field(default_factory=lambda: defaultdict(list))
     by_sum: dict[Decimal, list[_Group]] = field(default_factory=lambda: defaultdict(list))
@@ -184,6 +186,8 @@ class _Book:
             self.states[key] = outcome
             if outcome == CONFIRMED:
                 self.paid_by[key] = (paid_on, reference)
+            elif outcome == RETURNED:
+                self.back_on[key] = paid_on
         if outcome == CONFIRMED and reference:
             self.by_reference[reference] = frozenset(keys) | self.by_reference.get(reference, frozenset())
 
@@ -218,6 +222,10 @@ class _Book:
         """Has another row told the very same payment? Two references are two payments; without, the day tells."""
         before = [self.paid_by.get(key) for key in keys]
         return all(one is not None and _is_same_payment(row, *one) for one in before)
+
+    def came_back(self, row: Remittance, keys: Iterable[str]) -> bool:
+        """Is this the payment that came back, told once more (by the bank's own list, after its answers)?"""
+        return all(self.states[key] == RETURNED and row.paid_on <= self.back_on.get(key, date.min) for key in keys)
 
 
 def _is_early(row: Remittance, line: Line) -> bool:
@@ -289,7 +297,7 @@ def _by_key(row: Remittance, book: _Book, is_payment: bool) -> tuple[str, Collec
     line = book.lines.get(row.key)
     if line is None:
         return UNKNOWN_KEY, ()
-    if line.vendor != row.vendor:
+    if line.vendor != row.vendor and not (row.account and _is_account(row, [line])):  # a bank writes names its own way
         return OTHER_VENDOR, (line.key,)
     lines = _named(row, line, book)
     if _is_foreign(row, lines):
@@ -318,7 +326,7 @@ def _paid(row: Remittance, lines: _Group, book: _Book) -> str:
     if state in UNRELEASED:
         return EARLY
     if state not in OPEN:
-        return CLOSED
+        return TOLD if book.came_back(row, (line.key for line in lines)) else CLOSED
     if any(_is_early(row, line) for line in lines):
         return EARLY
     if row.amount != _sum(lines):
@@ -337,7 +345,8 @@ def _sent_back(row: Remittance, lines: _Group, book: _Book) -> str:
 
 def _is_account(row: Remittance, lines: Iterable[Line]) -> bool:
     """Did the money go to the account that stood on the sheet? Where one of the two is not told, nobody can say."""
-    return not row.account or all(line.account in ("", row.account) for line in lines)
+    told = account_identity(row.account)
+    return not told or all(account_identity(line.account) in ("", told) for line in lines)
 
 
 def _payment_by_sum(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
@@ -365,6 +374,8 @@ def _why_no_payment(row: Remittance, book: _Book) -> tuple[str, Collection[str]]
     if paid := book.sets(row, {CONFIRMED}):
         told = [keys for keys in paid if book.is_told(row, keys)]
         return (TOLD, told[0]) if told else (TWICE, frozenset().union(*paid))
+    if back := [keys for keys in book.sets(row, {RETURNED}) if book.came_back(row, keys)]:
+        return TOLD, back[0]
     for outcome, how in _NOT_OPEN:
         if fits := book.sets(row, **how):
             return outcome, frozenset().union(*fits)

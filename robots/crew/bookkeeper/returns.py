@@ -69,7 +69,9 @@ def lines_of(
     for row in payables:
         if row["state"] != "held":
             account = row["bank_account"] if isinstance(row["bank_account"], str) else ""
-            sent_on = released.get(row["payment_key"]) or days.get(row["batch"])
+            sent_on = days.get(row["batch"])
+            if row["batch"] not in as_it_is:  # else it could be paid from the day of its sheet on
+                sent_on = released.get(row["payment_key"], sent_on)
             currency = row["currency"] if isinstance(row["currency"], str) else home
             state = RELEASED if row["state"] == PROPOSED and row["batch"] in as_it_is else row["state"]
             yield Line(row["payment_key"], row["vendor"], row["net"], state, row["batch"], account, sent_on, currency)

@@ -26,7 +26,7 @@ from robots.figures.reconciling import (
     of_days,
     reconcile,
 )
-from robots.figures.returns import remittances, stayed
+from robots.figures.returns import TOLD, remittances, stayed
 from robots.ledger import Ledger, place
 from robots.model.decisions import Decision, record
 from robots.model.money import ZERO, cents
@@ -183,8 +183,9 @@ def our_entries(one: Statement, ledger: Ledger, rules: Rules) -> Iterator[Entry]
     if DELIVERY in one.sorts:
         yield from _deliveries(one, ledger, orders, rules)
     elsewhere = _paid_otherwise(ledger, rules)
-    mine = [row for row in records(ledger.table("payments")) if row["vendor"] == one.vendor]
-    for row in stayed(remittances(mine)):
+    again = {row["receipt"] for row in records(ledger.said("returns")) if row["outcome"] == TOLD}
+    told = [row for row in remittances(records(ledger.table("payments"))) if row.id not in again]
+    for row in stayed(row for row in told if row.vendor == one.vendor):
         if (row.currency or elsewhere.get(row.key, rules.currency)) == one.currency:
             effect = one.effect(PAYMENT, row.amount)
             yield Entry(PAYMENT, row.reference or row.key, row.paid_on, row.amount, effect, "", row.source)
