@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from robots.crew.bookkeeper.confirmations import confirmations
-from robots.crew.bookkeeper.returns import bank_returns
+from robots.crew.bookkeeper.returns import bank_returns, judged_returns
 from robots.crew.bookkeeper.statements import statements
 from robots.crew.registry import robot
 from robots.ledger import Ledger
@@ -19,6 +19,7 @@ from robots.rules import Rules
 @robot
 def bookkeeper(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     """What the bank answered, and what vendors' statements say. Without either there is not a word."""
-    yield from bank_returns(ledger, rules, today)
-    yield from statements(ledger, rules, today)
+    verdicts = judged_returns(ledger, rules, today)
+    yield from bank_returns(verdicts, ledger, rules, today)
+    yield from statements(verdicts, ledger, rules, today)
     yield from confirmations(ledger, today)

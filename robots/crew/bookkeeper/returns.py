@@ -33,28 +33,38 @@ ROBOT = "bookkeeper"
 Row = dict[str, Any]
 
 
-def bank_returns(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
-    """Judge every row of the bank's; record what moves, tell what is new. The same rows again say nothing."""
+def judged_returns(ledger: Ledger, rules: Rules, today: date) -> list[Verdict]:
+    """Every row of the bank's with what became of it."""
     paid = records(ledger.table("payments"))
     if not paid:
+        return []
+    lines = _lines(ledger, rules)
+    known = set(ledger.table("vendors")["vendor"]) | {line.vendor for line in lines}
+    before = settled_of(records(ledger.said("returns")))
+    return match(remittances(paid), lines, before, known, rules.settlement(today).return_days)
+
+
+def bank_returns(verdicts: Sequence[Verdict], ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
+    """Record what moves, tell what is new. The same rows again say nothing."""
+    if not verdicts:
         return
     payables = {row["payment_key"]: row for row in records(ledger.said("payables"))}
     before = {row["receipt"]: row for row in records(ledger.said("returns"))}
-    batches = records(ledger.said("batches"))
-    lines = list(lines_of(payables.values(), batches, records(ledger.said("movements")), rules.currency))
-    known = set(ledger.table("vendors")["vendor"]) | {line.vendor for line in lines}
-    days = rules.settlement(today).return_days
-    verdicts = match(remittances(paid), lines, settled_of(before.values()), known, days)
     news = [one for one in verdicts if before.get(one.row.id, {}).get("outcome") != one.outcome]
     if not news:
         return
-    yield from _moves(news, payables, batches, today)
+    yield from _moves(news, payables, records(ledger.said("batches")), today)
     yield Decision(ROBOT, today.isoformat(), "returns", record("returns", [_kept(one, today) for one in news]))
     if any(one.outcome != TOLD for one in news):
-        still = [payables[line.key] for line in lines if line.state in OPEN]
+        still = [payables[line.key] for line in _lines(ledger, rules) if line.state in OPEN]
         workbook = returns_checked(news, verdicts, payables, still, rules, today)
         yield Decision(ROBOT, today.isoformat(), "returns-checked", workbook, name="returns-checked")
         yield Decision(ROBOT, today.isoformat(), "notice-returns", returns_notice(news, payables, rules))
+
+
+def _lines(ledger: Ledger, rules: Rules) -> list[Line]:
+    payables, batches, movements = (records(ledger.said(name)) for name in ("payables", "batches", "movements"))
+    return list(lines_of(payables, batches, movements, rules.currency))
 
 
 def lines_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,7 +26,7 @@ from robots.figures.reconciling import (
     of_days,
     reconcile,
 )
-from robots.figures.returns import TOLD, remittances, stayed
+from robots.figures.returns import SETTLING, TOLD, Remittance, Verdict, stayed
 from robots.ledger import Ledger, place
 from robots.model.decisions import Decision, record
 from robots.model.money import ZERO, cents
@@ -84,8 +84,8 @@ class Statement:
         return -amount if sort == PAYMENT else amount if sort == self.counting else ZERO
 
 
-def statements(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
-    """Every version of a statement that is news, reconciled once."""
+def statements(verdicts: Sequence[Verdict], ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
+    """Every version of a statement that is news, reconciled once. `verdicts`: what became of the bank's rows."""
     rows = records(ledger.table("statements"))
     if not rows:
         return
@@ -94,12 +94,12 @@ def statements(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     for one in statements_in(rows, rules.currency):
         if one.version not in done and one.entries:
             done.add(one.version)
-            yield from _told(one, ledger, rules, today)
+            yield from _told(one, verdicts, ledger, rules, today)
 
 
-def _told(one: Statement, ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
+def _told(one: Statement, verdicts: Sequence[Verdict], ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     name = f"statement-{one.version}"
-    found = compared(one, ledger, rules)
+    found = compared(one, verdicts, ledger, rules)
     subject = f"{one.vendor}-{one.version}"
     said = last_confirmation(records(ledger.table("statement_answers")), one.vendor, one.currency, date.max)
     workbook = differences(
@@ -123,9 +123,9 @@ def statements_in(rows: Iterable[Row], currency: str) -> list[Statement]:
     ]
 
 
-def compared(one: Statement, ledger: Ledger, rules: Rules) -> Reconciliation:
+def compared(one: Statement, verdicts: Sequence[Verdict], ledger: Ledger, rules: Rules) -> Reconciliation:
     """A statement against our books: nothing of another vendor's is looked at."""
-    books = list(our_entries(one, ledger, rules))
+    books = list(our_entries(one, verdicts, ledger, rules))
     first, last = one.days
     before = (entry.effect for entry in books if entry.day is not None and entry.day < first)
     balances = Balances(sum(before, ZERO), *told_balances(one))
@@ -174,7 +174,7 @@ def _running(one: Statement, entry: str) -> Decimal | None:
 # ------------------------------------------------------------------ ours
 
 
-def our_entries(one: Statement, ledger: Ledger, rules: Rules) -> Iterator[Entry]:
+def our_entries(one: Statement, verdicts: Sequence[Verdict], ledger: Ledger, rules: Rules) -> Iterator[Entry]:
     """What our books say of this vendor: invoices or deliveries as the statement counts, and payments that stayed."""
     orders = {(row["order_id"], row["line"]): row for row in records(ledger.table("orders"))}
     currencies = {order: _given(row["currency"]) or rules.currency for (order, _), row in orders.items()}
@@ -182,11 +182,23 @@ def our_entries(one: Statement, ledger: Ledger, rules: Rules) -> Iterator[Entry]
         yield from _invoices(one, ledger, currencies, rules)
     if DELIVERY in one.sorts:
         yield from _deliveries(one, ledger, orders, rules)
-    elsewhere = _paid_otherwise(ledger, rules)
-    again = {row["receipt"] for row in records(ledger.said("returns")) if row["outcome"] == TOLD}
-    told = [row for row in remittances(records(ledger.table("payments"))) if row.id not in again]
-    for row in stayed(row for row in told if row.vendor == one.vendor):
-        if (row.currency or elsewhere.get(row.key, rules.currency)) == one.currency:
+    yield from _payments(one, verdicts, ledger, rules)
+
+
+def _payments(one: Statement, verdicts: Sequence[Verdict], ledger: Ledger, rules: Rules) -> Iterator[Entry]:
+    """What was paid and stayed, told twice or not. Whose it is the line says that it settled, else the bank's name."""
+    lines = {row["payment_key"]: row for row in records(ledger.said("payables"))}
+    found: list[Remittance] = []
+    currencies: dict[str, str] = {}
+    for verdict in verdicts:
+        row, settles = verdict.row, verdict.outcome in SETTLING
+        line = lines.get(verdict.keys[0] if settles else row.key, {})
+        currencies[row.id] = row.currency or _given(line.get("currency")) or rules.currency
+        vendor = line["vendor"] if settles and line else row.vendor
+        if verdict.outcome != TOLD and vendor == one.vendor:
+            found.append(row)
+    for row in stayed(found):
+        if currencies[row.id] == one.currency:
             effect = one.effect(PAYMENT, row.amount)
             yield Entry(PAYMENT, row.reference or row.key, row.paid_on, row.amount, effect, "", row.source)
 
@@ -222,12 +234,6 @@ def _deliveries(one: Statement, ledger: Ledger, orders: dict[tuple[str, str], Ro
             amount = cents(accepted * order["unit_price"] * (1 + (_given(order["tax_rate"]) or Decimal(0))))
             number, effect = _given(row["delivery_id"]) or "", one.effect(DELIVERY, amount)
             yield Entry(DELIVERY, number, row["delivered_on"], amount, effect, row["order_id"], place(row))
-
-
-def _paid_otherwise(ledger: Ledger, rules: Rules) -> dict[str, str]:
-    """Payment keys of lines in another currency than the home's, with that currency."""
-    named = ((row["payment_key"], _given(row["currency"])) for row in records(ledger.said("payables")))
-    return {key: currency for key, currency in named if currency and currency != rules.currency}
 
 
 def _first(*values: Any) -> Any:
