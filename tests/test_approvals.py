@@ -769,6 +769,9 @@ def test_what_the_bank_paid_in_one_sum_and_sent_back_is_reversed_in_one(office: 
     office.drop("回单.xlsx", books.xlsx({"回单": [back]}))
     office.turn(datetime(2026, 7, 8, 18))
     wanted = {"payment_key": mine["565.00"]["payment_key"], "reason": "户名不符", "by": PREPARER}
+    office.turn(datetime(2026, 7, 8, 18, 30))
+    waiting = [row for row in records_of(office, "holds") if row["reasons"] == "SENT_BACK"]
+    assert sorted(str(row["stopped"]) for row in waiting) == ["-113.00", "565.00"]
     conveyor.reverse(office.settings, office.store, datetime(2026, 7, 9, 7), wanted)
     other = wanted | {"payment_key": mine["-113.00"]["payment_key"]}
     assert conveyor.reverse(office.settings, office.store, datetime(2026, 7, 9, 7), other)[1] is None  # it is asked

@@ -28,6 +28,7 @@ SHARED_ACCOUNT, UNQUALIFIED, CERTIFICATE, NO_CONTRACT = "SHARED_ACCOUNT", "UNQUA
 MOVED, OVER, GONE, LESS_NOW = "MOVED", "OVER", "GONE", "LESS_NOW"
 PAID_EARLY, PAID_BY_HAND = "PAID_EARLY", "PAID_BY_HAND"
 RETENTION_ALONE = "RETENTION_ALONE"  # what was retained of an invoice that the register no longer has
+SENT_BACK = "SENT_BACK"  # by the bank, and not reversed yet
 OLD_ACCOUNT = "OLD_ACCOUNT"  # on a sheet: its vendor's change is verified, and the sheet names the account before it
 RELEASE, PAID = "放行", "已付清"  # words of the kind `hold_releases`
 _MOST_NAMED = 5

@@ -44,6 +44,7 @@ from robots.crew.paymaster.rows import (
     waterfalls,
     without,
 )
+from robots.crew.paymaster.sent_back import sent_back
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
 from robots.crew.paymaster.statement import monthly_statements
 from robots.crew.registry import robot
@@ -72,7 +73,7 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
         yield from decisions(now)
         yield from _let_out(ledger, now, rules, today)
     if ROBOT in ledger.called:
-        yield from _sheets(ledger, rules, today)
+        yield from _sheets(ledger, now.moves.rows if now else (), rules, today)
         yield from late_issues(now or standing(ledger, rules, today))
 
 
@@ -87,8 +88,8 @@ def _let_out(ledger: Ledger, now: Standing, rules: Rules, today: date) -> Iterat
         yield from released(ledger, case.row, present, vendors, rules, today)
 
 
-def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
-    """A payment sheet for each currency, and what is held and why."""
+def _sheets(ledger: Ledger, moved: Sequence[Row], rules: Rules, today: date) -> Iterator[Decision]:
+    """A payment sheet for each currency, and what is held and why. `moved`: lines that approvers moved just now."""
     accounts = accounts_of(ledger, rules, today)
     yield from quarantine(accounts, ledger, rules, today)
     invoices = ledger.table("invoices")
@@ -106,7 +107,7 @@ def _sheets(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
                     by_hand=by_hand_of(ledger, now))  # fmt: skip
     yield from settled_by_hand(now, books, ledger, paid_to, today)
     looked = controlled(now.owed, books, lambda p: rest(p, now.lines[line_of(p)]))
-    yield from _put_up(looked, now, books, before, earned, paid_to, ledger, rules, today)
+    yield from _put_up(looked, now, books, before, moved, earned, paid_to, ledger, rules, today)
 
 
 def _put_up(
@@ -114,6 +115,7 @@ def _put_up(
     now: Owing,
     books: Books,
     before: pd.DataFrame,
+    moved: Sequence[Row],
     earned: list[Row],
     vendors: Mapping[str, Row],
     ledger: Ledger,
@@ -135,7 +137,8 @@ def _put_up(
         yield Decision("paymaster", today.isoformat(), "earned", record("earned", settled))
     stops = list(stop_rows(ledger, books, now))
     on_sheets = by_line(without(stops, [*chain.from_iterable(lines.values()), *proposed]))
-    stopped = [*holds(owed, on_sheets), *stops]
+    back = sent_back(ledger)
+    stopped = [*holds(owed, on_sheets), *stops, *holds(back, {})]
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", stopped, replace=True))
     yield from release_form(looked, ledger, today)
     if held or gone:
@@ -147,10 +150,10 @@ def _put_up(
     old = {row["payment_key"]: row for row in records(there)}
     for currency, batch in batches.items():
         mine = [row for row in proposed if row["currency"] == currency]
-        whose = [p for p in owed if p.currency == currency]
+        whose = [p for p in (*owed, *back) if (p.currency or rules.currency) == currency]
         yield from _issue(mine, whose, steps, batch, currency, vendors, old, rules, today)
-    present = Present(before, [*proposed, *held], frozenset(gone))
-    yield from weekly_plan(ledger, present, owed, rules, today)
+    present = Present(before, [*moved, *proposed, *held], frozenset(gone))
+    yield from weekly_plan(ledger, present, [*owed, *back], rules, today)
     yield from monthly_statements(ledger, present, rules, today)
 
 
