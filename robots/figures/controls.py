@@ -15,7 +15,7 @@ from robots.figures.accounts import Account, Shared, account_identity, ending, g
 from robots.figures.clock import on_the_clock
 from robots.figures.duplicates import Suspect
 from robots.figures.edits import SILENT_EDIT, after_put_up
-from robots.figures.settlement import BANK_CHANGE, CURRENCY, RETENTION, Payable
+from robots.figures.settlement import BANK_CHANGE, CURRENCY, LINE, RETENTION, Payable
 from robots.figures.settlement.billing import of_invoice
 from robots.model.money import ZERO
 from robots.model.names import identity
@@ -28,6 +28,7 @@ SHARED_ACCOUNT, UNQUALIFIED, CERTIFICATE, NO_CONTRACT = "SHARED_ACCOUNT", "UNQUA
 MOVED, OVER, GONE, LESS_NOW = "MOVED", "OVER", "GONE", "LESS_NOW"
 PAID_EARLY, PAID_BY_HAND = "PAID_EARLY", "PAID_BY_HAND"
 RETENTION_ALONE = "RETENTION_ALONE"  # what was retained of an invoice that the register no longer has
+LEFT_OPEN = "LEFT_OPEN"  # held of an invoice when the register let it go
 SENT_BACK = "SENT_BACK"  # by the bank, and not reversed yet
 OLD_ACCOUNT = "OLD_ACCOUNT"  # on a sheet: its vendor's change is verified, and the sheet names the account before it
 RELEASE, PAID = "放行", "已付清"  # words of the kind `hold_releases`
@@ -54,7 +55,8 @@ class Books:
     and line → invoices of it that sheets paid too much, and by how much; and by invoice key, order and line, `paid_in`:
     the other currency in which sheets carried it, `early`: the bank's row that told it paid before its release;
     `left`: invoice key → the sheet that carried it, of those that the register no longer has; `by_hand`: invoice key →
-    the bank's rows that may have paid it past the robots."""
+    the bank's rows that may have paid it past the robots; `foreign`: order and line → the other currency in which
+    invoices were paid that have left; `advanced`: contract with an advance → its order lines."""
 
     today: date
     rules: Settlement
@@ -75,6 +77,8 @@ class Books:
     paid_in: Mapping[Name, str] = field(default_factory=dict)
     left: Mapping[str, str] = field(default_factory=dict)
     by_hand: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    foreign: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    advanced: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
 
 
 Look = Callable[[Payable], Iterator[Hold]]
@@ -270,7 +274,8 @@ def moved_lines(books: Books) -> Look:
             told = tuple(say("hold.seen.moved", order=f"{row['order_id']}/{row['line']}", net=row["net"],
                              batch=row["batch"]) for row in rows)  # fmt: skip
             keys = sorted(row["payment_key"] for row in rows)
-            number = numbered(MOVED, invoice, payable.order_id, payable.line, *keys)
+            what = () if payable.what == LINE else (payable.what,)  # who lets the one go has not let the other
+            number = numbered(MOVED, invoice, payable.order_id, payable.line, *keys, *what)
             yield Hold(MOVED, told[0] if len(told) == 1 else say("list.lines", items=told), number, second=True)
 
     return look
@@ -282,18 +287,24 @@ def retained_alone(books: Books) -> Look:
     def look(payable: Payable) -> Iterator[Hold]:
         invoice = of_invoice(payable.invoice_key)
         if payable.what == RETENTION and invoice in books.left:
-            seen = say("hold.seen.left", invoice=payable.invoice_no, batch=books.left[invoice], until=payable.due_on)
-            yield Hold(RETENTION_ALONE, seen, numbered(RETENTION_ALONE, invoice), second=True)
+            account = given(books.vendors.get(payable.vendor, {}).get("bank_account"))
+            seen = say("hold.seen.left", invoice=payable.invoice_no, batch=books.left[invoice], until=payable.due_on,
+                       vendor=payable.vendor, ending=ending(account) or None)  # fmt: skip
+            number = numbered(RETENTION_ALONE, invoice, payable.order_id, payable.line)
+            yield Hold(RETENTION_ALONE, seen, number, second=True)
 
     return look
 
 
 def overpaid_lines(books: Books) -> Look:
     """An order line of which sheets paid another invoice too much: who splits a paid invoice in two, bills its goods
-    once more."""
+    once more. Lines that offset one advance are looked at together: what one offsets less, another did more."""
+
+    together = {line: lines for lines in books.advanced.values() for line in lines}
 
     def look(payable: Payable) -> Iterator[Hold]:
-        others = books.over.get((payable.order_id, payable.line), ())
+        own = (payable.order_id, payable.line)
+        others = [one for line in together.get(own, (own,)) for one in books.over.get(line, ())]
         too_much = [(one, amount) for one, amount in others if one.invoice_key != payable.invoice_key]
         if too_much:
             told = tuple(say("hold.seen.over", invoice=one.invoice_no, amount=amount) for one, amount in too_much)
@@ -308,7 +319,8 @@ def other_currency(books: Books) -> Look:
     """A line that sheets carried in another currency than it has now: the difference is no money of either."""
 
     def look(payable: Payable) -> Iterator[Hold]:
-        if before := books.paid_in.get((payable.invoice_key, payable.order_id, payable.line)):
+        line = (payable.order_id, payable.line)
+        if before := books.paid_in.get((payable.invoice_key, *line)) or books.foreign.get(line):
             yield Hold(CURRENCY, say("hold.seen.currency", sheet=before, now=payable.currency))
 
     return look

@@ -104,7 +104,7 @@ def _sheets(ledger: Ledger, moved: Sequence[Row], rules: Rules, today: date) -> 
     asked = {of_invoice(p.invoice_key) for p in now.owed if rest(p, now.lines[line_of(p)]) > 0}
     found = suspects_of(ledger, books, before, now.gone, asked, rules.currency)
     books = replace(books, suspects=found, left=now.left, moved=now.moved, over=now.over, paid_in=now.paid_in,
-                    by_hand=by_hand_of(ledger, now))  # fmt: skip
+                    by_hand=by_hand_of(ledger, now), foreign=now.foreign)  # fmt: skip
     yield from settled_by_hand(now, books, ledger, paid_to, today)
     looked = controlled(now.owed, books, lambda p: rest(p, now.lines[line_of(p)]))
     yield from _put_up(looked, now, books, before, moved, earned, paid_to, ledger, rules, today)
@@ -137,7 +137,7 @@ def _put_up(
         yield Decision("paymaster", today.isoformat(), "earned", record("earned", settled))
     stops = list(stop_rows(ledger, books, now))
     on_sheets = by_line(without(stops, [*chain.from_iterable(lines.values()), *proposed]))
-    back = sent_back(ledger)
+    back = [*sent_back(ledger), *now.open_of_left]
     stopped = [*holds(owed, on_sheets), *stops, *holds(back, {})]
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", stopped, replace=True))
     yield from release_form(looked, ledger, today)

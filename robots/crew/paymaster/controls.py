@@ -58,13 +58,25 @@ def books_of(
     contracts = frozenset(ledger.table("contracts")["contract_id"])
     is_kept = contracts or ledger.history.keeps("contracts")  # a ledger that cannot be read is one all the same
     orders = _each(ledger.table("orders"), "order_id", "line", "contract_id")
+    contract_of = {(order_id, line): given(contract) for order_id, line, contract in orders}
     return Books(
         today, terms, limits.may_work, vendors, _by_vendor(records(ledger.table("certificates"))),
-        {(order_id, line): given(contract) for order_id, line, contract in orders},
-        contracts if is_kept else None, {}, accounts,
+        contract_of, contracts if is_kept else None, {}, accounts,
         tuple(shared_accounts(vendors.values(), terms.employees)), _put_up(ledger), _edits(ledger),
         {row["hold"]: row for row in records(ledger.table("hold_releases"))}, early=_early(ledger),
+        advanced=_advanced(ledger, contract_of),
     )  # fmt: skip
+
+
+def _advanced(ledger: Ledger, contract_of: Mapping[tuple[str, str], str]) -> dict[str, frozenset[tuple[str, str]]]:
+    """Contract with an advance → the order lines that offset it."""
+    contracts = ledger.table("contracts")
+    named = contracts[contracts["advance"].notna() | contracts["advance_rate"].notna()]["contract_id"]
+    lines: dict[str, set[tuple[str, str]]] = {contract: set() for contract in named}
+    for line, contract in contract_of.items():
+        if contract in lines:
+            lines[contract].add(line)
+    return {contract: frozenset(mine) for contract, mine in lines.items()}
 
 
 def _each(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:

@@ -14,9 +14,11 @@ import pandas as pd
 from robots.crew.paymaster.rows import Line, Row, by_line, carried, first_sheets, line_of, overpaid, tells
 from robots.figures.batches import FREE, UNRELEASED
 from robots.figures.bonuses import with_bonuses
+from robots.figures.controls import LEFT_OPEN
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import (
     LINE,
+    RETENTION,
     OrderLine,
     Payable,
     Terms,
@@ -47,13 +49,16 @@ class Owing:
     no longer names; `over`, order and line → invoices of which sheets carried more than is owed now, and by how much;
     `waiting`, lines that are not released yet, each with what is owed of it now (None: the register has it no more),
     and what all sheets come to; `paid_in`, lines that sheets carried in another currency than they are owed in now →
-    that currency.
+    that currency; `foreign`, the same by order and line, of invoices that have left; `open_of_left`, what of these was
+    held when they left.
     """
 
     owed: list[Payable] = field(default_factory=list)
     lines: dict[Line, list[Row]] = field(default_factory=dict)
     gone: list[Row] = field(default_factory=list)
     left: dict[str, str] = field(default_factory=dict)
+    open_of_left: list[Payable] = field(default_factory=list)
+    foreign: dict[tuple[str, str], str] = field(default_factory=dict)
     moved: dict[str, list[Row]] = field(default_factory=dict)
     over: dict[tuple[str, str], list[tuple[Payable, Decimal]]] = field(default_factory=lambda: defaultdict(list))
     waiting: dict[Line, tuple[Payable | None, Decimal]] = field(default_factory=dict)
@@ -105,7 +110,7 @@ def owing(
         sheeted = sorted((row for row in rows if row["state"] not in FREE), key=lambda row: row["batch"])
         invoices = records(part.invoices)
         left = lines_left(sheeted, {invoice_key(row) for row in invoices})
-        gone = [_bill(one, days, (book, services)) for one in left if sum((row["gross"] for row in one), ZERO) > 0]
+        gone = [_bill(one, days, (book, services)) for one in left if _paid_for(one) > 0]
         turns = first_sheets(sheeted) | {invoice_key(row): row["_file"] for row in gone}
         # accounts that changed are the controls' business
         owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns)
@@ -113,6 +118,8 @@ def owing(
         kept = (back for one in left if (back := _kept(one, (book, services), terms)))
         _keep(found, chain(_of_register(with_bonuses(owed, earned), gone), kept), lines)
         found.gone += gone
+        found.foreign |= _in_other_currencies(gone, book, terms.currency)
+        found.open_of_left += (rest for one in left if (rest := _open_of(one, (book, services), terms)))
         found.left |= {one[0]["invoice_key"]: one[0]["batch"] for one in left}
     return found
 
@@ -136,8 +143,26 @@ def _keep(found: Owing, owed: Iterable[Payable], lines: Mapping[Line, list[Row]]
         if line not in known and (there := [row for row in rows if row["state"] not in FREE]):
             if line[0] in keys:
                 found.moved.setdefault(line[0], []).extend(there)
+            elif of_invoice(line[0]) in keys:
+                _given_back(found, line, there, moved=(of_invoice(line[0]), *line[1:]) not in known)
             if any(row["state"] in UNRELEASED for row in there):
                 found.waiting[line] = None, sum((row["net"] for row in there), ZERO)
+
+
+def _given_back(found: Owing, line: Line, rows: Sequence[Row], moved: bool) -> None:
+    """Retention that sheets paid back and that by the books was never kept, or not until now: paid too much, unless its
+    invoice was put under another line with it."""
+    if moved:
+        found.moved.setdefault(of_invoice(line[0]), []).extend(rows)
+        return
+    first = rows[0]
+    nothing = Payable(
+        line[0], first["vendor"], first["invoice_no"], *line[1:], ZERO, source=first["batch"],
+        currency=first["currency"] or "", what=RETENTION,
+    )  # fmt: skip
+    _compare(found, nothing, rows)
+    found.owed.append(nothing)
+    found.lines[line] = list(rows)
 
 
 def _compare(found: Owing, payable: Payable, rows: Sequence[Row]) -> None:
@@ -167,6 +192,29 @@ def _vendor(row: Row, books: tuple[Lines, Lines]) -> str:
     return there[0].vendor if there else str(row["vendor"])
 
 
+def _paid_for(rows: Sequence[Row]) -> Decimal:
+    """What of a line sheets found accepted and in order: nothing else was paid for."""
+    return sum((row["gross"] - row["price_variance"] - row["rejected"] - row["held"] for row in rows), ZERO)
+
+
+def _open_of(rows: Sequence[Row], books: tuple[Lines, Lines], terms: Terms) -> Payable | None:
+    """What was held of a line when its invoice left: nobody asks for it any more, and it may be owed."""
+    first, held = rows[0], sum((row["held"] for row in rows), ZERO)
+    if held <= 0:
+        return None
+    return Payable(
+        first["invoice_key"], _vendor(first, books), first["invoice_no"], first["order_id"], first["line"], held,
+        held=held, reasons=(LEFT_OPEN,), source=first["batch"], currency=first["currency"] or terms.currency,
+    )  # fmt: skip
+
+
+def _in_other_currencies(gone: Iterable[Row], book: Lines, home: str) -> dict[tuple[str, str], str]:
+    """Order and line → the currency that it was paid in under an invoice that is gone, where it has another now."""
+    now = {(line.order_id, line.line): line.currency or home for lines in book.values() for line in lines}
+    named = (((row["order_id"], row["line"]), row["currency"] or home) for row in gone)
+    return {line: paid for line, paid in named if now.get(line, paid) != paid}
+
+
 def _kept(rows: Sequence[Row], books: tuple[Lines, Lines], terms: Terms) -> Payable | None:
     """What sheets retained of a line whose invoice is gone, once its date is there: owed all the same, by what the
     sheets say."""
@@ -189,7 +237,7 @@ def _bill(rows: Sequence[Row], days: Mapping[str, date], books: tuple[Lines, Lin
         "invoice_no": f"{first['invoice_no']} ({first['batch']})", "vendor": _vendor(first, books),
         "order_id": first["order_id"], "line": first["line"], "contract_id": None, "invoiced_on": days[first["batch"]],
         "quantity": None, "unit_price": None, "net": None, "tax_rate": None, "tax": None,
-        "gross": sum((row["gross"] for row in rows), ZERO), "kind": "蓝字", "currency": first["currency"],
+        "gross": _paid_for(rows), "kind": "蓝字", "currency": first["currency"],
         "blue_invoice_no": None, "_file": first["batch"], "_sheet": "", "_row": 0, "_shown": first["invoice_no"],
     }  # fmt: skip
 
@@ -224,7 +272,8 @@ def _former(orders: pd.DataFrame, before: pd.DataFrame) -> Iterator[tuple[str, s
 def _parts(ledger: Ledger, before: pd.DataFrame, tied: Iterable[Collection[str]], today: date) -> Iterator[_Part]:
     orders, invoices = ledger.table("orders"), ledger.table("invoices")
     deliveries = judged(ledger.table("deliveries"))
-    tied = [*tied, *_former(orders, before)]
+    owners = {owner_of(key) for key in before["invoice_key"].unique()}  # all of what a vendor had may have left
+    tied = [*tied, *_former(orders, before), *((owner,) for owner in sorted(owners))]
     parts = parts_of(orders, invoices, ledger.table("contracts"), ledger.table("milestones"), tied)
     return map(
         _Part,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from robots.figures.batches import FREE, HELD
 from robots.figures.lines import records
-from robots.figures.settlement import DUPLICATE, LINE, RETENTION, STEPS, Payable, Step
+from robots.figures.settlement import DUPLICATE, RETENTION, STEPS, Payable, Step
 from robots.model.money import ZERO
 from robots.model.words import Text, say
 
@@ -128,7 +128,7 @@ def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) ->
     if payable.net > 0 or not payable.held or (carried and DUPLICATE not in payable.reasons):
         return None
     amounts = {name: getattr(payable, name) for name in AMOUNTS}
-    key = short_hash("held", payable.source, payable.line)
+    key = short_hash("held", *_whole_name(payable))
     return _row(payable, amounts, key, "held", None, vendors)
 
 
@@ -141,7 +141,7 @@ def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator
             reasons = (*p.reasons, *((SET_OFF if p.credit else OVERPAID,) if too_much else ()))
             amount = min(stopped + too_much, max(p.gross, too_much))  # what was paid and then refused is one sum
             yield {
-                "hold": short_hash(p.source, p.order_id, p.line, *((p.what,) if p.what != LINE else ())),
+                "hold": short_hash(*_whole_name(p)),
                 "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
                 "reasons": ",".join(reasons), "gross": p.gross, "stopped": amount, "due_on": p.due_on,
                 "source": p.source, "evidence": listed(p.evidence),
@@ -217,6 +217,12 @@ def payment_key(payable: Payable) -> str:
 def short_hash(*parts: str) -> str:
     """24 hexadecimal digits that stand for some texts."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
+
+
+def _whole_name(payable: Payable) -> tuple[str, ...]:
+    """What no other payable of a run has: a row over two orders makes two, its retention more; and what is gone from
+    the register has no row but its sheet."""
+    return payable.source, payable.invoice_key, payable.order_id, payable.line, payable.what
 
 
 def _same_line(row: Row, payable: Payable) -> bool:

@@ -72,7 +72,8 @@ def owner_of(key: str) -> str:
 def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]:
     """Every row that is to be settled: those that a sheet has carried, in the order of sheets, then by their days.
 
-    So an invoice that comes late, dated before others that were paid, cannot take what these were paid for. A credit
+    So an invoice that comes late, dated before others that were paid, cannot take what these were paid for; of one
+    sheet those first that the register has no more (row 0), for they are just what was paid. A credit
     note is offset against its blue invoice, once; what of it finds none is a bill of its own below zero, and held.
     """
     keyed = [(invoice_key(row), row) for row in invoices]
@@ -88,9 +89,9 @@ def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]
         )
 
 
-def _turn(key: str, row: Row, carried: Mapping[str, str]) -> tuple[str, date, str, str, int]:
+def _turn(key: str, row: Row, carried: Mapping[str, str]) -> tuple[str, bool, date, str, str, int]:
     batch = carried.get(key, _NO_BATCH)
-    return batch, row["invoiced_on"], str(row["_file"]), str(row["_sheet"]), row["_row"]
+    return batch, row["_row"] > 0, row["invoiced_on"], str(row["_file"]), str(row["_sheet"]), row["_row"]
 
 
 def _bill(key: str, row: Row, again: Row | None) -> Bill:
