@@ -329,3 +329,23 @@ def test_retention_that_goes_to_another_account_than_its_invoice_says_so(home: H
     home.turn(evening(8, 18))
     (kept,) = (row for row in records_of(home, "holds") if "RETENTION_ALONE" in row["reasons"])
     assert "BANK_CHANGE" in kept["reasons"] or "9999" in kept["evidence"]
+
+
+BOTH: Row = {"订单号": "PO-1、PO-2", "行号": None}
+REPEATED: dict[str, tuple[Row, Row, str]] = {
+    "once with its line and once without": ({"行号": None}, {"行号": "1"}, "DUPLICATE"),
+    "in one cell with another order, and by itself": (BOTH, {"订单号": "PO-1"}, "DUPLICATE"),
+    "divided by a slash, and by itself": (BOTH | {"订单号": "PO-1/PO-2"}, {"订单号": "PO-1"}, "ALREADY_BILLED"),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "cause"), REPEATED.values(), ids=REPEATED)
+def test_an_order_line_that_two_rows_of_one_invoice_bill_is_a_duplicate_and_stops_nobody(
+    home: Home, books: SimpleNamespace, first: Row, second: Row, cause: str
+) -> None:
+    invoices_of(home, books, 1, 2, 3)
+    same = {"发票号码": "26112000000012345601", **FULL}
+    other = {"发票号码": "26112000000012345603", "订单号": "PO-3", **FULL}
+    home.drop("发票.xlsx", books.invoices(same | first, same | second, other))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 1130 and why(home) == {"01": cause}

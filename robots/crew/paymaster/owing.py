@@ -17,6 +17,7 @@ from robots.figures.bonuses import with_bonuses
 from robots.figures.controls import LEFT_OPEN
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import (
+    DUPLICATE,
     LINE,
     RETENTION,
     OrderLine,
@@ -126,27 +127,33 @@ def owing(
 
 def _keep(found: Owing, owed: Iterable[Payable], lines: Mapping[Line, list[Row]]) -> None:
     """What there is anything to say about; and of what sheets carried, how it stands beside what is owed now."""
-    known: dict[Line, bool] = {}
-    keys: set[str] = set()
+    known: set[Line] = set()
     for payable in owed:
         line = line_of(payable)
         mine = lines.get(line, [])
-        keys.add(payable.invoice_key)
-        if line not in known:  # the row that stands comes before its duplicates
-            known[line] = True
-            if mine:
-                _compare(found, payable, mine)
-        if tells(payable, mine):
-            found.owed.append(payable)
+        twice = line in known  # of one invoice, however it is written; the row that stands comes before its duplicates
+        one = payable.hold_all(DUPLICATE) if twice and payable.net > 0 else payable
+        if mine and not twice:
+            _compare(found, one, mine)
+        if tells(one, mine):
+            found.owed.append(one)
             found.lines[line] = mine
+        known.add(line)
+    _no_more(found, known, lines)
+
+
+def _no_more(found: Owing, known: Collection[Line], lines: Mapping[Line, list[Row]]) -> None:
+    """Of what sheets carried, the lines that the books do not know any more."""
+    keys = {key for key, *_ in known}
     for line, rows in lines.items():
-        if line not in known and (there := [row for row in rows if row["state"] not in FREE]):
-            if line[0] in keys:
-                found.moved.setdefault(line[0], []).extend(there)
-            elif of_invoice(line[0]) in keys:
-                _given_back(found, line, there, moved=(of_invoice(line[0]), *line[1:]) not in known)
-            if any(row["state"] in UNRELEASED for row in there):
-                found.waiting[line] = None, sum((row["net"] for row in there), ZERO)
+        if line in known or not (there := [row for row in rows if row["state"] not in FREE]):
+            continue
+        if line[0] in keys:
+            found.moved.setdefault(line[0], []).extend(there)
+        elif of_invoice(line[0]) in keys:
+            _given_back(found, line, there, moved=(of_invoice(line[0]), *line[1:]) not in known)
+        if any(row["state"] in UNRELEASED for row in there):
+            found.waiting[line] = None, sum((row["net"] for row in there), ZERO)
 
 
 def _given_back(found: Owing, line: Line, rows: Sequence[Row], moved: bool) -> None:

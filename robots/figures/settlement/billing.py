@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from robots.model.names import identity, invoice_identity
 
 _NO_BATCH = "~"  # sorts behind the name of every sheet
 _NATIONAL_DIGITS = 20
+_LISTED = re.compile(r"[、,，;；]\s*")  # PO-1、PO-2 in one cell; a blank or a slash may be part of a name
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,9 @@ def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]
     """Every row that is to be settled: those that a sheet has carried, in the order of sheets, then by their days.
 
     So an invoice that comes late, dated before others that were paid, cannot take what these were paid for; of one
-    sheet those first that the register has no more (row 0), for they are just what was paid. A credit
-    note is offset against its blue invoice, once; what of it finds none is a bill of its own below zero, and held.
+    sheet those first that the register has no more (`_shown`: their number there), for they are just what was paid. A
+    credit note is offset against its blue invoice, once; what of it finds none is a bill of its own below zero, and
+    held.
     """
     keyed = [(invoice_key(row), row) for row in invoices]
     told = list(_told_apart(sorted(keyed, key=lambda one: _turn(one[0], one[1], carried))))
@@ -91,7 +94,7 @@ def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]
 
 def _turn(key: str, row: Row, carried: Mapping[str, str]) -> tuple[str, bool, date, str, str, int]:
     batch = carried.get(key, _NO_BATCH)
-    return batch, row["_row"] > 0, row["invoiced_on"], str(row["_file"]), str(row["_sheet"]), row["_row"]
+    return batch, "_shown" not in row, row["invoiced_on"], str(row["_file"]), str(row["_sheet"]), row["_row"]
 
 
 def _bill(key: str, row: Row, again: Row | None) -> Bill:
@@ -115,16 +118,21 @@ def told_apart(ranked: Iterable[tuple[str, Row]]) -> Iterator[tuple[str, Row, Ro
     owners: dict[str, tuple[str, Row]] = {}
     parts: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for key, row in ranked:
-        part = (text(row["order_id"]), text(row["line"]))
+        part = {(order, text(row["line"])) for order in _LISTED.split(text(row["order_id"]))}
         if is_national(number := key.rpartition("|")[2]):
             owner, theirs = owners.setdefault(number, (key, row))
             if owner != key:
                 yield key, row, theirs
                 continue
         head = first.setdefault(key, row)
-        is_part = head is row or (_on_one_page(head, row) and part not in parts[key])
-        parts[key].add(part)
+        is_part = head is row or (_on_one_page(head, row) and not _overlap(part, parts[key]))
+        parts[key] |= part
         yield key, row, None if is_part else head
+
+
+def _overlap(part: Iterable[tuple[str, str]], others: Collection[tuple[str, str]]) -> bool:
+    """Is an order line billed by both? A row without a line bills all lines of its order."""
+    return any(order == other and (not line or not its or line == its) for order, line in part for other, its in others)
 
 
 def is_national(number: str) -> bool:
