@@ -349,3 +349,20 @@ def test_an_order_line_that_two_rows_of_one_invoice_bill_is_a_duplicate_and_stop
     home.drop("发票.xlsx", books.invoices(same | first, same | second, other))
     home.turn(evening(7, 6))
     assert paid_of(home) == 1130 and why(home) == {"01": cause}
+
+
+def test_an_invoice_that_the_advance_covers_whole_keeps_its_turn(home: Home, books: SimpleNamespace) -> None:
+    """Ten of thirty pieces are covered by the advance; a bill for all thirty comes later: twenty are paid for."""
+    invoices_of(home, books, 1)
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 100}))
+    home.drop("收货.xlsx", books.deliveries({"到货数": 30, "合格数": 30}))
+    ten = {"数量": 10, "不含税金额": 50, "税额": 6.5, "价税合计": 56.5}
+    home.drop("发票.xlsx", books.invoices(ten))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 0 and [b["batch"] for b in home.export("batches")] == ["CD-20260706-01"]
+    all_of_it = {"数量": 30, "不含税金额": 150, "税额": 19.5, "价税合计": 169.5}
+    earlier = {"发票号码": "26112000000012345699", "开票日期": date(2026, 6, 20)}
+    home.drop("发票2.xlsx", books.invoices(all_of_it | earlier))
+    for day in (7, 8):
+        home.turn(evening(7, day))
+    assert paid_of(home) == D("113.00") - D("43.50")

@@ -24,6 +24,7 @@ from robots.crew.paymaster.approvals import (
 )
 from robots.crew.paymaster.by_hand import settled_by_hand
 from robots.crew.paymaster.controls import books_of, by_hand_of, release_form, stop_rows, suspects_of
+from robots.crew.paymaster.offset import settled_by_offset
 from robots.crew.paymaster.owing import Owing, owing
 from robots.crew.paymaster.plan import weekly_plan
 from robots.crew.paymaster.quarantine import accounts_of, quarantine
@@ -106,6 +107,7 @@ def _sheets(ledger: Ledger, moved: Sequence[Row], rules: Rules, today: date) -> 
     books = replace(books, suspects=found, left=now.left, moved=now.moved, over=now.over, paid_in=now.paid_in,
                     by_hand=by_hand_of(ledger, now), foreign=now.foreign)  # fmt: skip
     yield from settled_by_hand(now, books, ledger, paid_to, today)
+    yield from settled_by_offset(now, ledger, paid_to, today)
     looked = controlled(now.owed, books, lambda p: rest(p, now.lines[line_of(p)]))
     yield from _put_up(looked, now, books, before, moved, earned, paid_to, ledger, rules, today)
 

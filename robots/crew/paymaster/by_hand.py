@@ -12,19 +12,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from robots.crew.paymaster.closed import ROBOT, closed, numbers, recorded
 from robots.crew.paymaster.owing import Owing
 from robots.crew.paymaster.rows import Row, line_of, propose, rest
 from robots.figures.accounts import given
-from robots.figures.batches import CONFIRMED, Moves, move, paid_from_the_sheet, put_up
+from robots.figures.batches import CONFIRMED
 from robots.figures.controls import PAID, Books, answer, asked_by_hand
-from robots.figures.lines import records
 from robots.figures.settlement import Payable
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, record
 from robots.model.money import ZERO
 from robots.model.words import say
-
-ROBOT = "paymaster"
 
 
 @dataclass
@@ -43,17 +41,18 @@ def settled_by_hand(
     payments = [one for one in _payments(now, books) if _sum(one, now) == one.told["amount"]]
     if not payments:
         return
-    batches = ledger.said("batches")
-    number = int(batches["batch"].str.startswith(f"SG-{today:%Y%m%d}").sum())
-    before = ledger.said("payables")
-    for n, one in enumerate(payments, number + 1):
-        batch = f"SG-{today:%Y%m%d}-{n:02d}"
+    names = numbers(ledger, "SG", today)
+    for one in payments:
+        batch = next(names)
         rows = [row for p in one.lines if (row := propose(p, now.lines[line_of(p)], batch, vendors))]
-        there = before[before["payment_key"].isin([row["payment_key"] for row in rows])]
-        moves = _moves(rows, {row["payment_key"]: row for row in records(there)}, one, today)
+        by = "、".join(given(one.answer[name]) for name in ("released_by", "agreed_by"))
+        why = say("by_hand.why", remark=given(one.answer["remark"]), place=one.told["source"])
+        moves = closed(rows, ledger, today, by, why)
         for row in moves.rows:
             now.lines[row["invoice_key"], row["order_id"], row["line"]].append(row)
-        yield from _recorded(batch, moves, one, today)
+        yield from recorded(batch, moves, one.lines[0].currency, today)
+        keys = ",".join(row["payment_key"] for row in moves.rows)
+        yield Decision(ROBOT, today.isoformat(), f"paid-{batch}", record("returns", [_told(one.told, keys)]))
 
 
 def _payments(now: Owing, books: Books) -> Sequence[_Payment]:
@@ -72,29 +71,6 @@ def _payments(now: Owing, books: Books) -> Sequence[_Payment]:
 
 def _sum(one: _Payment, now: Owing) -> Decimal:
     return sum((rest(payable, now.lines[line_of(payable)]) for payable in one.lines), ZERO)
-
-
-def _moves(rows: Sequence[Row], before: Mapping[str, Row], one: _Payment, today: date) -> Moves:
-    """Every step of a payment's life, on the word of those who said it."""
-    by = "、".join(given(one.answer[name]) for name in ("released_by", "agreed_by"))
-    why = say("by_hand.why", remark=given(one.answer["remark"]), place=one.told["source"])
-    proposed = put_up(rows, before, today, by)
-    released = paid_from_the_sheet(proposed.rows, today, by, why)
-    return proposed + released + move(released.rows, CONFIRMED, today, by, why)
-
-
-def _recorded(batch: str, moves: Moves, one: _Payment, today: date) -> Iterator[Decision]:
-    day, total = today.isoformat(), sum((row["net"] for row in moves.rows), ZERO)
-    entry: Row = {
-        "batch": batch, "day": day, "lines": len(moves.rows), "total": total, "currency": one.lines[0].currency,
-        "state": CONFIRMED, "proposed_lines": len(moves.rows), "proposed_total": total, "preparer": None,
-        "issued_on": None, "seen": None, "expires_on": None,
-    }  # fmt: skip
-    keys = ",".join(row["payment_key"] for row in moves.rows)
-    yield Decision(ROBOT, day, f"lines-{batch}", record("payables", list(moves.rows)))
-    yield Decision(ROBOT, day, f"moves-{batch}", record("movements", list(moves.movements)))
-    yield Decision(ROBOT, day, batch, record("batches", [entry]))
-    yield Decision(ROBOT, day, f"paid-{batch}", record("returns", [_told(one.told, keys)]))
 
 
 def _told(row: Mapping[str, Any], keys: str) -> Row:

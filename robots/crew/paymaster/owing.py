@@ -11,7 +11,7 @@ from itertools import chain
 
 import pandas as pd
 
-from robots.crew.paymaster.rows import Line, Row, by_line, carried, first_sheets, line_of, overpaid, tells
+from robots.crew.paymaster.rows import Line, Row, by_line, carried, first_sheets, line_of, overpaid, tells, turn_of
 from robots.figures.batches import FREE, UNRELEASED
 from robots.figures.bonuses import with_bonuses
 from robots.figures.controls import LEFT_OPEN
@@ -108,11 +108,11 @@ def owing(
         book = order_book(part.lines, part.deliveries, mine, changes)
         accept_work(book, part.measurements, part.tickets, terms.rules, today)
         rows = records(part.before)
-        sheeted = sorted((row for row in rows if row["state"] not in FREE), key=lambda row: row["batch"])
+        sheeted = sorted((row for row in rows if row["state"] not in FREE), key=lambda row: turn_of(row["batch"] or ""))
         invoices = records(part.invoices)
         left = lines_left(sheeted, {invoice_key(row) for row in invoices})
         gone = [_bill(one, days, (book, services)) for one in left if _paid_for(one) > 0]
-        turns = first_sheets(sheeted) | {invoice_key(row): row["_file"] for row in gone}
+        turns = first_sheets(sheeted) | {invoice_key(row): turn_of(row["_file"]) for row in gone}
         # accounts that changed are the controls' business
         owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns)
         lines = by_line(rows)

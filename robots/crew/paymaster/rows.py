@@ -64,8 +64,17 @@ def by_line(before: Sequence[Row]) -> dict[Line, list[Row]]:
 
 
 def first_sheets(sheeted: Sequence[Row]) -> dict[str, str]:
-    """Invoice key → the first sheet that carried something of it."""
-    return {row["invoice_key"]: row["batch"] for row in reversed(sheeted) if row["batch"]}
+    """Invoice key → when it was carried first: the day and number of that batch, whatever sort it is."""
+    return {row["invoice_key"]: turn_of(row["batch"]) for row in reversed(sheeted) if row["batch"]}
+
+
+def turn_of(batch: str) -> str:
+    """When a batch had its turn.
+
+    >>> sorted(["FK-20260703-01", "SG-20260704-01", "CD-20260705-01"], key=turn_of)[0]
+    'FK-20260703-01'
+    """
+    return batch.partition("-")[2]
 
 
 def line_of(payable: Payable) -> Line:
@@ -117,9 +126,24 @@ def _only_held(net: Decimal, held: Decimal) -> Decimal:
     return max(min(held, -net), ZERO)
 
 
+def offset_row(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Row | None:
+    """What an advance offsets of a line beyond earlier sheets, where nothing is paid of it now; else None."""
+    mine = carried(payable, before)
+    amounts = {name: getattr(payable, name) - sum((r[name] for r in mine), ZERO) for name in AMOUNTS}
+    if amounts["advance_offset"] <= 0 or amounts["net"]:
+        return None
+    return _row(payable, amounts, _new_key(payable, mine, before), "proposed", "", vendors)
+
+
 def tells(payable: Payable, before: Sequence[Row]) -> bool:
     """Is there anything to do or to say about a line today? Most of a ledger is paid, and nothing of it is disputed."""
-    return bool(rest(payable, before) or is_stopped(payable) or overpaid(payable, before))
+    if rest(payable, before) or is_stopped(payable) or overpaid(payable, before):
+        return True
+    return bool(payable.advance_offset) and payable.advance_offset != _offset(carried(payable, before))
+
+
+def _offset(rows: Sequence[Row]) -> Decimal:
+    return sum((row["advance_offset"] for row in rows), ZERO)
 
 
 def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Row | None:

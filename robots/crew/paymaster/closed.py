@@ -1,0 +1,48 @@
+"""Batches without a sheet: what is settled already is recorded through every state of a payment, so that it counts as
+carried: it keeps its turn, and stands on the vendor's statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from robots.crew.paymaster.rows import Row
+from robots.figures.batches import CONFIRMED, Moves, move, paid_from_the_sheet, put_up
+from robots.figures.lines import records
+from robots.ledger import Ledger
+from robots.model.decisions import Decision, record
+from robots.model.money import ZERO
+from robots.model.words import Text
+
+ROBOT = "paymaster"
+
+
+def numbers(ledger: Ledger, prefix: str, today: date) -> Iterator[str]:
+    """The next names of such batches of a day."""
+    start = f"{prefix}-{today:%Y%m%d}"
+    number = int(ledger.said("batches")["batch"].str.startswith(start).sum())
+    while True:
+        number += 1
+        yield f"{start}-{number:02d}"
+
+
+def closed(rows: Sequence[Row], ledger: Ledger, today: date, by: str, why: Text) -> Moves:
+    """Rows of payables as they are put up, confirmed on somebody's word."""
+    before = ledger.said("payables")
+    there = records(before[before["payment_key"].isin([row["payment_key"] for row in rows])])
+    proposed = put_up(rows, {row["payment_key"]: row for row in there}, today, by)
+    released = paid_from_the_sheet(proposed.rows, today, by, why)
+    return proposed + released + move(released.rows, CONFIRMED, today, by, why)
+
+
+def recorded(batch: str, moves: Moves, currency: str, today: date) -> Iterator[Decision]:
+    """The batch, its lines and their movements."""
+    day, total = today.isoformat(), sum((row["net"] for row in moves.rows), ZERO)
+    entry: Row = {
+        "batch": batch, "day": day, "lines": len(moves.rows), "total": total, "currency": currency,
+        "state": CONFIRMED, "proposed_lines": len(moves.rows), "proposed_total": total, "preparer": None,
+        "issued_on": None, "seen": None, "expires_on": None,
+    }  # fmt: skip
+    yield Decision(ROBOT, day, f"lines-{batch}", record("payables", list(moves.rows)))
+    yield Decision(ROBOT, day, f"moves-{batch}", record("movements", list(moves.movements)))
+    yield Decision(ROBOT, day, batch, record("batches", [entry]))
