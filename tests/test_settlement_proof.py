@@ -12,7 +12,17 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robots.crew.paymaster.rows import by_line, carried, first_sheets, line_of, overpaid, propose, set_off, waterfalls
+from robots.crew.paymaster.rows import (
+    by_line,
+    carried,
+    first_sheets,
+    line_of,
+    offset_row,
+    overpaid,
+    propose,
+    set_off,
+    waterfalls,
+)
 from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, settle
 from robots.rules import Settlement
 from tests.naive_settlement import TAX, Agreed, Billed, Ordered, cent, pay
@@ -237,6 +247,9 @@ def test_whatever_becomes_known_when_no_money_leaves_twice(history: tuple[Any, .
         fresh = _sheet(owed, before, f"FK-{turn:02d}")
         _holds_together(owed, fresh, before)
         before += fresh
+        lines = by_line(before)
+        offset = (offset_row(p, lines.get(line_of(p), ()), VENDORS) for p in owed)
+        before += [row | {"batch": f"CD-{turn:02d}"} for row in offset if row]
         assert not _sheet(owed, before, "FK-99")  # running twice changes nothing
     assert len({row["payment_key"] for row in before}) == len(before)
     _never_too_much(lines, invoices, owed, before)
