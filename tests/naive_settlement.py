@@ -103,9 +103,12 @@ def _fall(
         step["variance"] = cent(dearer * TAX)
     waits = quantity - len(good) - bad
     rest = gross - step["variance"]
-    step["rejected"] = rest if bad and not good and not waits else min(cent(bad * price * TAX), rest)
+    fine_part = max(cent(len(good) * price * TAX) - step["variance"], D("0.00"))
+    if bad:
+        step["rejected"] = min(cent(bad * price * TAX), rest) if waits else max(rest - fine_part, D("0.00"))
     rest -= step["rejected"]
-    step["held"] = rest if waits and not good else min(cent(waits * price * TAX), rest)
+    if waits:
+        step["held"] = max(rest - fine_part, D("0.00"))
     rest -= step["held"]
     fair = rest
     for fine in (_late(agreed, line, good), _defects(agreed, line, good)):

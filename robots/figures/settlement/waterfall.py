@@ -123,10 +123,12 @@ def _over(payable: Payable, piece: Piece, _bill: Bill, _balances: Balances) -> P
 
 
 def _disputed(payable: Payable, piece: Piece, quantity: Decimal, is_last: bool) -> Decimal:
-    """A disputed quantity at the billed price; where nothing is accepted, all to the last cent is disputed."""
-    if is_last and not piece.good:
-        return payable.undisputed
-    return min(cents(quantity * piece.price * piece.factor), payable.undisputed)
+    """A disputed quantity at the billed price; the last dispute is all but what is good, which is rounded for itself:
+    else two roundings would pay a cent too much."""
+    if not is_last:
+        return min(cents(quantity * piece.price * piece.factor), payable.undisputed)
+    good = max(cents(piece.good * piece.price * piece.factor) - payable.price_variance, ZERO)
+    return max(payable.undisputed - good, ZERO)
 
 
 # ------------------------------------------------------------------ penalties
