@@ -369,6 +369,28 @@ def test_a_banks_own_list_with_titles_debit_and_credit(team: Home) -> None:
     }  # fmt: skip
 
 
+def test_money_that_came_in_is_no_payment_of_ours_though_it_succeeded(team: Home) -> None:
+    """A list with one column of amounts: our customer pays the very sum that we owe a vendor of the same name."""
+    told = {"交易日期": MONDAY, "对方户名": A, "对方账号": "6222000000000000001", "发生额": 536.75}
+    out = {"交易日期": MONDAY, "对方户名": B, "对方账号": "6222000000000000002", "发生额": 226}
+    team.drop("明细.xlsx", [told | {"收支": "收入", "交易状态": "成功"}, out | {"收支": "支出", "交易状态": "成功"}])
+    team.turn(MONDAY)
+    assert states(team) == {A: "released", B: "confirmed"}
+    assert [cells[:2] for cells in checked(team)["与付款单无关"][3:]] == [(A, 536.75)]
+
+
+def test_a_list_with_signs_pays_nothing_and_is_taken_once_it_says_which_way(team: Home) -> None:
+    out = {"交易日期": MONDAY, "对方户名": A, "对方账号": "6222000000000000001", "交易流水号": "B-1", "金额": -536.75}
+    into = {"交易日期": MONDAY, "对方户名": B, "对方账号": "6222000000000000002", "交易流水号": "B-2", "金额": 226}
+    team.drop("明细.xlsx", [out, into])
+    team.turn(MONDAY)
+    assert states(team) == {A: "released", B: "released"}
+    assert [found["code"] for found in team.export("findings")].count("AMOUNT_SIGNED") == 1
+    team.drop("明细.xlsx", [out | {"金额": 536.75, "收/支": "支"}, into | {"收/支": "收"}])
+    team.turn(date(2026, 7, 7))
+    assert states(team) == {A: "confirmed", B: "released"}
+
+
 def test_a_payment_without_our_key_is_in_our_statement_and_one_that_came_back_is_taken_out_again(team: Home) -> None:
     bank_list(team)
     team.turn(MONDAY)

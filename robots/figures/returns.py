@@ -32,6 +32,7 @@ SETTLING = frozenset({CONFIRMED, RETURNED})
 QUIET = frozenset({*SETTLING, TOLD, FOREIGN})  # outcomes that ask nothing of anybody
 
 PAID, SENT_BACK, CAME_IN = "成功", "退回", "进账"  # the words of the kind `payments`
+INWARDS = "收"  # its direction
 _BACK_WORDS = ("退", "冲正", "return", "reject", "revers")
 _FAILED_WORDS = (*_BACK_WORDS, "失败", "不符", "fail")
 _TAKEN_BACK = frozenset({"rejected", "void", "reversed"})
@@ -118,9 +119,15 @@ def _remittance(row: Row) -> Remittance:
     told = "；".join(text for name in _TOLD if (text := _text(row[name])))
     return Remittance(
         "", _key(row["payment_key"]) or _key_in(f"{told} {_text(row['purpose'])}"), _text(row["bank_reference"]),
-        row["vendor"], row["amount"], row["paid_on"], row["status"], _OURS.sub("", told).strip("； "),
+        row["vendor"], row["amount"], row["paid_on"], _status(row), _OURS.sub("", told).strip("； "),
         _text(row["payee_account"]), _text(row["batch"]), place(dict(row)), _text(row["currency"]),
     )  # fmt: skip
+
+
+def _status(row: Row) -> str:
+    """What a row says that happened. Money that came in is no payment of ours, even where that succeeded."""
+    came_in = row["direction"] == INWARDS and row["status"] != SENT_BACK
+    return CAME_IN if came_in else str(row["status"])
 
 
 def _key_in(told: str) -> str:

@@ -331,7 +331,7 @@ def _takes(claim: Claim) -> bool:
     kind, told = claim.kind, claim.told
     if not claim.columns or not set(kind.required) <= told:
         return False
-    if kind.any_of and set(kind.any_of).isdisjoint(told):
+    if not kind.is_told_by(told):
         return False
     by_itself = set(kind.required) & set(claim.columns)
     return bool(by_itself) and (not claim.facts or 2 * len(claim.columns) >= len(told))

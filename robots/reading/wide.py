@@ -51,7 +51,7 @@ def _spread(sheet: str, kind: Kind, header: Header, facts: Facts, words: Words, 
 
 def _is_whole(kind: Kind, claim: Claim) -> bool:
     """Every required field is told, and one of those that tell this kind's sheets from others."""
-    return set(kind.required) <= claim.told and not (kind.any_of and claim.told.isdisjoint(kind.any_of))
+    return set(kind.required) <= claim.told and kind.is_told_by(claim.told)
 
 
 def _claim(row: Mapping[str, int | str], plain: Mapping[str, Heading], base: Claim, header: Header) -> Claim:
