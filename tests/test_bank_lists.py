@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 import pytest
@@ -98,3 +99,18 @@ def test_a_direction_beside_two_columns_of_amounts_and_no_number_of_the_banks() 
 def test_a_ledger_with_debit_and_credit_is_no_list_of_a_bank() -> None:
     reading = read(sheet(["记账日期", "供应商", "摘要", "借方", "贷方"], [DAY, "示例甲公司", "付款", 100.0, ""]))
     assert taken(reading) == {}
+
+
+DAYS = {
+    "交易日期 and 交易时间": (["交易日期", "交易时间"], [DAY, time(10, 2, 11)]),
+    "the time as a text": (["交易日期", "交易时间"], ["2026-06-01", "10:02:11"]),
+    "the time before the day": (["交易时间", "交易日"], ["10:02:11", "20260601"]),
+    "the time alone tells the day": (["交易时间"], ["2026-06-01 10:02:11"]),
+}
+
+
+@pytest.mark.parametrize(("heads", "cells"), DAYS.values(), ids=DAYS)
+@pytest.mark.parametrize("amounts", [["发生额", "收支"], ["借方金额", "贷方金额"]], ids=["one amount", "two amounts"])
+def test_beside_a_column_of_days_one_of_times_is_no_day(heads: Cells, cells: Cells, amounts: Cells) -> None:
+    row = [*cells, *OUT[1:], 100.0, "支" if "收支" in amounts else ""]
+    assert rows([*heads, *HEAD[1:], *amounts], row, wanted=("paid_on",)) == [(DAY,)]

@@ -23,7 +23,8 @@ class Field:
     `edge`: where a cell holds a period (2026.1.1-2026.12.31), which end of it this date is. `account`: a number that
     money goes to, or that names a vendor: it is never taken on a guess. `strict`: a choice on which money hangs: its
     default stands for a blank, never for a word or a column that nobody can read. `if_all`: headers that name it only
-    where every cell below is a word of it (交易类型 over 来账 and 往账, not over 转账 and 结息).
+    where every cell below is a word of it (交易类型 over 来账 and 往账, not over 转账 and 结息). `else_by`: headers
+    that name it only where no other column does (交易时间 may hold the day, but beside 交易日期 it is the time of day).
     """
 
     name: str
@@ -36,6 +37,7 @@ class Field:
     account: bool = False
     strict: bool = False
     if_all: tuple[str, ...] = ()
+    else_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ KIND = Kind(
         Field("bank_reference", IDENTIFIER),
         Field("vendor", NAME, required=True),
         Field("amount", MONEY, required=True, low=Decimal(0)),
-        Field("paid_on", DATE, required=True),
+        Field("paid_on", DATE, required=True, else_by=("交易时间", "记账时间", "入账时间", "transactiontime")),
         Field("status", CHOICE, default="成功", strict=True),
         Field("direction", CHOICE, strict=True, if_all=("交易类型", "业务类型", "类型", "transactiontype", "type")),
         Field("reason", TEXT),
