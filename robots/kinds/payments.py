@@ -11,6 +11,7 @@ from robots.cells import CHOICE, CURRENCY, DATE, IDENTIFIER, MONEY, NAME, TEXT
 from robots.kinds.kind import Field, Kind
 from robots.model.names import header_word
 
+NOBODY = "—"  # whom a row without a payee concerns: fees and interest are between the bank and us
 _OUT = ("借方", "借方金额", "借方发生额", "支出", "支出金额", "debit", "debitamount")
 _IN = ("贷方", "贷方金额", "贷方发生额", "收入", "收入金额", "credit", "creditamount")
 
@@ -43,7 +44,7 @@ KIND = Kind(
     fields=(
         Field("payment_key", IDENTIFIER),
         Field("bank_reference", IDENTIFIER),
-        Field("vendor", NAME, required=True),
+        Field("vendor", NAME, required=True, default=NOBODY),
         Field("amount", MONEY, required=True, low=Decimal(0)),
         Field("paid_on", DATE, required=True, else_by=("交易时间", "记账时间", "入账时间", "transactiontime")),
         Field("status", CHOICE, default="成功", strict=True),

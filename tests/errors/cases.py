@@ -280,7 +280,7 @@ CASES = (
     _one("CURRENCY_UNKNOWN", orders(FIRST + " | 外币", header=HEADER + " | 币种")),
     _one("OUT_OF_RANGE", order("-100", 2)),
     _one("WORD_UNKNOWN", book("供应商名称 | 准入状态\n示例甲电子有限公司 | 合格的"), "供应商台账.xlsx"),
-    _one("WORD_DECIDES", book(f"{PAID} | 付款状态\n{PAYMENT} | 处理中"), "回单.xlsx"),
+    _one("WORD_DECIDES", book(f"{PAID} | 付款状态\n{PAYMENT} | 挂账"), "回单.xlsx"),
     _one("AMOUNT_SIGNED", book(f"{PAID}\n{PAYMENT.replace('565', '-565')}"), "明细.xlsx"),
     _one("COLUMN_DECIDES", book(f"{PAID} | 指令情况\n{PAYMENT} | 失败"), "回单.xlsx"),
     _one("ID_DAMAGED", book("供应商名称 | 银行账号\n示例甲电子有限公司 | 6222020200012345678"), "供应商台账.xlsx"),
