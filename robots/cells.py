@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from robots.model.names import fold, header_unit, header_word
-from robots.model.periods import month_of, read_period, span
+from robots.model.periods import month_of, read_period, read_stretch, span
 
 
 @dataclass(frozen=True)
@@ -679,6 +679,13 @@ def _period(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa
     return _each(values, one, arrow)
 
 
+def _stretch(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    """Periods, or from which day to which: what a vendor's statement is about."""
+    stretches = [read_stretch(fold(value)) if isinstance(value, str) else None for value in values]
+    column, problems = _period([None if s else v for s, v in zip(stretches, values, strict=True)], hints, arrow)
+    return pc.coalesce(pa.array(stretches, arrow), column), problems
+
+
 _MOMENT = re.compile(
     r"(?P<day>.*?)(?:[T ] ?(?P<ahead>上午|下午)? ?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
     r" ?(?P<half>[AP]M|上午|下午)?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?",
@@ -742,3 +749,4 @@ RATE = Type("rate", pa.decimal128(18, 6), _rate)
 DATE = Type("date", pa.date32(), _date)
 MOMENT = Type("moment", pa.timestamp("s"), _moment)
 PERIOD = Type("period", pa.string(), _period)
+STRETCH = Type("stretch", pa.string(), _stretch)

@@ -8,13 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from robots.cells import CHOICE, CURRENCY, DATE, IDENTIFIER, MONEY, NAME, PERIOD
+from robots.cells import CHOICE, CURRENCY, DATE, IDENTIFIER, MONEY, NAME, STRETCH
 from robots.kinds.kind import Field, Kind
 from robots.model.names import header_word
 
-_BILLED = ("开票金额", "发票金额", "应收金额", "本期开票", "billed", "invoiced")
+_BILLED = ("开票金额", "发票金额", "应收金额", "应收", "应收款", "本期开票", "本期应收", "billed", "invoiced")
 _DELIVERED = ("送货金额", "收货金额", "发货金额", "delivered")
-_RECEIVED = ("收款金额", "已收金额", "回款金额", "付款金额", "已付金额", "本期收款", "received", "paid")
+_RECEIVED = (
+    "收款金额",
+    "已收金额",
+    "回款金额",
+    "付款金额",
+    "已付金额",
+    "本期收款",
+    "实收",
+    "实收金额",
+    "已收",
+    "已收款",
+    "本期实收",
+    "本期回款",
+    "received",
+    "paid",
+)
 _AMOUNT = ("金额", "价税合计", "含税金额", "发生额", "发生金额", "对账金额", "amount", "gross")
 _NUMBERS = (
     ("发票", ("发票号码", "发票号", "发票编号", "invoiceno")),
@@ -70,7 +85,7 @@ KIND = Kind(
         Field("amount", MONEY),
         Field("balance", MONEY),
         Field("currency", CURRENCY),
-        Field("period", PERIOD),
+        Field("period", STRETCH),
         Field("as_of", DATE),
         Field("opening", MONEY),
         Field("closing", MONEY),

@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from functools import cached_property, lru_cache
 from typing import Any, Protocol, TypeVar
 
-from robots.cells import CURRENCY, DATE, IDENTIFIER, MOMENT, MONEY, PERIOD, PRICE, currency_of, is_unit
+from robots.cells import CURRENCY, DATE, IDENTIFIER, MOMENT, MONEY, PERIOD, PRICE, STRETCH, currency_of, is_unit
 from robots.kinds import Field, Kind
 from robots.kinds.words import Dialect, Lexicon
 from robots.model.findings import Finding, Level, column_letter, finding
@@ -160,7 +160,7 @@ class Words:
         """Fields that the sender's config, the file's name or the sheet's name tell for all rows. What is told `beside`
         the table goes before what a name seems to say."""
         fields = self.kinds[kind].by_name
-        periods = [name for name, spec in fields.items() if spec.type is PERIOD and name not in beside]
+        periods = [name for name, spec in fields.items() if spec.type in (PERIOD, STRETCH) and name not in beside]
         period = period_in(*self.above, sheet, self.file) if periods else None
         found = dict.fromkeys(periods, period) if period else {}
         found |= {n: text for n, text in self.titled(kind, (*self.above, sheet, self.file)).items() if n not in beside}
