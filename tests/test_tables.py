@@ -190,6 +190,19 @@ def test_totals_of_every_level_foot(cells: list[str]) -> None:
     assert {code for code, _ in found(read(sheet(ORDERS, *_with_totals(cells))))} == {"ROW_TOTAL"}
 
 
+TO_THE_CENT = {
+    "as Excel keeps it": (42001.28999999999, False), "as it is": (42001.29, False), "rounded": ("42,001.29", False),
+    "a cent less": (42001.28, True), "a cent more, as Excel keeps it": (42001.30000000001, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("total", "off"), TO_THE_CENT.values(), ids=TO_THE_CENT)
+def test_a_total_is_compared_to_the_cent(total: Any, off: bool) -> None:
+    rows: list[Cells] = [[*CONTRACTS, "合同金额"], [*CONTRACT, 42000.19], ["HT-2", *CONTRACT[1:], 1.1]]
+    told = found(read(sheet(*rows, ["合计", "", "", "", total])))
+    assert told == [("ROW_TOTAL", "4"), *([("TOTAL_DOES_NOT_FOOT", "E4")] if off else [])]
+
+
 # ------------------------------------------------------------------ units
 
 LINES = {
