@@ -390,6 +390,9 @@ def _split_number(text: str) -> tuple[Decimal, str]:
     return (-number if negative or match["sign"] in ("-", "−") else number), match["unit"].casefold()
 
 
+_FROM_INVOICE = re.compile(
+    "^(?:票到|票后|见票|收票后|到票后|开票后|发票后)(?=[0-9]+ ?[天日]$)"
+)  # what days of credit mean
 _NOTE = re.compile(r"(?=.*\d)(?:.*[\u4e00-\u9fff]){5}.*|.*\d\D+\d.*[\u4e00-\u9fff].*\d.*", re.DOTALL)
 
 
@@ -410,6 +413,7 @@ def _exact(value: Any, hints: Hints, arrow: pa.DataType) -> Decimal:
     is_money = arrow in _MONEY_TYPES
     if is_money and hints.currency and currency_of(value) not in ("", hints.currency):
         raise Unreadable("CURRENCY_OTHER", ("currency", hints.currency))
+    value = _FROM_INVOICE.sub("", fold(value)) if hints.span == "days" else value
     if is_note(value):
         raise Unreadable("NOTE_IN_CELL")
     number, unit = _split_number(value)

@@ -254,6 +254,8 @@ SPANS = {
     "months in months": ("质保期", "24个月", "retention_months", D(24)),
     "months in days": ("账期", "3个月", "payment_days", None),
     "days in days": ("账期", "90天", "payment_days", D(90)),
+    "days from the invoice": ("账期", "票到60天", "payment_days", D(60)),
+    "days from the end of the month": ("账期", "月结60天", "payment_days", None),
     "days in hours": ("响应时限", "2天", "response_hours", None),
     "a header in years": ("质保期(年)", 2.0, "retention_months", None),
     "a header in months": ("质保期(月)", 24.0, "retention_months", D(24)),
@@ -271,6 +273,14 @@ def test_a_span_of_time_is_read_in_the_unit_of_its_field(word: str, cell: Any, f
 
 
 # ------------------------------------------------------------------ headers
+
+
+def test_the_seller_of_an_invoice_and_what_was_accepted_under_their_other_names() -> None:
+    bill = read(sheet(["发票号码", "开票日期", "销方名称", "价税合计"], ["26110001", DAY, "甲公司", 113.0]))
+    assert column(bill, "invoices", "vendor") == ["甲公司"] and found(bill) == []
+    came = read(sheet([*DELIVERIES, "验收数量"], ["PO-1", DAY, 5.0, 4.0]))
+    assert column(came, "deliveries", "accepted") == [D(4)] and found(came) == []
+
 
 TAXED = ["订单号", "供应商", "数量", "含税", "", "不含税", ""]
 LEAVES = ["", "", "", "单价", "金额", "单价", "金额"]

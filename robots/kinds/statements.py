@@ -36,7 +36,16 @@ _NUMBERS = (
     ("收货", ("送货单号", "发货单号", "交货单号", "deliveryno")),
 )
 _ENTRY = ("单据类型", "业务类型", "往来类型", "对账项目", "entrytype", "documenttype")
-_VENDOR = ("供应商", "供应商名称", "销售方", "销售方名称", "vendor", "supplier")  # a list of several is no one's word
+_VENDOR = (
+    "供应商",
+    "供应商名称",
+    "销售方",
+    "销售方名称",
+    "销方",
+    "销方名称",
+    "vendor",
+    "supplier",
+)  # a list of several is no one's word
 _NAME = r"(?P<vendor>[^\s_:：,，、]{2,40}?(?:公司|厂|中心|工作室|事务所|经营部|集团)(?:[（(][^（()）]{1,8}[)）])?)"
 
 
