@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from robots.model.names import fold, header_unit, header_word
-from robots.model.periods import month_of, read_period, span
+from robots.model.periods import month_of, read_period, read_stretch, span
 
 
 @dataclass(frozen=True)
@@ -390,6 +390,9 @@ def _split_number(text: str) -> tuple[Decimal, str]:
     return (-number if negative or match["sign"] in ("-", "−") else number), match["unit"].casefold()
 
 
+_FROM_INVOICE = re.compile(
+    "^(?:票到|票后|见票|收票后|到票后|开票后|发票后)(?=[0-9]+ ?[天日]$)"
+)  # what days of credit mean
 _NOTE = re.compile(r"(?=.*\d)(?:.*[\u4e00-\u9fff]){5}.*|.*\d\D+\d.*[\u4e00-\u9fff].*\d.*", re.DOTALL)
 
 
@@ -410,6 +413,7 @@ def _exact(value: Any, hints: Hints, arrow: pa.DataType) -> Decimal:
     is_money = arrow in _MONEY_TYPES
     if is_money and hints.currency and currency_of(value) not in ("", hints.currency):
         raise Unreadable("CURRENCY_OTHER", ("currency", hints.currency))
+    value = _FROM_INVOICE.sub("", fold(value)) if hints.span == "days" else value
     if is_note(value):
         raise Unreadable("NOTE_IN_CELL")
     number, unit = _split_number(value)
@@ -679,6 +683,13 @@ def _period(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa
     return _each(values, one, arrow)
 
 
+def _stretch(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.Array, list[Problem]]:
+    """Periods, or from which day to which: what a vendor's statement is about."""
+    stretches = [read_stretch(fold(value)) if isinstance(value, str) else None for value in values]
+    column, problems = _period([None if s else v for s, v in zip(stretches, values, strict=True)], hints, arrow)
+    return pc.coalesce(pa.array(stretches, arrow), column), problems
+
+
 _MOMENT = re.compile(
     r"(?P<day>.*?)(?:[T ] ?(?P<ahead>上午|下午)? ?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
     r" ?(?P<half>[AP]M|上午|下午)?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?",
@@ -742,3 +753,4 @@ RATE = Type("rate", pa.decimal128(18, 6), _rate)
 DATE = Type("date", pa.date32(), _date)
 MOMENT = Type("moment", pa.timestamp("s"), _moment)
 PERIOD = Type("period", pa.string(), _period)
+STRETCH = Type("stretch", pa.string(), _stretch)

@@ -53,6 +53,7 @@ from robots.figures.returns import (
     match,
     stayed,
 )
+from robots.kinds.payments import NOBODY
 from robots.model.decisions import record
 from robots.reading.grid import Grid
 from robots.rules import Rules
@@ -176,6 +177,22 @@ CASES = {
         [row(status="进账", reason="退汇 账号不符")], (line(),), [(RETURNED, ("k1",))],
     ),
     "money that came in for another cause": ([row(status="进账", reason="货款")], (line(),), [(FOREIGN, ())]),
+    "the bank is working on it: the line waits, and nothing is asked": (
+        [row(key="k1", status="处理中")], TWO, [("pending", ("k1",))],
+    ),
+    "the bank was working on it, and has paid": (
+        [row(key="k1", status="处理中"), row(key="k1", id="r2")], TWO, [("pending", ("k1",)), (CONFIRMED, ("k1",))],
+    ),
+    "fees without a payee are no payment, though they are the sum of a line": (
+        [row(vendor=NOBODY)], (line(),), [(FOREIGN, ())],
+    ),
+    "interest that came in without a payee": ([row(vendor=NOBODY, status="进账")], (line(),), [(FOREIGN, ())]),
+    "without a payee, but under a key of ours": ([row(key="k1", vendor=NOBODY)], TWO, [(UNMATCHED, ("k1",))]),
+    "without a payee, and sent back": ([row(vendor=NOBODY, status="退回")], (line(),), [(UNMATCHED, ())]),
+    "sent back without a payee, under the reference of its payment": (
+        [row(reference="B-1"), row(reference="B-1", vendor=NOBODY, status="退回", id="r2")], (line(),),
+        [(CONFIRMED, ("k1",)), (RETURNED, ("k1",))],
+    ),
     "sent back, and nothing like it was paid": ([row("3.00", status="退回")], (line(),), [(UNMATCHED, ())]),
 }  # fmt: skip
 
@@ -369,6 +386,54 @@ def test_a_banks_own_list_with_titles_debit_and_credit(team: Home) -> None:
     }  # fmt: skip
 
 
+def test_money_that_came_in_is_no_payment_of_ours_though_it_succeeded(team: Home) -> None:
+    """A list with one column of amounts: our customer pays the very sum that we owe a vendor of the same name."""
+    told = {"交易日期": MONDAY, "对方户名": A, "对方账号": "6222000000000000001", "发生额": 536.75}
+    out = {"交易日期": MONDAY, "对方户名": B, "对方账号": "6222000000000000002", "发生额": 226}
+    team.drop("明细.xlsx", [told | {"收支": "收入", "交易状态": "成功"}, out | {"收支": "支出", "交易状态": "成功"}])
+    team.turn(MONDAY)
+    assert states(team) == {A: "released", B: "confirmed"}
+    assert [cells[:2] for cells in checked(team)["与付款单无关"][3:]] == [(A, 536.75)]
+
+
+def test_a_list_with_signs_pays_nothing_and_is_taken_once_it_says_which_way(team: Home) -> None:
+    out = {"交易日期": MONDAY, "对方户名": A, "对方账号": "6222000000000000001", "交易流水号": "B-1", "金额": -536.75}
+    into = {"交易日期": MONDAY, "对方户名": B, "对方账号": "6222000000000000002", "交易流水号": "B-2", "金额": 226}
+    team.drop("明细.xlsx", [out, into])
+    team.turn(MONDAY)
+    assert states(team) == {A: "released", B: "released"}
+    assert [found["code"] for found in team.export("findings")].count("AMOUNT_SIGNED") == 1
+    team.drop("明细.xlsx", [out | {"金额": 536.75, "收/支": "支"}, into | {"收/支": "收"}])
+    team.turn(date(2026, 7, 7))
+    assert states(team) == {A: "confirmed", B: "released"}
+
+
+def test_fees_and_interest_without_a_payee_are_no_errors_and_no_payments(team: Home) -> None:
+    paid = {"交易日期": MONDAY, "交易流水号": "B-1", "借方金额": 536.75, "贷方金额": 0, "对方户名": A, "摘要": "货款"}
+    fee = paid | {"交易流水号": "B-2", "借方金额": 226, "对方户名": None, "摘要": "手续费"}
+    interest = fee | {"交易流水号": "B-3", "借方金额": 0, "贷方金额": 12.3, "摘要": "结息"}
+    team.drop("明细.xlsx", [paid, fee, interest, fee | {"交易流水号": "B-4", "借方金额": 5}])
+    team.turn(MONDAY)
+    assert states(team) == {A: "confirmed", B: "released"}
+    assert [cells[1:5:3] for cells in checked(team)["与付款单无关"][3:]] == [
+        (226, "手续费"),
+        (5, "手续费"),
+        (12.3, "结息"),
+    ]
+    assert {found["level"] for found in team.export("findings") if found["code"] != "COLUMN_UNKNOWN"} == set()
+
+
+def test_what_the_bank_is_working_on_waits_and_settles_once_it_is_done(team: Home) -> None:
+    told = {"付款编号": keys(team)[A], "银行流水号": "B-1", "收款人": A, "付款金额": 536.75, "付款日期": MONDAY}
+    team.drop("回单.xlsx", [told | {"处理状态": "处理中"}])
+    team.turn(MONDAY)
+    assert states(team) == {A: "released", B: "released"}
+    assert checked(team)["回单核对"][9][0] == "没有需要核对的回单。"
+    team.drop("回单 次日.xlsx", [told | {"处理状态": "成功"}])
+    team.turn(date(2026, 7, 7))
+    assert states(team) == {A: "confirmed", B: "released"}
+
+
 def test_a_payment_without_our_key_is_in_our_statement_and_one_that_came_back_is_taken_out_again(team: Home) -> None:
     bank_list(team)
     team.turn(MONDAY)
@@ -414,7 +479,7 @@ NOT_PAID = {
     "under its usual header": ("付款状态", "退回", "returned"),
     "under a short header": ("状态", "失败", "returned"),
     "under a header that nobody knows": ("指令情况", "失败", "released"),
-    "in a word that nobody knows": ("付款状态", "处理中", "released"),
+    "in a word that nobody knows": ("付款状态", "挂账", "released"),
     "in a word with more behind it": ("处理结果", "失败(户名不符)", "released"),
 }
 

@@ -190,6 +190,19 @@ def test_totals_of_every_level_foot(cells: list[str]) -> None:
     assert {code for code, _ in found(read(sheet(ORDERS, *_with_totals(cells))))} == {"ROW_TOTAL"}
 
 
+TO_THE_CENT = {
+    "as Excel keeps it": (42001.28999999999, False), "as it is": (42001.29, False), "rounded": ("42,001.29", False),
+    "a cent less": (42001.28, True), "a cent more, as Excel keeps it": (42001.30000000001, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("total", "off"), TO_THE_CENT.values(), ids=TO_THE_CENT)
+def test_a_total_is_compared_to_the_cent(total: Any, off: bool) -> None:
+    rows: list[Cells] = [[*CONTRACTS, "合同金额"], [*CONTRACT, 42000.19], ["HT-2", *CONTRACT[1:], 1.1]]
+    told = found(read(sheet(*rows, ["合计", "", "", "", total])))
+    assert told == [("ROW_TOTAL", "4"), *([("TOTAL_DOES_NOT_FOOT", "E4")] if off else [])]
+
+
 # ------------------------------------------------------------------ units
 
 LINES = {
@@ -241,6 +254,8 @@ SPANS = {
     "months in months": ("质保期", "24个月", "retention_months", D(24)),
     "months in days": ("账期", "3个月", "payment_days", None),
     "days in days": ("账期", "90天", "payment_days", D(90)),
+    "days from the invoice": ("账期", "票到60天", "payment_days", D(60)),
+    "days from the end of the month": ("账期", "月结60天", "payment_days", None),
     "days in hours": ("响应时限", "2天", "response_hours", None),
     "a header in years": ("质保期(年)", 2.0, "retention_months", None),
     "a header in months": ("质保期(月)", 24.0, "retention_months", D(24)),
@@ -258,6 +273,14 @@ def test_a_span_of_time_is_read_in_the_unit_of_its_field(word: str, cell: Any, f
 
 
 # ------------------------------------------------------------------ headers
+
+
+def test_the_seller_of_an_invoice_and_what_was_accepted_under_their_other_names() -> None:
+    bill = read(sheet(["发票号码", "开票日期", "销方名称", "价税合计"], ["26110001", DAY, "甲公司", 113.0]))
+    assert column(bill, "invoices", "vendor") == ["甲公司"] and found(bill) == []
+    came = read(sheet([*DELIVERIES, "验收数量"], ["PO-1", DAY, 5.0, 4.0]))
+    assert column(came, "deliveries", "accepted") == [D(4)] and found(came) == []
+
 
 TAXED = ["订单号", "供应商", "数量", "含税", "", "不含税", ""]
 LEAVES = ["", "", "", "单价", "金额", "单价", "金额"]

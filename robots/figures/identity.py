@@ -31,7 +31,7 @@ def doubtful_names(used: Iterable[Named], known: dict[str, str]) -> Iterator[Fin
         return
     names = {identity(name): name for name in known.values()}
     for one in used:
-        if identity(one.name) in known:
+        if identity(one.name) in known or not any(map(str.isalnum, one.name)):  # a dash names nobody
             continue
         near = process.extractOne(identity(one.name), names.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
         if near:

@@ -18,20 +18,23 @@ from typing import Any
 
 from robots.figures.accounts import account_identity
 from robots.figures.batches import UNRELEASED
+from robots.kinds.payments import NOBODY
 from robots.ledger import place
 from robots.model.money import ZERO
 
 OPEN = frozenset({"released"})  # lines that the bank has been told to pay
 CONFIRMED, RETURNED = "confirmed", "returned"
 TOLD, FOREIGN = "told", "foreign"  # what was known already; what is no payment of a sheet of ours
+PENDING = "pending"  # what the bank has taken in and not done yet: the line waits as before
 UNKNOWN_KEY, OTHER_VENDOR, OTHER_ACCOUNT, AMOUNT = "UNKNOWN_KEY", "OTHER_VENDOR", "OTHER_ACCOUNT", "AMOUNT"
 TWICE, EARLY, CLOSED, AMBIGUOUS = "TWICE", "EARLY", "CLOSED", "AMBIGUOUS"
 UNMATCHED, CHANGED, CURRENCY, CONTRADICTS = "UNMATCHED", "CHANGED", "CURRENCY", "CONTRADICTS"
 GRAVE = frozenset({TWICE, OTHER_VENDOR, OTHER_ACCOUNT})  # money may be where it does not belong
 SETTLING = frozenset({CONFIRMED, RETURNED})
-QUIET = frozenset({*SETTLING, TOLD, FOREIGN})  # outcomes that ask nothing of anybody
+QUIET = frozenset({*SETTLING, TOLD, FOREIGN, PENDING})  # outcomes that ask nothing of anybody
 
-PAID, SENT_BACK, CAME_IN = "成功", "退回", "进账"  # the words of the kind `payments`
+PAID, SENT_BACK, CAME_IN, IN_HAND = "成功", "退回", "进账", "处理中"  # the words of the kind `payments`
+INWARDS = "收"  # its direction
 _BACK_WORDS = ("退", "冲正", "return", "reject", "revers")
 _FAILED_WORDS = (*_BACK_WORDS, "失败", "不符", "fail")
 _TAKEN_BACK = frozenset({"rejected", "void", "reversed"})
@@ -118,9 +121,15 @@ def _remittance(row: Row) -> Remittance:
     told = "；".join(text for name in _TOLD if (text := _text(row[name])))
     return Remittance(
         "", _key(row["payment_key"]) or _key_in(f"{told} {_text(row['purpose'])}"), _text(row["bank_reference"]),
-        row["vendor"], row["amount"], row["paid_on"], row["status"], _OURS.sub("", told).strip("； "),
+        row["vendor"], row["amount"], row["paid_on"], _status(row), _OURS.sub("", told).strip("； "),
         _text(row["payee_account"]), _text(row["batch"]), place(dict(row)), _text(row["currency"]),
     )  # fmt: skip
+
+
+def _status(row: Row) -> str:
+    """What a row says that happened. Money that came in is no payment of ours, even where that succeeded."""
+    came_in = row["direction"] == INWARDS and row["status"] != SENT_BACK
+    return CAME_IN if came_in else str(row["status"])
 
 
 def _key_in(told: str) -> str:
@@ -286,11 +295,26 @@ def _outcome(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
     is_payment = row.status == PAID
     if row.status == CAME_IN and not _says_back(row):
         return FOREIGN, ()
+    if row.status == IN_HAND:
+        return PENDING, [row.key] if row.key in book.lines else ()
+    if row.vendor == NOBODY:
+        return _of_nobody(row, book)
     if _contradicts(row):
         return CONTRADICTS, [row.key] if row.key in book.lines else ()
     if row.key:
         return _by_key(row, book, is_payment)
     return _payment_by_sum(row, book) if is_payment else _return_by_sum(row, book)
+
+
+def _of_nobody(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
+    """A row without a payee: the bank's fees and interest, which are no vendor's whatever they come to. One that names
+    a line of ours, or says that money came back, is looked into."""
+    if row.key in book.lines:
+        return UNMATCHED, [row.key]
+    if row.status == PAID and not _contradicts(row):
+        return FOREIGN, ()
+    outcome, keys = _return_by_sum(row, book)
+    return (UNMATCHED if outcome == FOREIGN else outcome), keys
 
 
 def _by_key(row: Remittance, book: _Book, is_payment: bool) -> tuple[str, Collection[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -22,7 +22,9 @@ class Field:
 
     `edge`: where a cell holds a period (2026.1.1-2026.12.31), which end of it this date is. `account`: a number that
     money goes to, or that names a vendor: it is never taken on a guess. `strict`: a choice on which money hangs: its
-    default stands for a blank, never for a word or a column that nobody can read.
+    default stands for a blank, never for a word or a column that nobody can read. `if_all`: headers that name it only
+    where every cell below is a word of it (交易类型 over 来账 and 往账, not over 转账 and 结息). `else_by`: headers
+    that name it only where no other column does (交易时间 may hold the day, but beside 交易日期 it is the time of day).
     """
 
     name: str
@@ -34,6 +36,8 @@ class Field:
     edge: Literal["", "start", "end"] = ""
     account: bool = False
     strict: bool = False
+    if_all: tuple[str, ...] = ()
+    else_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,9 @@ class Kind:
 
     `key`: fields whose values name a row. Where the first of them is blank, `else_key` names it, and rows alike get
     a running number when `sequence` is set. `any_of`: at least one of these must be among the columns, for kinds
-    whose required fields stand in every ledger. `telling`: where another kind reads all the required columns too, the
-    sheet is of this kind as well only if one of these has a column of its own (an order ledger may carry its
-    invoices, an invoice register is no order ledger).
+    whose required fields stand in every ledger; or all of `or_all`, where there are any. `telling`: where another kind
+    reads all the required columns too, the sheet is of this kind as well only if one of these has a column of its own
+    (an order ledger may carry its invoices, an invoice register is no order ledger).
 
     `parts`: rows of one workbook under one key that differ in these fields are parts of one thing (an invoice over
     several orders, a row for each): the first has the key itself, each other one a key of its own.
@@ -60,6 +64,10 @@ class Kind:
     `witness`: where a sealed cell of such a form was changed, its rows come in all the same: the robot that issued it
     has to see what was done to it, and another file with the same rows takes nothing from it. `hidden`: the field that
     holds a code; only a tag of it is kept (`model.codes`).
+
+    `signs`: an amount that is never below zero, and the fields that say which way it went (the last one also by a word
+    other than its default). Where none of them does, a list that writes what went out with a minus says who paid whom
+    by the sign alone, and is not taken.
 
     `wide`: the field whose figures stand in columns that are named after periods (1月 … 12月). `unpivot` says what
     declaration cannot: given the names of all columns (each from the top tier down), it returns the rows that every
@@ -78,6 +86,7 @@ class Kind:
     sequence: bool = False
     parts: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
+    or_all: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     dated: str = ""
@@ -87,6 +96,7 @@ class Kind:
     who: str = ""
     witness: bool = False
     hidden: str = ""
+    signs: tuple[str, str, str] | None = None
     wide: str = ""
     unpivot: Unpivot | None = None
     alone: str = ""
@@ -105,6 +115,12 @@ class Kind:
     def required(self) -> tuple[str, ...]:
         """Names of the required fields."""
         return tuple(field.name for field in self.fields if field.required)
+
+    def is_told_by(self, told: Collection[str]) -> bool:
+        """Is one of `any_of`, or all of `or_all`, among these fields, where the kind asks for any?"""
+        if not self.any_of or not set(self.any_of).isdisjoint(told):
+            return True
+        return bool(self.or_all) and set(self.or_all) <= set(told)
 
     @property
     def schema(self) -> pa.Schema:

@@ -8,20 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from robots.cells import CHOICE, CURRENCY, DATE, IDENTIFIER, MONEY, NAME, PERIOD
+from robots.cells import CHOICE, CURRENCY, DATE, IDENTIFIER, MONEY, NAME, STRETCH
 from robots.kinds.kind import Field, Kind
 from robots.model.names import header_word
 
-_BILLED = ("开票金额", "发票金额", "应收金额", "本期开票", "billed", "invoiced")
+_BILLED = ("开票金额", "发票金额", "应收金额", "应收", "应收款", "本期开票", "本期应收", "billed", "invoiced")
 _DELIVERED = ("送货金额", "收货金额", "发货金额", "delivered")
-_RECEIVED = ("收款金额", "已收金额", "回款金额", "付款金额", "已付金额", "本期收款", "received", "paid")
+_RECEIVED = (
+    "收款金额",
+    "已收金额",
+    "回款金额",
+    "付款金额",
+    "已付金额",
+    "本期收款",
+    "实收",
+    "实收金额",
+    "已收",
+    "已收款",
+    "本期实收",
+    "本期回款",
+    "received",
+    "paid",
+)
 _AMOUNT = ("金额", "价税合计", "含税金额", "发生额", "发生金额", "对账金额", "amount", "gross")
 _NUMBERS = (
     ("发票", ("发票号码", "发票号", "发票编号", "invoiceno")),
     ("收货", ("送货单号", "发货单号", "交货单号", "deliveryno")),
 )
 _ENTRY = ("单据类型", "业务类型", "往来类型", "对账项目", "entrytype", "documenttype")
-_VENDOR = ("供应商", "供应商名称", "销售方", "销售方名称", "vendor", "supplier")  # a list of several is no one's word
+_VENDOR = (
+    "供应商",
+    "供应商名称",
+    "销售方",
+    "销售方名称",
+    "销方",
+    "销方名称",
+    "vendor",
+    "supplier",
+)  # a list of several is no one's word
 _NAME = r"(?P<vendor>[^\s_:：,，、]{2,40}?(?:公司|厂|中心|工作室|事务所|经营部|集团)(?:[（(][^（()）]{1,8}[)）])?)"
 
 
@@ -70,7 +94,7 @@ KIND = Kind(
         Field("amount", MONEY),
         Field("balance", MONEY),
         Field("currency", CURRENCY),
-        Field("period", PERIOD),
+        Field("period", STRETCH),
         Field("as_of", DATE),
         Field("opening", MONEY),
         Field("closing", MONEY),

@@ -27,11 +27,14 @@ def quarter_of(day: date) -> str:
 
 
 def span(period: str) -> tuple[date, date]:
-    """First and last day of a month (YYYY-MM), a quarter (YYYYQn) or a year (YYYY).
+    """First and last day of a month (YYYY-MM), a quarter (YYYYQn) or a year (YYYY); of a stretch (day/day) its ends.
 
-    >>> span("2026Q2")
-    (datetime.date(2026, 4, 1), datetime.date(2026, 6, 30))
+    >>> span("2026Q2"), span("2026-06-05/2026-07-04")
+    ((datetime.date(2026, 4, 1), datetime.date(2026, 6, 30)), (datetime.date(2026, 6, 5), datetime.date(2026, 7, 4)))
     """
+    if "/" in period:
+        first, last = map(date.fromisoformat, period.split("/"))
+        return first, last
     year = int(period[:4])
     if "Q" in period:
         first_month, months = int(period[5]) * 3 - 2, 3
@@ -86,6 +89,32 @@ def add_months(day: date, months: int) -> date:
     first = date(index // 12, index % 12 + 1, 1)
     last = span(month_of(first))[1]
     return min(last, first + timedelta(days=day.day - 1))
+
+
+_DAY = r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?"
+_STRETCH = re.compile(rf"{_DAY}(?:-|--|–|—|~|至|到){_DAY}")
+
+
+def read_stretch(text: str) -> str | None:
+    """From which day to which, as people write it: the month, quarter or year that it is, else both days; None where it
+    is no such thing, or ends before it begins.
+
+    >>> [read_stretch(word) for word in ("2026年6月1日-2026年6月30日", "2026.6.1~2026.7.31", "2026年6月1日至7月4日")]
+    ['2026-06', '2026-06-01/2026-07-31', '2026-06-01/2026-07-04']
+    >>> read_stretch("6月1日至7月4日"), read_stretch("2026年7月1日-2026年6月1日"), read_stretch("2026-06-31至2026-07-1")
+    (None, None, None)
+    """
+    match = _STRETCH.fullmatch(re.sub(r"\s+", "", text).replace("～", "~"))
+    if not match or not match[1]:
+        return None
+    try:
+        first = date(*map(int, match.groups()[:3]))
+        last = date(int(match[4] or match[1]), int(match[5]), int(match[6]))
+    except ValueError:  # no such day
+        return None
+    named = (month_of(first), quarter_of(first), f"{first.year}")
+    whole = next((period for period in named if span(period) == (first, last)), f"{first}/{last}")
+    return whole if first <= last else None
 
 
 def read_period(text: str) -> str | None:

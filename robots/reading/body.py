@@ -129,8 +129,11 @@ def _blank_together(body: Body, claim: Claim) -> dict[tuple[int, ...], list[str]
     """Rows that lack required names or numbers but are whole otherwise → the fields they lack."""
     required = [name for name in claim.kind.required if name in claim.columns]
     gathered = claim.more  # from several columns: that one of them is blank says nothing
-    heads = [n for n in required if claim.kind.field(n).type in (IDENTIFIER, NAME) and n not in gathered]
-    rest = [name for name in required if name not in heads and name not in gathered]
+    named = [n for n in required if claim.kind.field(n).type in (IDENTIFIER, NAME) and n not in gathered]
+    heads = [
+        name for name in named if claim.kind.field(name).default is None
+    ]  # where it is not, a blank says something
+    rest = [name for name in required if name not in named and name not in gathered]
     lacking = {row for name in rest for row in body.blank_rows(claim.columns[name].column)}
     groups: dict[tuple[int, ...], list[str]] = {}
     for name in heads:

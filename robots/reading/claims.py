@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from functools import cached_property, lru_cache
 from typing import Any, Protocol, TypeVar
 
-from robots.cells import CURRENCY, DATE, IDENTIFIER, MOMENT, MONEY, PERIOD, PRICE, currency_of, is_unit
+from robots.cells import CURRENCY, DATE, IDENTIFIER, MOMENT, MONEY, PERIOD, PRICE, STRETCH, currency_of, is_unit
 from robots.kinds import Field, Kind
 from robots.kinds.words import Dialect, Lexicon
 from robots.model.findings import Finding, Level, column_letter, finding
@@ -160,7 +160,7 @@ class Words:
         """Fields that the sender's config, the file's name or the sheet's name tell for all rows. What is told `beside`
         the table goes before what a name seems to say."""
         fields = self.kinds[kind].by_name
-        periods = [name for name, spec in fields.items() if spec.type is PERIOD and name not in beside]
+        periods = [name for name, spec in fields.items() if spec.type in (PERIOD, STRETCH) and name not in beside]
         period = period_in(*self.above, sheet, self.file) if periods else None
         found = dict.fromkeys(periods, period) if period else {}
         found |= {n: text for n, text in self.titled(kind, (*self.above, sheet, self.file)).items() if n not in beside}
@@ -213,7 +213,7 @@ Wanted = Mapping[str, list[Heading]]
 
 def claim_table(sheet: str, header: Header, facts: Facts, words: Words) -> tuple[list[Claim], list[Finding]]:
     """The kinds that take a table, and what was doubtful: a field that two columns could be is a question."""
-    wanted = {name: _wanted(header, words, name) for name in words.kinds}
+    wanted = {name: wanted_columns(header, words, name) for name in words.kinds}
     kinds = (kind for kind in words.kinds.values() if words.says(kind))
     whole = [_claim(sheet, kind, wanted[kind.name], facts, words) for kind in kinds]
     wide = alone([claim for claim in whole if _takes(claim)])
@@ -280,7 +280,7 @@ def _is_likely(spec: Field, fact: Fact) -> bool:
     return spec.type is not CURRENCY or currency_of(str(fact.value)) != ""
 
 
-def _wanted(header: Header, words: Words, kind: str) -> dict[str, list[Heading]]:
+def wanted_columns(header: Header, words: Words, kind: str) -> dict[str, list[Heading]]:
     """Every column that each field could be. A column is what its most specific known name says, for every kind. Those
     of a field that the sender's config gathers stand in the order of its words."""
     wanted: dict[str, list[Heading]] = {}
@@ -289,10 +289,18 @@ def _wanted(header: Header, words: Words, kind: str) -> dict[str, list[Heading]]
         word = next((word for word in heading.words if word in words.meant), "")
         for name in lookup.get(word, ()):
             wanted.setdefault(name, []).append(heading)
+    for name, found in wanted.items():
+        wanted[name] = _first_named(found, words.kinds[kind].by_name.get(name))
     for name, own in words.own(kind).items():
         if len(own) > 1 and name in wanted:
             wanted[name].sort(key=lambda heading: min(own.index(word) for word in heading.words if word in own))
     return wanted
+
+
+def _first_named(found: list[Heading], spec: Field | None) -> list[Heading]:
+    """Of several columns for one field, those that are no second choice for it."""
+    second = spec.else_by if spec else ()
+    return [heading for heading in found if set(second).isdisjoint(heading.words)] or found
 
 
 def _is_delicate(spec: Field) -> bool:
@@ -331,7 +339,7 @@ def _takes(claim: Claim) -> bool:
     kind, told = claim.kind, claim.told
     if not claim.columns or not set(kind.required) <= told:
         return False
-    if kind.any_of and set(kind.any_of).isdisjoint(told):
+    if not kind.is_told_by(told):
         return False
     by_itself = set(kind.required) & set(claim.columns)
     return bool(by_itself) and (not claim.facts or 2 * len(claim.columns) >= len(told))
@@ -412,7 +420,7 @@ def nearest_kind(header: Header, facts: Facts, words: Words) -> tuple[str, list[
         if sent and name not in sent:
             continue
         beside = told_beside(kind, facts, words)
-        found = {*_wanted(header, words, name), *beside, *words.titled(name, (*words.above, words.file))}
+        found = {*wanted_columns(header, words, name), *beside, *words.titled(name, (*words.above, words.file))}
         share = len(found & set(kind.required)) / len(kind.required)
         lacks = [required for required in kind.required if required not in found]
         if lacks and _is_near(kind, found) and (best is None or share > best[0]):

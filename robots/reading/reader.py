@@ -18,7 +18,7 @@ from robots.model.forms import SealBroken, Sealed
 from robots.model.names import fold, header_word
 from robots.model.words import say
 from robots.reading.assertions import missing_columns, row_count, rows_that_do_not_foot
-from robots.reading.body import Body, filled_down, with_merged
+from robots.reading.body import Body, figure, filled_down, with_merged
 from robots.reading.claims import Claim, Words, alone, claim_table, nearest_kind, told_beside
 from robots.reading.facts import Facts, facts_in, year_and_month
 from robots.reading.forms import Returned, about_the_form, about_the_rows, returned, with_forms
@@ -37,6 +37,7 @@ LONGEST_FORM = 300  # rows: what is longer is a list of something
 _STRUCTURE = {
     "SHEET_UNREADABLE", "SHEET_LACKS_COLUMNS", "SENDER_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE", "EXPECTED_COLUMNS",
     "EXPECTED_ROWS", "PERIOD_NO_YEAR", "FORM_CHANGED", "FORM_BROKEN", "COLUMN_DECIDES",
+    "AMOUNT_SIGNED",
 }  # fmt: skip
 
 
@@ -208,14 +209,16 @@ def _read_table(grid: Grid, table: Table, words: Words) -> _Part:
     takers: list[Claim | Spread] = alone([*spreads, *others])
     spreads = [one for one in takers if isinstance(one, Spread)]
     claims = [one for one in takers if isinstance(one, Claim)]
+    claims = [_with_known_cells(grid, table, claim, words) for claim in claims]
+    every = [*claims, *(claim for spread in spreads for claim in spread.claims[:1])]
     missing = [found for claim in claims for found in missing_columns(grid.name, header, claim, dialect)]
-    missing += [found for claim in claims for found in _deciding_columns(grid, table, claim, words)]
+    missing += [found for claim in every for found in _deciding_columns(grid, table, claim, words)]
+    missing += [found for claim in claims for found in _signed_amounts(grid, table, claim, words)]
     if missing or not (claims or spreads):
         why = _nobody_takes(grid, table, words, [*doubts, *missing], year)
         left = _rows_left(grid, table)
         return _Part(findings=(*_about_the_table(grid, table), *doubts, *missing, *why, *left))
     rows = Body(grid, filled_rows(grid, table), {}, _money_factor(grid, table), year, month, header.below)
-    every = [*claims, *(claim for spread in spreads for claim in spread.claims[:1])]
     body, left_out = _data_rows(with_merged(rows), header, every, words)
     taken, findings = _take_all(body, claims, spreads, words)
     unknown = [heading for heading in header.headings if _is_unknown(heading, claims, spreads, words)]
@@ -337,17 +340,52 @@ def _is_unknown(heading: Heading, claims: Sequence[Claim], spreads: Sequence[Spr
     return heading.column not in used and known.isdisjoint(heading.words) and not words.ignores(heading)
 
 
+def _with_known_cells(grid: Grid, table: Table, claim: Claim, words: Words) -> Claim:
+    """The claim with the columns that are known by their cells: one whose header may name a field, and below which
+    stands nothing but words of that field."""
+    vocabulary, rows = words.lexicon.vocabularies.get(claim.kind.name), filled_rows(grid, table)
+    for spec in claim.kind.fields if vocabulary else ():
+        if not spec.if_all or spec.name in claim.told or vocabulary is None:
+            continue
+        known = vocabulary.choices(spec.name)
+        maybe = [h for h in table.header.headings if h.column not in claim.read and h.words[-1] in spec.if_all]
+        cells = {h: {header_word(shown(grid.rows[n][h.column])) for n in rows} - {"", "none"} for h in maybe}
+        fits = [heading for heading, seen in cells.items() if seen and seen <= set(known)]
+        if len(fits) == 1:
+            claim = replace(claim, columns={**claim.columns, spec.name: fits[0]})
+    return claim
+
+
+def _signed_amounts(grid: Grid, table: Table, claim: Claim, words: Words) -> Iterator[Finding]:
+    """The first amount below zero of a list in which nothing but the sign says what went out and what came in: some
+    banks write what they paid with a minus, others what was sent back, and the rows without one look paid."""
+    amount, way, status = claim.kind.signs or ("", "", "")
+    if amount not in claim.columns or way in claim.told:
+        return
+    heading, told = claim.columns[amount], claim.columns.get(status)
+    vocabulary, usual = words.lexicon.vocabularies.get(claim.kind.name), claim.kind.field(status).default
+    known = vocabulary.choices(status) if vocabulary else {}
+    for row in filled_rows(grid, table):
+        says = header_word(shown(grid.rows[row][told.column])) if told else ""
+        if (figure(grid.rows[row][heading.column]) or 0) < 0 and known.get(says, usual) == usual:
+            cell = a1(row, heading.column)
+            yield finding("AMOUNT_SIGNED", Level.ERROR, grid.name, cell, column=heading.shown)
+            return
+
+
 def _deciding_columns(grid: Grid, table: Table, claim: Claim, words: Words) -> Iterator[Finding]:
     """Columns that nobody reads, and in which stands another word of a strict field than its default, while no column
-    tells that field: a bank's 失败 under a header of its own was taken for paid, which is what a blank means."""
+    tells that field: a bank's 失败 under a header of its own was taken for paid, which is what a blank means. Without a
+    default it is the first of its words that a list means which says nothing (what it names was paid by us)."""
     vocabulary = words.lexicon.vocabularies.get(claim.kind.name)
     open_fields = (spec for spec in claim.kind.fields if spec.strict and spec.name not in claim.told)
     rows = filled_rows(grid, table)
     for spec in open_fields:
         known = vocabulary.choices(spec.name) if vocabulary else {}
+        usual = spec.default or next(iter(known.values()), None)
         for heading in table.header.headings:
             cells = (shown(grid.rows[row][heading.column]) for row in rows)
-            seen = next((c for c in cells if known.get(header_word(c), spec.default) != spec.default), None)
+            seen = next((c for c in cells if known.get(header_word(c), usual) != usual), None)
             if seen is not None and heading.column not in claim.read and not words.ignores(heading):
                 cell = a1(table.header.below - 1, heading.column)
                 values = {"word": heading.shown, "seen": seen, "field": spec.name, "kind": claim.kind.name}

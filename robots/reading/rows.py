@@ -33,7 +33,7 @@ from robots.cells import (
 from robots.kinds import Field
 from robots.model.findings import Finding, Level, a1, column_letter, finding
 from robots.model.names import fold
-from robots.reading.body import Body, merged_figures, plain
+from robots.reading.body import Body, figure, merged_figures, plain
 from robots.reading.claims import Claim, Words
 from robots.reading.facts import Fact
 from robots.reading.gathered import Gathered, gathered, without_ends
@@ -87,7 +87,7 @@ class _Taking:
 
 def take_rows(body: Body, claim: Claim, claims: Sequence[Claim], words: Words) -> tuple[Taken, pa.Table, list[Finding]]:
     """The rows of a table that are of one kind: what was taken, as a table with `_sheet` and `_row`, and findings."""
-    mine = _written(_of_this_kind(body, claim, claims), words)
+    mine = _written(_of_this_kind(body, claim, claims, words), words)
     taking = _Taking(mine, claim, words, _currency(claim, words))
     columns = {spec.name: _column(taking, spec) for spec in claim.kind.fields}
     taking.bad |= set(_half_answered(taking))
@@ -166,16 +166,14 @@ def _placed(table: pa.Table, body: Body) -> pa.Table:
     return table.append_column("_sheet", sheets).append_column("_row", rows)
 
 
-def _of_this_kind(body: Body, claim: Claim, claims: Sequence[Claim]) -> Body:
+def _of_this_kind(body: Body, claim: Claim, claims: Sequence[Claim], words: Words) -> Body:
     """Rows that are of this kind: where a sheet feeds several, those with something in this kind's own columns.
 
     A row with nothing in the own columns of any kind belongs to the widest one, which says what it lacks. Of rows that
     are made of columns (1月 … 12月), those that have a figure.
     """
     if claim.values:
-        places = [claim.columns[name].column for name in claim.values]
-        blank = set.intersection(*(set(body.blank_rows(column)) for column in places))
-        return body.without(blank)
+        return body.without(set.intersection(*(_without_figure(body, claim, name, words) for name in claim.values)))
     if not claim.own:
         return body
     others = [other for other in claims if other is not claim]
@@ -184,6 +182,18 @@ def _of_this_kind(body: Body, claim: Claim, claims: Sequence[Claim]) -> Body:
     if takes_rest:
         lacking = {row for row in lacking if any(_has_own(body, row, other) for other in others)}
     return body.without(lacking)
+
+
+def _without_figure(body: Body, claim: Claim, name: str, words: Words) -> set[int]:
+    """Rows that have none in one of the columns that mean rows: a blank, or an amount of 0, which many programs write
+    into the one of two columns (借方, 贷方) that does not count."""
+    column = claim.columns[name].column
+    blank = set(body.blank_rows(column))
+    if claim.kind.field(name).type is not MONEY:
+        return blank
+    nothing = _blank_words(claim.kind.field(name), words)
+    cells = ((row, body.grid.columns[column][row]) for row in body.rows)
+    return blank | {row for row, cell in cells if figure(cell) == 0 or fold(shown(cell)).casefold() in nothing}
 
 
 def _has_own(body: Body, row: int, claim: Claim) -> bool:
@@ -382,8 +392,10 @@ def _tell_problem(taking: _Taking, spec: Field, shown_as: str, cell: str, proble
 
 
 def _required_blanks(taking: _Taking, columns: dict[str, pa.Array]) -> Iterator[int]:
+    """Rows that lack what is required, or a word on which money hangs where a column is there to say it."""
     claim, body = taking.claim, taking.body
-    for name in claim.kind.required:
+    strict = (spec.name for spec in claim.kind.fields if spec.strict and spec.default is None)
+    for name in (*claim.kind.required, *strict):
         heading = claim.columns.get(name)
         if heading is None or not columns[name].null_count:
             continue

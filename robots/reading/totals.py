@@ -14,6 +14,7 @@ from robots.reading.body import Body, figure, plain
 from robots.reading.claims import Claim
 
 _LONGEST = 14  # characters of a label
+_HALF_A_CENT = Decimal("0.005")
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,32 @@ class _Sum:
     count: int = 0
     readable: bool = True
     starts: dict[Decimal, int] = field(default_factory=lambda: {Decimal(0): 0})
+    cents: dict[int, set[Decimal]] = field(default_factory=lambda: {0: {Decimal(0)}})
 
     def add(self, number: Decimal | None) -> None:
         self.count += 1
         if number is None:
             self.readable = False
             self.starts.clear()
+            self.cents.clear()
         else:
             self.total += number
+
+    def begin(self, index: int) -> None:
+        """What stands below a total row may be summed up by itself."""
+        self.starts[self.total] = index
+        self.cents.setdefault(_to_cents(self.total), set()).add(self.total)
+
+    def is_sum(self, written: Decimal) -> bool:
+        """Is this what the figures add up to, from the top or since one of the totals? To the cent: Excel keeps sums as
+        42001.28999999999, and shows 42001.29."""
+        start = self.total - written
+        near = (_to_cents(start) + step for step in (-1, 0, 1))
+        return any(abs(start - one) < _HALF_A_CENT for cents in near for one in self.cents.get(cents, ()))
+
+
+def _to_cents(number: Decimal) -> int:
+    return int(number.scaleb(2).to_integral_value())
 
 
 @dataclass
@@ -140,13 +159,12 @@ class _Sums:
     def are(self, index: int, column: int, written: Decimal | None) -> bool:
         """Is this what the figures above a row add up to, from the top or since one of the totals?"""
         above = self.above(index, column)
-        return bool(written) and above.count > 0 and above.total - (written or 0) in above.starts
+        return bool(written) and above.count > 0 and above.is_sum(written or Decimal(0))
 
     def pass_over(self, index: int) -> None:
         """A total row is not added up; another one may begin to sum below it."""
         for column in self.columns:
-            above = self.above(index, column)
-            above.starts[above.total] = index + 1
+            self.above(index, column).begin(index + 1)
         self._next = index + 1
 
 
@@ -156,7 +174,7 @@ def _off(body: Body, index: int, sums: _Sums, must_foot: bool) -> Iterator[Findi
     for column in sums.columns:
         written = figure(body.grid.rows[row][column])
         above = sums.above(index, column)
-        if written is None or not above.count or not above.readable or above.total - written in above.starts:
+        if written is None or not above.count or not above.readable or above.is_sum(written):
             continue
         level = Level.ERROR if must_foot else Level.WARNING
         ends = [next(iter(above.starts.items())), next(reversed(above.starts.items()))]

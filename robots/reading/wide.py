@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from robots.kinds import Kind
 from robots.model.names import header_word
 from robots.model.periods import read_period
-from robots.reading.claims import Claim, Words, told_beside
+from robots.reading.claims import Claim, Words, told_beside, wanted_columns
 from robots.reading.facts import Facts
 from robots.reading.headers import ARROW, Header, Heading
 
@@ -36,12 +36,7 @@ def spread_table(sheet: str, header: Header, facts: Facts, words: Words, year: i
 
 def _spread(sheet: str, kind: Kind, header: Header, facts: Facts, words: Words, year: int | None) -> Spread:
     rows = _by_hook(kind, header) or _by_period(kind, header, words, year)
-    lookup = words.fields.get(kind.name, {})
-    plain = {
-        name: heading
-        for heading in header.headings
-        for name in lookup.get(next((word for word in heading.words if word in words.meant), ""), ())
-    }
+    plain = {name: found[-1] for name, found in wanted_columns(header, words, kind.name).items()}
     beside = told_beside(kind, facts, words)
     fixed = words.constants(kind.name, sheet, beside)
     claims = tuple(_claim(row, plain, Claim(kind, {}, beside, fixed), header) for row in rows)
@@ -51,7 +46,7 @@ def _spread(sheet: str, kind: Kind, header: Header, facts: Facts, words: Words, 
 
 def _is_whole(kind: Kind, claim: Claim) -> bool:
     """Every required field is told, and one of those that tell this kind's sheets from others."""
-    return set(kind.required) <= claim.told and not (kind.any_of and claim.told.isdisjoint(kind.any_of))
+    return set(kind.required) <= claim.told and kind.is_told_by(claim.told)
 
 
 def _claim(row: Mapping[str, int | str], plain: Mapping[str, Heading], base: Claim, header: Header) -> Claim:

@@ -19,7 +19,7 @@ GROUPS = (
         "工作表 · Sheets",
         ("SHEET_", "KIND_", "TABLE_", "ROWS_LEFT", "CELLS_", "PERIOD_NO", "EXPECTED_", "SENDER_", "FORM_", "OWN_"),
     ),
-    ("列 · Columns", ("FIELD_", "COLUMN_", "CURRENCY_OTHER_COLUMN", "UNIT_", "FILLED_", "FILL_", "FIGURE_")),
+    ("列 · Columns", ("FIELD_", "COLUMN_", "CURRENCY_OTHER_COLUMN", "AMOUNT_", "UNIT_", "FILLED_", "FILL_", "FIGURE_")),
     ("跨文件 · Over several files", ("KEY_ELSEWHERE", "ANSWERS_", "ROWS_GONE", "SILENT_", "VENDOR_")),
     (
         "行 · Rows",
