@@ -656,13 +656,24 @@ def test_the_preparer_may_not_approve(office: Home) -> None:
     assert "编制人不能批准" in told
 
 
-def test_a_wrong_code_may_be_tried_three_times(office: Home) -> None:
+def test_a_wrong_code_voids_the_batch_and_says_so(office: Home) -> None:
+    office.drop("审批.xlsx", filled(form_of(office, FIRST), "AAAAA-22222"))
+    office.turn(MONDAY)
+    assert batch(office)[0] == "void"
+    assert "批准码不对" in "".join(map(said, letters(office, "manager@example.com")))
+
+
+def test_a_wrong_code_may_be_tried_again_where_the_rules_say_so(office: Home) -> None:
+    (office.path / "config" / "rules" / "approvals.toml").write_text("[[in_force]]\nfrom = 2026-01-01\ntries = 3\n")
+    office.configure("")
     for number, left in enumerate(("2 次", "1 次", "")):
         office.drop(f"{number}.xlsx", filled(form_of(office, FIRST), f"AAAAA-2222{number + 2}"))
         office.turn(datetime(2026, 7, 6, 7, number))
         told = "".join(map(said, letters(office, "manager@example.com")))
         assert not left or f"还可以再试 {left}" in told
-    assert batch(office)[0] == "void" and "连续 3 次不对" in "".join(map(said, letters(office, "manager@example.com")))
+    assert batch(office)[0] == "void" and "批准码不对（3 次）" in "".join(
+        map(said, letters(office, "manager@example.com"))
+    )
 
 
 def test_the_code_of_another_approver_voids_the_batch(office: Home) -> None:
@@ -705,19 +716,20 @@ def test_a_second_form_after_the_release_changes_nothing_and_is_told(office: Hom
     assert any("没有任何作用" in one["Subject"] for one in letters(office, "finance@example.com"))
 
 
-def test_what_was_forgotten_is_asked_for_and_the_code_that_was_shown_is_good_no_more(office: Home) -> None:
+@pytest.mark.parametrize(("which", "state"), [("new", "released"), ("shown", "void")])
+def test_what_was_forgotten_is_asked_for_and_the_code_that_was_shown_is_good_no_more(
+    office: Home, which: str, state: str
+) -> None:
     shown = code_of(office, "one@example.com")
     office.drop("审批.xlsx", filled(form_of(office, FIRST), shown, spoil=cell(10, None)))
     office.turn(MONDAY)
     assert batch(office)[0] == "proposed"
     (again,) = (said(one) for one in letters(office, "one@example.com") if "没有填完" in one["Subject"])
     (code,) = re.findall("批准码：([2-9A-Z-]{11})", again)
-    office.drop("审批.xlsx", filled(form_of(office, FIRST), shown))
-    office.turn(datetime(2026, 7, 6, 7, 20))
-    assert batch(office)[0] == "proposed" and code != shown
-    office.drop("审批.xlsx", filled(form_of(office, FIRST), code))
+    assert code != shown
+    office.drop("审批.xlsx", filled(form_of(office, FIRST), code if which == "new" else shown))
     office.turn(datetime(2026, 7, 6, 7, 30))
-    assert batch(office)[0] == "released"
+    assert batch(office)[0] == state
 
 
 # ------------------------------------------------------------------ reversed

@@ -225,7 +225,7 @@ def _lacking(one: Account, row: Row, caller: str, second: str, watch: AccountWat
     """What a release still lacks, the first of it; empty where it is complete."""
     called_on = row["called_on"]
     lacking = (
-        (given(row["outcome"]) != CONFIRMED, NOT_CALLED),
+        (given(row["outcome"]) != CONFIRMED or not isinstance(called_on, date), NOT_CALLED),
         (not caller, NO_CALLER),
         (isinstance(called_on, date) and called_on < one.seen_at.date(), TOO_EARLY),
         (not second, NO_SECOND),
