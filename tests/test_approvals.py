@@ -298,6 +298,28 @@ def test_above_the_limit_two_different_people_have_to_approve(large_office: Home
     assert by == {f"{SECOND}、{FIRST}"}
 
 
+def test_what_two_forms_of_one_turn_come_to_is_told_once_and_nobody_is_waited_for(large_office: Home) -> None:
+    for approver, to, refuse in ((FIRST, "one@example.com", {"02": "金额再核对"}), (SECOND, "two@example.com", {})):
+        mine = filled(form_of(large_office, approver), code_of(large_office, to), refuse=refuse)
+        large_office.drop(f"审批 {approver}.xlsx", mine)
+    large_office.turn(MONDAY)
+    told = "\n".join(f"{one['Subject']}\n{said(one)}" for one in letters(large_office, "finance@example.com")[1:])
+    assert f"已批准放行（{SECOND} 同意、{FIRST} 部分同意（驳回 1 行））" in told and "现在不要付" not in told
+
+
+def test_who_forgot_something_is_not_asked_for_more_where_the_other_one_has_decided(office: Home) -> None:
+    """A wrong code is told all the same."""
+    blank = filled(form_of(office, FIRST), code_of(office, "one@example.com"), opinion="")
+    office.drop("审批 1.xlsx", blank)
+    office.drop("审批 2.xlsx", filled(form_of(office, FIRST), "22222-22222"))
+    office.drop("审批 3.xlsx", filled(form_of(office, SECOND), code_of(office, "two@example.com")))
+    office.turn(MONDAY)
+    assert set(states(office).values()) == {"released"}
+    assert not [one for one in letters(office, "one@example.com") if "没有填完" in one["Subject"]]
+    told = "\n".join(said(one) for one in letters(office, "finance@example.com"))
+    assert "来得太晚" in told and "批准码不对；这一批现在是：已放行" in told and "还可以再试" not in told
+
+
 # ------------------------------------------------------------------ what changed between sheet and release
 
 Books = SimpleNamespace

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import reduce
 from typing import Any
 
 from robots.crew.paymaster.sheet import words_of
-from robots.figures.approvals import AGREED, OVER, REFUSED, WRONG, Case, Form, Refused, Row, Verdict, given, order_line
+from robots.figures.approvals import (
+    AGREED,
+    OVER,
+    REFUSED,
+    WRONG,
+    WRONG_OVER,
+    Case,
+    Form,
+    Refused,
+    Row,
+    Verdict,
+    given,
+    order_line,
+    refusals,
+)
 from robots.figures.batches import VOID
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.forms import Form as Issued
@@ -141,16 +156,33 @@ def release(case: Case) -> Workbook:
     return Workbook("payments", say("file.release", batch=case.number), (sheet,))
 
 
-def decided(case: Case, names: str, refused: Refused, before: Case) -> list[Notice]:
+def names_of(endorsements: Sequence[Row]) -> str:
+    """Who has given an opinion."""
+    return "、".join(row["approver"] for row in endorsements)
+
+
+def opinions(endorsements: Sequence[Row], lines: int) -> Text:
+    """Each approver with what he said of so many lines: who refuses some of them does not agree."""
+    texts = (_opinion(row["approver"], len(refusals([row])), lines) for row in endorsements)
+    return reduce(lambda told, text: say("approval.both", one=told, other=text), texts)
+
+
+def _opinion(name: str, refused: int, lines: int) -> Text:
+    how = "agrees" if not refused else "partly" if refused < lines else "refuses"
+    return say(f"approval.opinion.{how}", name=name, count=refused)
+
+
+def decided(case: Case, endorsements: Sequence[Row], refused: Refused, before: Case) -> list[Notice]:
     """A batch that was released whole, in part, or not at all; with the lines that were refused and why."""
+    told = opinions(endorsements, len(before.lines))
     table = _refused_table(before, refused) if refused else None
     if not case.lines:
         is_control = any(not isinstance(who, str) for who, _ in refused.values())
         headline = say("approval.refused.control" if is_control else "approval.refused.headline", number=case.number,
-                       names=names)  # fmt: skip
+                       opinions=told)  # fmt: skip
         return [_notice(role, headline, (), table, "approval.refused.next") for role in _TOLD_OF_TROUBLE]
     headline = say(
-        "approval.released.headline", number=case.number, names=names, lines=len(case.lines), total=case.total,
+        "approval.released.headline", number=case.number, opinions=told, lines=len(case.lines), total=case.total,
         currency=case.row["currency"],
     )  # fmt: skip
     words = words_of(case.total, case.row["currency"])
@@ -176,9 +208,9 @@ def _notice(role: str, headline: Text, lines: tuple[Text, ...], table: Table | N
     return Notice(role, headline, lines, "critical", (), table, say(next_step))
 
 
-def waits(case: Case, names: str, missing: int) -> Notice:
+def waits(case: Case, opinions: Text, missing: int) -> Notice:
     """One of two has approved."""
-    headline = say("approval.waits.headline", number=case.number, names=names, missing=missing)
+    headline = say("approval.waits.headline", number=case.number, opinions=opinions, missing=missing)
     return Notice("finance", headline, (), "info", (), None, say("approval.waits.next"))
 
 
@@ -214,14 +246,22 @@ def voided(case: Case, verdict: Verdict, form: Form | None) -> list[Notice]:
 def not_yet(case: Case, form: Form, verdict: Verdict, owed: Row | None) -> list[Notice]:
     """A form that changes nothing: somebody forgot a cell (told to whom it is `owed` by, with another code where his
     was on it), mistyped the code, or came when all was over."""
-    headline = say(f"approval.form.{verdict.code}", number=case.number, approver=form.approver)
-    lines: tuple[Text, ...] = (_over(case, verdict) if verdict.code == OVER else _sentence(verdict, form), _file(form))
-    next_step = say(f"approval.form_next.{verdict.code}")
+    code = WRONG if verdict.code == WRONG_OVER else verdict.code
+    headline = say(f"approval.form.{code}", number=case.number, approver=form.approver)
+    lines: tuple[Text, ...] = (_told(case, form, verdict), _file(form))
+    next_step = say(f"approval.form_next.{OVER if verdict.code == WRONG_OVER else code}")
     if owed and form.code:
         lines = (*lines, say("approval.letter.renewed"), say("approval.letter.code", code=CODE))
         return [Notice(owed["role"], headline, lines, "warning", (), None, next_step, owed["digest"])]
-    roles = [owed["role"]] if owed else _TOLD_OF_TROUBLE if verdict.code == WRONG else ["finance"]
+    roles = [owed["role"]] if owed else _TOLD_OF_TROUBLE if code == WRONG else ["finance"]
     return [Notice(one, headline, lines, "warning", (), None, next_step) for one in roles]
+
+
+def _told(case: Case, form: Form, verdict: Verdict) -> Text:
+    if verdict.code == WRONG_OVER:
+        state = say(f"approval.state.{verdict.values['state']}")
+        return say("approval.verdict.WRONG_OVER", approver=form.approver, state=state)
+    return _over(case, verdict) if verdict.code == OVER else _sentence(verdict, form)
 
 
 def _over(case: Case, verdict: Verdict) -> Text:
