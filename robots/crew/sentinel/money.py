@@ -27,7 +27,7 @@ from robots.figures.lines import records
 from robots.figures.settlement import BANK_CHANGE, PRICE
 from robots.model.money import ZERO
 from robots.model.words import Text, say
-from robots.rules import ground
+from robots.rules import Settlement
 
 _NOT_DUE = ("held", "confirmed")  # what the bank sent back is still owed
 _TOLD_ELSEWHERE = (PRICE, BANK_CHANGE, SHARED_ACCOUNT, CERTIFICATE, SILENT_EDIT)  # each has an alert of its own
@@ -59,8 +59,19 @@ def held_invoices(scene: Scene) -> Iterator[Alert]:
                     seen=say(f"alert.{code}.seen", causes=names, stopped=row["stopped"], gross=row["gross"],
                              order=given(row["order_id"])),
                     limit=say(f"alert.{code}.limit"), action=say("list.lines", items=steps),
-                    source=say("source.settlement", reference=ground(scene.rules.settlement(scene.today))),
+                    source=say("source.settlement", reference=_ground(scene, code)),
                 )  # fmt: skip
+
+
+def _ground(scene: Scene, code: str) -> Text:
+    """Where the price tolerance, or what the match lets pass, was set."""
+
+    def limit(values: Settlement) -> object:
+        is_price = code == "PRICE"
+        tolerance = (values.price_tolerance_rate, values.price_tolerance_cap, values.tolerances)
+        return tolerance if is_price else values.over_delivery_rate
+
+    return scene.rules.origin("settlement", scene.today, limit)[1]
 
 
 @watch("BANK_CHANGE")
