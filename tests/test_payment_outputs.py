@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 
 from robots import conveyor
 from robots.crew import registry
-from robots.crew.paymaster.plan import hold_workbook, plan_workbook
+from robots.crew.paymaster.plan import _notice, hold_workbook, plan_workbook
 from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import is_stopped, line_of, propose, waterfalls
 from robots.crew.paymaster.sheet import payment_sheet
@@ -159,7 +159,7 @@ def _outputs(text: str) -> Iterator[Workbook]:
     vendors = {text: {"bank_name": text, "bank_account": text}}
     held = payable(1, text, invoice_no=text, order_id=text, held=D("1.00"), reasons=("QUANTITY",), source=text)
     yield sheet_of(held, vendors=vendors)
-    yield hold_workbook([held], {}, TODAY)
+    yield hold_workbook([held], {}, TODAY, "CNY")
     yield plan_workbook([Due(text, "CNY", TODAY, "held", D(1))], TODAY)
     entries = (Entry(TODAY, "invoice", text, text, D(1)),)
     accepted = (Accepted(TODAY, text, "1", text, D(1), text, D(1)),)
@@ -237,12 +237,26 @@ def test_the_hold_list_sums_each_cent_once_and_the_oldest_stand_first() -> None:
         payable(3, B, held=D("40.00"), reasons=("QUANTITY",)),
     )
     billed = {"示例甲有限公司|F-1": date(2026, 7, 1), "虚构乙公司|F-3": date(2026, 6, 3)}
-    book = opened(hold_workbook(held, billed, TODAY), values=True)
+    book = opened(hold_workbook(held, billed, TODAY, "CNY"), values=True)
     sums = rows_of(book["暂扣汇总"])
     assert [row[1:4] for row in sums[-3:-1]] == [(2, 50, 30), (1, 20, 0)]
     assert sums[-1][:3] == ("合计", 3, 70)
     lines = [row[1:4:2] for row in rows_of(book["暂扣清单"]) if str(row[1] if len(row) > 1 else "").startswith("F-")]
     assert lines == [("F-003", 30), ("F-001", 2), ("F-002", None)]
+
+
+def test_currencies_are_told_beside_each_other_and_never_added() -> None:
+    held = (
+        payable(1, held=D("10.00"), reasons=("QUANTITY",), currency="CNY"),
+        payable(2, held=D("20.00"), reasons=("QUANTITY",), currency="USD"),
+    )
+    sums = rows_of(opened(hold_workbook(held, {}, TODAY, "CNY"), values=True)["暂扣汇总"])
+    assert sums[3][-1] == "10.00 CNY、20.00 USD"
+    assert [row[2] for row in sums[5:7]] == [20, 10] and sums[-1][1:] == (2,)
+    plan = [Due(A, currency, TODAY, "approved", D(amount)) for currency, amount in (("CNY", "5.00"), ("USD", "7.00"))]
+    notice = SHIPPED.words.render(_notice(plan, (), "CNY", TODAY))
+    assert "5.00 CNY、7.00 USD" in notice.headline
+    assert notice.lines == ("06-29 – 07-05：5.00", "06-29 – 07-05：7.00 USD")
 
 
 # ------------------------------------------------------------------ 对账单
