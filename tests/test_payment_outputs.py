@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import Workbook as Opened
 from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries as load_range
 
 from robots import conveyor
 from robots.crew import registry
+from robots.crew.paymaster.papers import form, release
 from robots.crew.paymaster.plan import _notice, hold_workbook, plan_workbook
 from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import is_stopped, line_of, propose, waterfalls
 from robots.crew.paymaster.sheet import payment_sheet
 from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import delivery, excel_out, paging, settings
+from robots.figures.approvals import Case
 from robots.figures.cash import Due, dues, forecast
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
@@ -133,6 +136,38 @@ def test_the_sheet_prints_on_a4_with_its_header_on_every_page() -> None:
         assert (page.page_setup.paperSize, page.page_setup.orientation) == (9, "landscape")
         assert header is None or page.print_title_rows == header
     assert [brk.id for brk in book["付款明细"].row_breaks.brk] == [34]  # before B, whose 20 lines fit on one page
+
+
+def _papers() -> Iterator[Workbook]:
+    """What is signed or filled in, with an order whose name is long."""
+    order = "CM-2026-008/需求与设计评审及试运行"
+    yield sheet_of(*(replace(one, order_id=order) for one in OWED))
+    line = {
+        "payment_key": "0" * 24, "vendor": A, "bank_account": "6222000000000000001", "invoice_no": "2611200000001234",
+        "order_id": order, "line": "1", "net": D(5), "due_on": "2026-08-01",
+    }  # fmt: skip
+    row = {"preparer": "甲", "needed": 1, "expires_on": "2026-07-10", "currency": "CNY", "released_on": TODAY}
+    case = Case("FK-20260703-01", row, (line,))
+    yield form(case, "示例财务总监", 1, SHIPPED.rules)
+    yield release(case)
+    yield hold_workbook((payable(1, order_id=order, held=D(1), reasons=("QUANTITY",)),), {}, TODAY, "CNY")
+    yield statement_workbook([statement()], "2026-06")
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_what_is_signed_is_printed_at_eight_points_and_nothing_in_it_is_cut_off(number: int) -> None:
+    for page in opened(list(_papers())[number]).worksheets[:-1]:
+        area = str(page.print_area) or page.dimensions
+        last = load_range(area.replace("$", "").split("!")[-1])[2]
+        widths = [
+            width - 0.71 for one in page.column_dimensions.values() for width in [one.width] * (one.max - one.min + 1)
+        ]
+        widths = widths[:last]
+        assert paging.scale(widths, True) >= 80, page.title
+        long = [cell for row in page.iter_rows() for cell in row if "需求与设计" in str(cell.value)]
+        for cell in long:
+            lines = str(cell.value).count("\n") + 1 + len(str(cell.value).encode("gbk")) // widths[cell.column - 1]
+            assert cell.alignment.wrap_text and (page.row_dimensions[cell.row].height or 15) >= 13 * int(lines)
 
 
 PAGES = {

@@ -34,18 +34,18 @@ from robots.rules import Rules
 FORM_LAYOUT = 1
 _TOLD_OF_TROUBLE = ("finance", "manager")
 _COLUMNS = (
-    Column(say("form.word.batch"), Look.TEXT, 16),
-    Column(say("form.word.payment_key"), Look.TEXT, 26),
-    Column(say("form.word.payee"), Look.WRAP, 26),
+    Column(say("form.word.batch"), Look.TEXT, 15),
+    Column(say("form.word.payment_key"), Look.WRAP, 15),
+    Column(say("form.word.payee"), Look.WRAP, 22),
     Column(say("form.word.account"), Look.TEXT, 22),
     Column(say("form.word.invoice"), Look.TEXT, 22),
-    Column(say("form.word.order_line"), Look.TEXT, 14),
-    Column(say("form.word.net"), Look.MONEY, 14),
+    Column(say("form.word.order_line"), Look.WRAP, 14),
+    Column(say("form.word.net"), Look.MONEY, 13),
     Column(say("form.word.due"), Look.DATE, 11),
-    Column(say("form.word.approver"), Look.TEXT, 11),
+    Column(say("form.word.approver"), Look.WRAP, 10),
     Column(say("form.word.opinion"), Look.TEXT, 10, open=True, choices=(AGREED, REFUSED)),
-    Column(say("form.word.approval_reason"), Look.WRAP, 22, open=True),
-    Column(say("form.word.code"), Look.TEXT, 14, open=True),
+    Column(say("form.word.approval_reason"), Look.WRAP, 20, open=True),
+    Column(say("form.word.code"), Look.TEXT, 13, open=True),
 )
 
 
@@ -136,7 +136,7 @@ def release(case: Case) -> Workbook:
     """放行清单: the lines of a batch that may be paid, and nothing else."""
     columns = (
         Column(say("column.payee"), Look.WRAP, 30), Column(say("column.bank_account"), Look.TEXT, 24),
-        Column(say("column.invoice_no"), Look.TEXT, 23), Column(say("column.order"), Look.TEXT, 16),
+        Column(say("column.invoice_no"), Look.TEXT, 23), Column(say("column.order"), Look.WRAP, 16),
         Column(say("column.net"), Look.MONEY, 15), Column(say("column.due_on"), Look.DATE, 12),
         Column(say("column.payment_key"), Look.TEXT, 26),
     )  # fmt: skip

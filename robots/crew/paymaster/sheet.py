@@ -91,13 +91,13 @@ def _vendor_table(by_vendor: Mapping[str, list[Row]], vendors: Mapping[str, Row]
 
 
 _LINE_COLUMNS = (
-    Column(say("column.invoice_no"), Look.TEXT, 23),
-    Column(say("column.order"), Look.TEXT, 15),
-    *(Column(say(f"column.{name}"), Look.MONEY, 16 if name == "gross" else 12) for name in STEPS),
-    Column(say("column.net"), Look.MONEY, 16),
+    Column(say("column.invoice_no"), Look.TEXT, 22),
+    Column(say("column.order"), Look.WRAP, 15),
+    *(Column(say(f"column.{name}"), Look.MONEY, 14 if name == "gross" else 12) for name in STEPS),
+    Column(say("column.net"), Look.MONEY, 14),
     Column(say("column.due_on"), Look.DATE, 11),
-    Column(say("column.interest"), Look.MONEY, 12),
-    Column(say("column.payment_key"), Look.TEXT, 27),
+    Column(say("column.interest"), Look.MONEY, 11),
+    Column(say("column.payment_key"), Look.TEXT, 27, paper=False),
 )
 
 
@@ -119,13 +119,13 @@ def _hold_table(stopped: Sequence[Payable]) -> Table:
     columns = (
         Column(say("column.vendor"), Look.WRAP, 28),
         Column(say("column.invoice_no"), Look.TEXT, 23),
-        Column(say("column.order"), Look.TEXT, 16),
+        Column(say("column.order"), Look.WRAP, 16),
         Column(say("column.gross"), Look.MONEY, 13),
         Column(say("column.stopped"), Look.MONEY, 13),
         Column(say("column.net"), Look.MONEY, 13),
         Column(say("column.reason"), Look.WRAP, 30),
         Column(say("column.release"), Look.WRAP, 44),
-        Column(say("column.evidence"), Look.WRAP, 34),
+        Column(say("column.evidence"), Look.WRAP, 34, paper=False),
     )
     rows = tuple(
         (
