@@ -482,6 +482,12 @@ def test_what_is_set_off_is_one_sum_on_the_sheet_in_the_banks_file_and_in_its_re
     sheet = load_workbook(paid.settings.out_folder("payments") / "付款申请单 FK-20260707-01.xlsx", data_only=True)
     assert 644.09 in [cell.value for row in sheet.worksheets[0].iter_rows() for cell in row]
     _release(paid, date(2026, 7, 8), "FK-20260707-01")
+    assert "本次开票减红字（含税）" in {cell.value for row in sheet.worksheets[0].iter_rows() for cell in row}
+    assert any("该行为负数" in str(cell.value) for row in sheet.worksheets[0].iter_rows() for cell in row)
+    batch = {"released_on": TODAY, "currency": "CNY"}
+    told = rows_of(opened(release(Case("FK-20260707-01", batch, tuple(rows))), values=True).worksheets[0])
+    assert [row[-1] for row in told if row[0] in ("付款行数", "银行付款笔数")] == ["3", "1"]
+    assert next(row[2:] for row in told if row[0] == VENDOR) == (3, 1, 644.09)
     page = load_workbook(paid.settings.out_folder("payments") / "银行付款文件 FK-20260707-01.xlsx")["批量付款"]
     key = lines["F-2002"]["payment_key"]
     assert [tuple(cell.value for cell in row)[5:8] for row in page.iter_rows(min_row=2)] == [

@@ -394,9 +394,10 @@ class _Page:
         drawn.set_legend({"none": True} if len(chart.values) == 1 else {"position": "bottom", "font": small})
 
     def _lines(self, page: Worksheet, lines: tuple[Any, ...], row: int, width: int, style: str) -> int:
+        room = sum(self._widths[:width]) or 80
         for line in lines:
             _across(page, row, 0, max(width - 1, 1), str(line), self._format(style))
-            self._high(page, row, 18 * (1 + str(line).count("\n")))
+            self._high(page, row, 18 * sum(_lines_of(part, room) for part in str(line).split("\n")))
             row += 1
         return row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from functools import reduce
@@ -133,7 +134,18 @@ def release_name(case: Case) -> str:
 
 
 def release(case: Case) -> Workbook:
-    """放行清单: the lines of a batch that may be paid, and nothing else."""
+    """放行清单: what the bank is asked for by payee, and the lines of a batch that may be paid, and nothing else."""
+    facts = (
+        (say("fact.batch"), case.number), (say("fact.released_on"), case.row["released_on"]),
+        (say("fact.payment_lines"), len(case.lines)), (say("fact.bank_payments"), payments_of(case)),
+        (say("fact.total", currency=case.row["currency"]), case.total), *words_of(case.total, case.row["currency"]),
+    )  # fmt: skip
+    tables = (_payees(case), _released_lines(case))
+    sheet = Sheet(say("sheet.release"), say("title.release"), facts, tables, notes=(say("approval.released.note"),))
+    return Workbook("payments", say("file.release", batch=case.number), (sheet,))
+
+
+def _released_lines(case: Case) -> Table:
     columns = (
         Column(say("column.payee"), Look.WRAP, 30), Column(say("column.bank_account"), Look.TEXT, 24),
         Column(say("column.invoice_no"), Look.TEXT, 23), Column(say("column.order"), Look.WRAP, 16),
@@ -147,13 +159,38 @@ def release(case: Case) -> Workbook:
         )
         for line in _ordered(case)
     )  # fmt: skip
-    facts = (
-        (say("fact.batch"), case.number), (say("fact.released_on"), case.row["released_on"]),
-        (say("fact.lines"), len(case.lines)), (say("fact.total", currency=case.row["currency"]), case.total),
-        *words_of(case.total, case.row["currency"]),
+    return Table(columns, rows, say("approval.released.lines"), total=(4,))
+
+
+def _payees(case: Case) -> Table:
+    """What each payee gets, and in how many payments."""
+    columns = (
+        Column(say("column.payee"), Look.WRAP, 30), Column(say("column.bank_account"), Look.TEXT, 24),
+        Column(say("fact.payment_lines"), Look.INTEGER, 23), Column(say("fact.bank_payments"), Look.INTEGER, 16),
+        Column(say("column.net"), Look.MONEY, 15),
     )  # fmt: skip
-    sheet = Sheet(say("sheet.release"), say("title.release"), facts, (Table(columns, rows, total=(4,)),))
-    return Workbook("payments", say("file.release", batch=case.number), (sheet,))
+    rows = tuple(
+        (*payee, len(mine), _payments(mine), sum((line["net"] for line in mine), ZERO))
+        for payee, mine in _by_payee(case).items()
+    )
+    return Table(columns, rows, say("approval.released.payees"), total=(2, 3, 4))
+
+
+def _by_payee(case: Case) -> dict[tuple[str, str], list[Row]]:
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for line in _ordered(case):
+        found[line["vendor"], line["bank_account"]].append(line)
+    return found
+
+
+def payments_of(case: Case) -> int:
+    """How many payments the bank makes of a batch's lines."""
+    return sum(_payments(mine) for mine in _by_payee(case).values())
+
+
+def _payments(mine: Sequence[Row]) -> int:
+    """One for each line; where something is set off, one sum for all (`banking`)."""
+    return 1 if any(line["net"] < 0 for line in mine) else sum(bool(line["net"]) for line in mine)
 
 
 def names_of(endorsements: Sequence[Row]) -> str:
@@ -182,8 +219,8 @@ def decided(case: Case, endorsements: Sequence[Row], refused: Refused, before: C
                        opinions=told)  # fmt: skip
         return [_notice(role, headline, (), table, "approval.refused.next") for role in _TOLD_OF_TROUBLE]
     headline = say(
-        "approval.released.headline", number=case.number, opinions=told, lines=len(case.lines), total=case.total,
-        currency=case.row["currency"],
+        "approval.released.headline", number=case.number, opinions=told, lines=len(case.lines),
+        payments=payments_of(case), total=case.total, currency=case.row["currency"],
     )  # fmt: skip
     words = words_of(case.total, case.row["currency"])
     lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=one) for _, one in words)
