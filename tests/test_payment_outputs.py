@@ -31,7 +31,7 @@ from robots.figures.approvals import Case
 from robots.figures.cash import Due, dues, forecast
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
-from robots.figures.statements import Accepted, Entry, Statement
+from robots.figures.statements import Accepted, Entry, Statement, _taken, _waiting
 from robots.kinds import known
 from robots.model.decisions import Notice, Workbook, record
 from robots.model.names import header_word
@@ -310,12 +310,29 @@ def statement(**other: Any) -> Statement:
 def test_a_statement_runs_from_its_opening_to_its_closing_balance() -> None:
     page = opened(statement_workbook([statement()], "2026-06"), values=True)["对账单 CNY"]
     rows = rows_of(page)
-    assert [row[-1] for row in rows[8:12]] == [200, 1330, 1300, 200]
+    assert [row[-1] for row in rows[9:13]] == [200, 1330, 1300, 200]
+    parts = [D(row[-1].split("（")[0]) for row in rows if str(row[0]).startswith("其中：")]
+    assert sum(parts) == 200 and len(parts) == 2  # 5.00 is retained, the rest says that it is something else
     confirmed = [row[1:3] for row in rows if isinstance(row[0], int)]
     assert confirmed == [
         ("期初余额", 200), ("本期开票（减红字）", 1130), ("本期扣减（减奖励）", -30), ("本期付款", -1100),
         ("期末余额", 200),
     ]  # fmt: skip
+
+
+def test_what_was_deducted_is_not_told_to_wait_again() -> None:
+    line = {
+        "vendor": A, "currency": "CNY", "invoice_no": "F-1", "order_id": "PO-1", "line": "1", "batch": "FK-1",
+        "state": "confirmed", "payment_key": "k", "net": D("900.00"), "gross": D("1000.00"), "retention": D(0),
+        "price_variance": D("60.00"), "rejected": D("40.00"),
+    }  # fmt: skip
+    hold = {"hold": "h", "vendor": A, "invoice_no": "F-1", "order_id": "PO-1", "line": "1", "currency": "CNY"}
+    stopped = [hold | {"reasons": "PRICE,REJECTED", "stopped": D("130.00")}]
+    set_off = [hold | {"hold": "s", "invoice_no": "F-2", "reasons": "SET_OFF", "stopped": D("50.00")}]
+    put_up = line | {"payment_key": "p", "state": "proposed", "invoice_no": "F-3", "net": D("70.00")}
+    blocked = [hold | {"hold": "p", "invoice_no": "F-3", "reasons": "BANK_CHANGE", "stopped": D("70.00")}]
+    waits = _waiting([line, put_up], [*stopped, *set_off, *blocked], _taken([line]), {}, "CNY")
+    assert waits == {(A, "CNY"): {"stopped": D("100.00")}}
 
 
 def test_only_the_confirmation_is_open_in_a_statement() -> None:
