@@ -22,7 +22,7 @@ from sqlalchemy import text
 from robots import conveyor
 from robots.crew import registry
 from robots.crew.paymaster.papers import form
-from robots.edge import doctor, homes, secrets, status
+from robots.edge import doctor, explaining, homes, secrets, status
 from robots.edge import settings as configuration
 from robots.edge.store import open_store
 from robots.figures import batches
@@ -974,9 +974,19 @@ def test_without_approvers_all_is_as_before_and_is_told(home: Home, books: Simpl
     invoices_of(home, books, 1)
     home.turn(FRIDAY)
     assert batch(home)[0] == "proposed" and home.export("endorsements") == []
-    assert "没有人能批准付款" in "\n".join(status.look(home.settings, home.store, FRIDAY).as_lines(home.settings.words))
-    answers = {what: health for what, health, _ in doctor.examine(home.settings, FRIDAY)}
-    assert answers["approvals"] == "warn"
+    told = "\n".join(status.look(home.settings, home.store, FRIDAY).as_lines(home.settings.words))
+    assert "没有审批人：付款申请单打印签批后直接付款" in told and f"{BATCH}：565.00 CNY，待付款" in told
+    answers = {
+        what: (health, home.settings.words.speak(told)) for what, health, told in doctor.examine(home.settings, FRIDAY)
+    }
+    assert answers["approvals"][0] == "warn" and "由银行回单记为已付" in answers["approvals"][1]
+    letter = said(letters(home, "finance@example.com")[-1])
+    assert "待付款：打印首页签批" in letter
+    (plan,) = home.settings.out_folder("payments").glob("资金计划*.xlsx")
+    head = {cell.value for row in openpyxl.load_workbook(plan).worksheets[0].iter_rows() for cell in row}
+    assert "待付款" in head and "已申请待批" not in head
+    shown = explaining.explain(home.settings, home.store, BATCH, FRIDAY.date())
+    assert "待审批" not in repr(home.settings.words.render(shown))
     home.configure(PEOPLE)  # somebody is named: what was proposed in these days goes out
     home.turn(datetime(2026, 7, 6, 18))
     approve(home, FIRST, "one@example.com", at=TUESDAY)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from robots.figures.batches import state_told
 from robots.figures.returns import (
     CONFIRMED,
     CURRENCY,
@@ -46,9 +47,9 @@ def returns_checked(
         (say("returns.fact.waiting"), _sum_of(waiting, rules)),
     )
     sheets = (
-        _sheet("problems", _problem_table(news, payables, home), facts, (say("returns.note"),)),
+        _sheet("problems", _problem_table(news, payables, rules), facts, (say("returns.note"),)),
         _sheet("settled", _settled_table(news, payables, home)),
-        _sheet("waiting", _waiting_table(waiting, home)),
+        _sheet("waiting", _waiting_table(waiting, rules)),
         _sheet("foreign", _foreign_table(news, home)),
     )
     return Workbook("payments", say("returns.file", day=today), sheets)
@@ -96,7 +97,8 @@ def _currency_of(verdict: Verdict, payables: Mapping[str, Row], home: str) -> st
     return currency_of(verdict.row.currency or next(lines, None), home)
 
 
-def _problem_table(news: Sequence[Verdict], payables: Mapping[str, Row], home: str) -> Table:
+def _problem_table(news: Sequence[Verdict], payables: Mapping[str, Row], rules: Rules) -> Table:
+    home = rules.currency
     columns = (
         Column(say("column.severity"), Look.LEVEL, 8),
         Column(say("returns.column.problem"), Look.WRAP, 18),
@@ -112,7 +114,7 @@ def _problem_table(news: Sequence[Verdict], payables: Mapping[str, Row], home: s
         (
             say(f"severity.{'critical' if one.outcome in GRAVE else 'warning'}"),
             _problem(one, payables), one.row.vendor, one.row.amount, one.row.paid_on,
-            one.row.reference or one.row.key, _ours(one, payables, home), say(f"returns.problem.{one.outcome}.mend"),
+            one.row.reference or one.row.key, _ours(one, payables, rules), say(f"returns.problem.{one.outcome}.mend"),
             one.row.source,
         )
         for one in problems(news)
@@ -130,12 +132,13 @@ def _problem(verdict: Verdict, payables: Mapping[str, Row]) -> Text:
     return say("returns.currencies", problem=name, bank=verdict.row.currency, ours="/".join(ours))
 
 
-def _ours(verdict: Verdict, payables: Mapping[str, Row], home: str) -> Text:
+def _ours(verdict: Verdict, payables: Mapping[str, Row], rules: Rules) -> Text:
     """The lines that a row speaks of or could mean, as we know them."""
     known = [payables[key] for key in verdict.keys if key in payables]
     texts = tuple(
-        say("returns.line", vendor=row["vendor"], invoice=row["invoice_no"],
-            net=in_currency(row["net"], row["currency"], home), batch=row["batch"], state=say(f"state.{row['state']}"))
+        say("returns.line", vendor=row["vendor"], invoice=row["invoice_no"], batch=row["batch"],
+            net=in_currency(row["net"], row["currency"], rules.currency),
+            state=state_told(row["state"], bool(rules.people.approvers)))
         for row in known
     )  # fmt: skip
     return say("list.lines", items=texts) if texts else say("returns.no_line")
@@ -166,7 +169,8 @@ def _settled_table(news: Sequence[Verdict], payables: Mapping[str, Row], home: s
     return Table(*_with_currency(columns, rows, 3, currencies, home), empty=say("returns.nothing_settled"))
 
 
-def _waiting_table(waiting: Sequence[Row], home: str) -> Table:
+def _waiting_table(waiting: Sequence[Row], rules: Rules) -> Table:
+    home = rules.currency
     waiting = sorted(waiting, key=lambda row: (row["vendor"], row["invoice_no"], row["payment_key"]))
     columns = (
         Column(say("column.vendor"), Look.WRAP, 28),
@@ -180,7 +184,7 @@ def _waiting_table(waiting: Sequence[Row], home: str) -> Table:
     rows = tuple(
         (
             row["vendor"], row["invoice_no"], row["net"], _day(row["due_on"]), row["batch"],
-            say(f"state.{row['state']}"), row["payment_key"],
+            state_told(row["state"], bool(rules.people.approvers)), row["payment_key"],
         )
         for row in waiting
     )  # fmt: skip

@@ -44,6 +44,7 @@ from robots.figures.batches import (
     Moves,
     move,
     paid_together,
+    state_told,
 )
 from robots.figures.controls import Hold
 from robots.figures.lines import records
@@ -376,7 +377,7 @@ def why_no_reversal(ledger: Ledger, rules: Rules, wanted: Row) -> Text | None:
         return say("cli.reverse_unknown", key=key)
     state = line["state"]
     if state not in REVERSIBLE:
-        return say("cli.reverse_state", key=key, state=say(f"state.{state}"))
+        return say("cli.reverse_state", key=key, state=state_told(state, bool(rules.people.approvers)))
     together = {one["payment_key"] for one in paid_together(line, _in_batch(ledger, line))}
     for row in records(ledger.said("reversals")):
         if row["payment_key"] in together and row["state"] == PROPOSED:

@@ -22,6 +22,7 @@ from robots.rules import Rules
 ISSUED = "cash-plan"
 CARRIED = ("proposed", "approved", "released", "confirmed")
 MOST_VENDORS = 20
+_NAMES: Mapping[str, str] = {}  # sorts of what is due that are called otherwise
 
 
 def weekly_plan(
@@ -39,7 +40,8 @@ def weekly_plan(
     due = list(dues(lines, holds, answered, rules.currency))
     if not due:
         return
-    yield Decision("paymaster", week, "cash-plan", plan_workbook(due, today), name="cash-plan")
+    sorts = {"proposed": "proposed" if rules.people.approvers else "to_pay"}
+    yield Decision("paymaster", week, "cash-plan", plan_workbook(due, today, sorts), name="cash-plan")
     if stopped:
         sheet = hold_workbook(stopped, _billed(ledger), today, rules.currency)
         yield Decision("paymaster", week, "hold-list", sheet, name="hold-list")
@@ -64,16 +66,17 @@ def _held(stopped: Sequence[Payable], lines: Sequence[Row]) -> Iterator[Row]:
 # ------------------------------------------------------------------ 资金计划
 
 
-def plan_workbook(due: Sequence[Due], today: date) -> Workbook:
-    """For each currency thirteen weeks with a chart, and the vendors that most is due to."""
+def plan_workbook(due: Sequence[Due], today: date, names: Mapping[str, str] = _NAMES) -> Workbook:
+    """For each currency thirteen weeks with a chart, and the vendors that most is due to. `names`: what a sort is
+    called where nobody approves."""
     currencies = sorted({one.currency for one in due})
     sheets = tuple(
-        sheet for c in currencies for sheet in _plan_sheets([one for one in due if one.currency == c], c, today)
+        sheet for c in currencies for sheet in _plan_sheets([one for one in due if one.currency == c], c, today, names)
     )
     return Workbook("payments", say("file.plan", day=today.isoformat()), sheets)
 
 
-def _plan_sheets(due: Sequence[Due], currency: str, today: date) -> Iterator[Sheet]:
+def _plan_sheets(due: Sequence[Due], currency: str, today: date, names: Mapping[str, str]) -> Iterator[Sheet]:
     weeks = forecast(due, today)
     overdue = sum((week.total for week in weeks if week.when == "overdue"), ZERO)
     facts = (
@@ -84,17 +87,17 @@ def _plan_sheets(due: Sequence[Due], currency: str, today: date) -> Iterator[She
     chart = Chart("column", say("chart.plan", currency=currency), 0, 0, (1, 2, 3, 4), stacked=True)
     title = say("title.plan", currency=currency)
     notes = (say("plan.note"),)
-    yield Sheet(say("sheet.plan", currency=currency), title, facts, (_week_table(weeks),), (chart,), notes)
-    vendors = (_vendor_table(due, today),)
+    yield Sheet(say("sheet.plan", currency=currency), title, facts, (_week_table(weeks, names),), (chart,), notes)
+    vendors = (_vendor_table(due, today, names),)
     yield Sheet(
         say("sheet.plan_vendors", currency=currency), say("plan.vendors", most=MOST_VENDORS), facts[:1], vendors
     )
 
 
-def _week_table(weeks: Sequence[Week]) -> Table:
+def _week_table(weeks: Sequence[Week], names: Mapping[str, str]) -> Table:
     columns = (
         Column(say("column.week"), Look.WRAP, 30),
-        *(Column(say(f"plan.{sort}"), Look.MONEY, 17) for sort in SORTS),
+        *(Column(say(f"plan.{names.get(sort, sort)}"), Look.MONEY, 17) for sort in SORTS),
         Column(say("column.sum"), Look.MONEY, 17),
     )
     rows = tuple((_name(week), *(week.amounts[sort] for sort in SORTS), week.total) for week in weeks)
@@ -107,10 +110,10 @@ def _name(week: Week) -> Text:
     return f"{week.first:%m-%d} – {week.first + timedelta(days=6):%m-%d}"
 
 
-def _vendor_table(due: Sequence[Due], today: date) -> Table:
+def _vendor_table(due: Sequence[Due], today: date, names: Mapping[str, str]) -> Table:
     columns = (
         Column(say("column.vendor"), Look.WRAP, 30),
-        *(Column(say(f"plan.{sort}"), Look.MONEY, 17) for sort in SORTS),
+        *(Column(say(f"plan.{names.get(sort, sort)}"), Look.MONEY, 17) for sort in SORTS),
         Column(say("column.sum"), Look.MONEY, 17),
         Column(say("plan.when.overdue"), Look.MONEY, 17),
     )
