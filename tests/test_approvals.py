@@ -211,6 +211,7 @@ def test_the_banks_file_leaves_with_the_release_and_holds_what_was_approved_and_
     (name,) = {path.name for path in payments.iterdir() if "银行付款文件" in path.name} - before
     sheet = openpyxl.load_workbook(payments / name).worksheets[0]
     amounts = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, int | float)]
+    assert any(f"和“银行付款文件 {BATCH}”" in said(one) for one in letters(office, "finance@example.com"))
     assert BATCH in name and amounts.count(565) == 2  # two of three lines; the refused one is not there
     assert "6222000000000000001" in {cell.value for row in sheet.iter_rows() for cell in row}
     office.turn(TUESDAY)

@@ -334,7 +334,8 @@ def _release(now: Standing, case: Case, endorsements: Sequence[Row], refused: Re
     changed = now.change(case, state=state, released_on=day, why=None if kept else "REJECTED", **sums)
     after = replace(changed, lines=released.rows)
     now.closed.append(after)
-    now.tell(f"decided-{case.number}", *papers.decided(after, endorsements, refused, case))
+    has_file = case.row["currency"] in now.rules.payers
+    now.tell(f"decided-{case.number}", *papers.decided(after, endorsements, refused, case, has_file))
 
 
 def _reverse(now: Standing, case: Case, names: str, refused: Refused) -> None:
