@@ -331,8 +331,9 @@ def test_what_was_deducted_is_not_told_to_wait_again() -> None:
     set_off = [hold | {"hold": "s", "invoice_no": "F-2", "reasons": "SET_OFF", "stopped": D("50.00")}]
     put_up = line | {"payment_key": "p", "state": "proposed", "invoice_no": "F-3", "net": D("70.00")}
     blocked = [hold | {"hold": "p", "invoice_no": "F-3", "reasons": "BANK_CHANGE", "stopped": D("70.00")}]
-    waits = _waiting([line, put_up], [*stopped, *set_off, *blocked], _taken([line]), {}, "CNY")
-    assert waits == {(A, "CNY"): {"stopped": D("100.00")}}
+    back = [hold | {"hold": "b", "reasons": "SENT_BACK", "stopped": D("9.00")}]
+    waits = _waiting([line, put_up], [*back, *stopped, *set_off, *blocked], _taken([line]), {}, "CNY")
+    assert waits == {(A, "CNY"): {"stopped": D("109.00")}}
 
 
 def test_only_the_confirmation_is_open_in_a_statement() -> None:

@@ -18,8 +18,9 @@ import pandas as pd
 from robots.figures.batches import UNRELEASED
 from robots.figures.lines import judged, records
 from robots.figures.returns import PAID, SETTLING, TOLD, Remittance, remittances
-from robots.figures.settlement import RETENTION
+from robots.figures.settlement import PRICE, RETENTION
 from robots.figures.settlement.billing import invoice_key, is_red, told_apart
+from robots.figures.settlement.payable import REJECTED
 from robots.ledger import Ledger
 from robots.model.money import ZERO, cents
 from robots.model.names import invoice_identity
@@ -28,6 +29,7 @@ from robots.rules import Rules
 INVOICE, CREDIT, PAYMENT, RETURNED = "invoice", "credit", "payment", "returned"
 DEDUCTIONS = {"price_variance": -1, "rejected": -1, "penalty": -1, "advance_offset": -1, "bonus": 1}
 RELEASED = ("released", "confirmed", "returned")
+_DEDUCTED = {PRICE, REJECTED}  # reasons of holds of which something is deducted
 _NO_CLAIM = {"SET_OFF", "OVERPAID"}  # reasons of holds that are money paid too much: nothing the vendor waits for
 Row = dict[str, Any]
 
@@ -326,9 +328,10 @@ def _waiting(
             found[owner]["retention"] -= row["gross"]
     left = dict(taken)
     for row in holds:
-        if set(row["reasons"].split(",")) <= _NO_CLAIM:
+        reasons = set(row["reasons"].split(","))
+        if reasons <= _NO_CLAIM:
             continue
-        off = min(left.get(_named(row), ZERO), row["stopped"])
+        off = min(left.get(_named(row), ZERO), row["stopped"]) if reasons & _DEDUCTED else ZERO
         left[_named(row)] = left.get(_named(row), ZERO) - off
         found[row["vendor"], _currency(row, of_order, home)]["stopped"] += row["stopped"] - off
     return {owner: {name: amount for name, amount in sums.items() if amount} for owner, sums in found.items()}
