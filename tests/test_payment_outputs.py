@@ -500,7 +500,7 @@ def test_what_is_set_off_is_one_sum_on_the_sheet_in_the_banks_file_and_in_its_re
     sheet = load_workbook(paid.settings.out_folder("payments") / "付款申请单 FK-20260707-01.xlsx", data_only=True)
     assert 644.09 in [cell.value for row in sheet.worksheets[0].iter_rows() for cell in row]
     _release(paid, date(2026, 7, 8), "FK-20260707-01")
-    assert "本次开票减红字（含税）" in {cell.value for row in sheet.worksheets[0].iter_rows() for cell in row}
+    assert "本次开票减红字\n（含税）" in {cell.value for row in sheet.worksheets[0].iter_rows() for cell in row}
     assert any("该行为负数" in str(cell.value) for row in sheet.worksheets[0].iter_rows() for cell in row)
     batch = {"released_on": TODAY, "currency": "CNY"}
     told = rows_of(opened(release(Case("FK-20260707-01", batch, tuple(rows))), values=True).worksheets[0])

@@ -210,7 +210,7 @@ def _hold_tables(by_reason: Reasons, ages: Mapping[int, int | None]) -> Iterator
         Column(say("column.due_on"), Look.DATE, 11),
         Column(say("column.reason"), Look.WRAP, 24),
         Column(say("column.release"), Look.WRAP, 36),
-        Column(say("column.evidence"), Look.WRAP, 28, paper=False),
+        Column(say("column.evidence"), Look.WRAP, 28),
     )
     mixed = _is_mixed(by_reason)
     for number, ((reason, currency), mine) in enumerate(by_reason.items()):

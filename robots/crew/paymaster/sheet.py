@@ -133,7 +133,7 @@ def _hold_table(stopped: Sequence[Payable]) -> Table:
         Column(say("column.net"), Look.MONEY, 13),
         Column(say("column.reason"), Look.WRAP, 30),
         Column(say("column.release"), Look.WRAP, 44),
-        Column(say("column.evidence"), Look.WRAP, 34, paper=False),
+        Column(say("column.evidence"), Look.WRAP, 34),
     )
     rows = tuple(
         (
