@@ -452,16 +452,15 @@ def test_every_alert_names_file_sheet_and_row_and_where_its_limit_comes_from() -
 
 
 def test_what_is_due_is_told_in_its_own_currency() -> None:
-    line = {
+    steps = ("price_variance", "rejected", "penalty", "bonus", "advance_offset", "retention", "held", "tax", "gross")
+    line = dict.fromkeys(steps, D(0)) | {
         "vendor": "示例甲", "order_id": "PO-1", "line": "1", "invoice_no": "1", "state": "released", "batch": "FK-1",
-        "due_on": ago(10).isoformat(), "net": D("42000.00"), "gross": D("42000.00"), "invoice_key": "1",
+        "due_on": ago(10).isoformat(), "net": D("42000.00"), "invoice_key": "1", "moves": 3,
     }  # fmt: skip
-    rows = [
-        line | {"payment_key": "k1", "currency": "USD"},
-        line | {"payment_key": "k2", "currency": None, "net": D(9)},
-    ]
+    rows = [line | {"payment_key": "k1", "currency": "USD"}, line | {"payment_key": "k2", "net": D(9)}]
     with a_store() as store, ledger_of(store, {"vendors": [vendor()]}) as (tx, ledger):
-        tx.record(record("payables", rows))
+        tx.record(record("payables", rows[:1]))
+        tx.record(record("payables", rows[1:]))
         (alert,) = (one for one in look(Scene(ledger, RULES, TODAY))[1] if one.code == "OVERDUE_PAYMENT")
     said = shipped_words("zh").speak(alert.seen)
     assert "2 笔共 9.00 CNY、42,000.00 USD 已到期" in said and "利息 0.05 CNY、210.00 USD（" in said
