@@ -422,6 +422,22 @@ class Rules:
         values = self.on(subject, day)
         return next(since for since, one in self.entries[subject] if one is values), values
 
+    def origin(self, subject: str, day: date, of: Callable[[Any], Any]) -> tuple[date, Text]:
+        """Since when a value in force on a day has been what it is, and on what ground: those of the entry that set it,
+        for a later one that changes another value says nothing about this one. `of` takes it from a subject's values.
+
+        An entry that names no ground stands on its own: it is named by its file.
+        """
+        entries = self.entries[subject]
+        at = next(n for n, (since, _) in enumerate(entries) if since == self.entry(subject, day)[0])
+        value = of(entries[at][1])
+        while at and of(entries[at - 1][1]) == value:
+            at -= 1
+        since, values = entries[at]
+        if at and values.reference == entries[at - 1][1].reference:
+            return since, say("rules.no_ground", file=f"config/rules/{subject}.toml")
+        return since, ground(values)
+
     def fingerprint(self, *subjects: str) -> str:
         """A hash of all values of some subjects, whenever in force: other rules, another fingerprint."""
         return hashlib.sha256(repr([self.entries[subject] for subject in subjects]).encode()).hexdigest()[:16]

@@ -22,7 +22,7 @@ from sqlalchemy import text
 from robots import conveyor
 from robots.crew import registry
 from robots.crew.paymaster.papers import form
-from robots.edge import doctor, homes, secrets, status
+from robots.edge import doctor, explaining, homes, secrets, status
 from robots.edge import settings as configuration
 from robots.edge.store import open_store
 from robots.figures import batches
@@ -211,6 +211,7 @@ def test_the_banks_file_leaves_with_the_release_and_holds_what_was_approved_and_
     (name,) = {path.name for path in payments.iterdir() if "银行付款文件" in path.name} - before
     sheet = openpyxl.load_workbook(payments / name).worksheets[0]
     amounts = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, int | float)]
+    assert any(f"和“银行付款文件 {BATCH}”" in said(one) for one in letters(office, "finance@example.com"))
     assert BATCH in name and amounts.count(565) == 2  # two of three lines; the refused one is not there
     assert "6222000000000000001" in {cell.value for row in sheet.iter_rows() for cell in row}
     office.turn(TUESDAY)
@@ -296,6 +297,28 @@ def test_above_the_limit_two_different_people_have_to_approve(large_office: Home
     assert states(large_office) == {"1": "released", "2": "rejected", "3": "released"}
     by = {m["by"] for m in large_office.export("movements") if m["state_after"] == "released"}
     assert by == {f"{SECOND}、{FIRST}"}
+
+
+def test_what_two_forms_of_one_turn_come_to_is_told_once_and_nobody_is_waited_for(large_office: Home) -> None:
+    for approver, to, refuse in ((FIRST, "one@example.com", {"02": "金额再核对"}), (SECOND, "two@example.com", {})):
+        mine = filled(form_of(large_office, approver), code_of(large_office, to), refuse=refuse)
+        large_office.drop(f"审批 {approver}.xlsx", mine)
+    large_office.turn(MONDAY)
+    told = "\n".join(f"{one['Subject']}\n{said(one)}" for one in letters(large_office, "finance@example.com")[1:])
+    assert f"已批准放行（{SECOND} 同意、{FIRST} 部分同意（驳回 1 行））" in told and "现在不要付" not in told
+
+
+def test_who_forgot_something_is_not_asked_for_more_where_the_other_one_has_decided(office: Home) -> None:
+    """A wrong code is told all the same."""
+    blank = filled(form_of(office, FIRST), code_of(office, "one@example.com"), opinion="")
+    office.drop("审批 1.xlsx", blank)
+    office.drop("审批 2.xlsx", filled(form_of(office, FIRST), "22222-22222"))
+    office.drop("审批 3.xlsx", filled(form_of(office, SECOND), code_of(office, "two@example.com")))
+    office.turn(MONDAY)
+    assert set(states(office).values()) == {"released"}
+    assert not [one for one in letters(office, "one@example.com") if "没有填完" in one["Subject"]]
+    told = "\n".join(said(one) for one in letters(office, "finance@example.com"))
+    assert "来得太晚" in told and "批准码不对；这一批现在是：已放行" in told and "还可以再试" not in told
 
 
 # ------------------------------------------------------------------ what changed between sheet and release
@@ -964,9 +987,19 @@ def test_without_approvers_all_is_as_before_and_is_told(home: Home, books: Simpl
     invoices_of(home, books, 1)
     home.turn(FRIDAY)
     assert batch(home)[0] == "proposed" and home.export("endorsements") == []
-    assert "没有人能批准付款" in "\n".join(status.look(home.settings, home.store, FRIDAY).as_lines(home.settings.words))
-    answers = {what: health for what, health, _ in doctor.examine(home.settings, FRIDAY)}
-    assert answers["approvals"] == "warn"
+    told = "\n".join(status.look(home.settings, home.store, FRIDAY).as_lines(home.settings.words))
+    assert "没有审批人：付款申请单打印签批后直接付款" in told and f"{BATCH}：565.00 CNY，待付款" in told
+    answers = {
+        what: (health, home.settings.words.speak(told)) for what, health, told in doctor.examine(home.settings, FRIDAY)
+    }
+    assert answers["approvals"][0] == "warn" and "由银行回单记为已付" in answers["approvals"][1]
+    letter = said(letters(home, "finance@example.com")[-1])
+    assert "待付款：打印首页签批" in letter
+    (plan,) = home.settings.out_folder("payments").glob("资金计划*.xlsx")
+    head = {cell.value for row in openpyxl.load_workbook(plan).worksheets[0].iter_rows() for cell in row}
+    assert "待付款" in head and "已申请待批" not in head
+    shown = explaining.explain(home.settings, home.store, BATCH, FRIDAY.date())
+    assert "待审批" not in repr(home.settings.words.render(shown))
     home.configure(PEOPLE)  # somebody is named: what was proposed in these days goes out
     home.turn(datetime(2026, 7, 6, 18))
     approve(home, FIRST, "one@example.com", at=TUESDAY)

@@ -517,8 +517,8 @@ def test_a_return_in_another_currency_confirms_nothing_and_mends_by_dropping_aga
     team.turn(MONDAY)
     assert states(team) == {A: "released", B: "released"}
     (wrong,) = [cells for cells in checked(team)["回单核对"] if cells[0] == "警告"]
-    assert (wrong[1], wrong[8]) == ("币种不一致：银行 USD，付款行 CNY", "回单.xlsx › Sheet1 › 2")
-    assert "没有记为已付" in wrong[7]
+    assert (wrong[1], wrong[9]) == ("币种不一致：银行 USD，付款行 CNY", "回单.xlsx › Sheet1 › 2")
+    assert wrong[3:5] == (536.75, "USD") and "没有记为已付" in wrong[8]
     team.drop("回单.xlsx", [told | {"币种": "人民币"}])
     team.turn(date(2026, 7, 7))
     assert states(team) == {A: "confirmed", B: "released"}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from robots.cli import hoist, main
-from robots.edge.settings import SHIPPED
+from robots.edge.settings import LANGUAGES, SHIPPED, shipped_words
 
 RUN = SHIPPED / "run.py"
 
@@ -55,6 +55,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_second_turn_says_nothing_and_ends_with_0(home: Path) -> None:
     again = scheduled("--today", "2026-07-03", home=home)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_is_delivered_has_a_name_on_the_screen(language: str) -> None:
+    known = shipped_words(language).entries
+    assert [sort for sort in ("workbook", "copy", "bank", "letter") if f"cli.{sort}" not in known] == []
 
 
 @pytest.mark.parametrize("command", ["demo", "init"])

@@ -16,19 +16,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import Workbook as Opened
 from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries as load_range
 
 from robots import conveyor
 from robots.crew import registry
-from robots.crew.paymaster.plan import hold_workbook, plan_workbook
+from robots.crew.paymaster.papers import form, release
+from robots.crew.paymaster.plan import _notice, hold_workbook, plan_workbook
 from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import is_stopped, line_of, propose, waterfalls
 from robots.crew.paymaster.sheet import payment_sheet
 from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import delivery, excel_out, paging, settings
+from robots.figures.approvals import Case
 from robots.figures.cash import Due, dues, forecast
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
-from robots.figures.statements import Accepted, Entry, Statement
+from robots.figures.statements import Accepted, Entry, Statement, _taken, _waiting
 from robots.kinds import known
 from robots.model.decisions import Notice, Workbook, record
 from robots.model.names import header_word
@@ -135,6 +138,38 @@ def test_the_sheet_prints_on_a4_with_its_header_on_every_page() -> None:
     assert [brk.id for brk in book["付款明细"].row_breaks.brk] == [34]  # before B, whose 20 lines fit on one page
 
 
+def _papers() -> Iterator[Workbook]:
+    """What is signed or filled in, with an order whose name is long."""
+    order = "CM-2026-008/需求与设计评审及试运行"
+    yield sheet_of(*(replace(one, order_id=order) for one in OWED))
+    line = {
+        "payment_key": "0" * 24, "vendor": A, "bank_account": "6222000000000000001", "invoice_no": "2611200000001234",
+        "order_id": order, "line": "1", "net": D(5), "due_on": "2026-08-01",
+    }  # fmt: skip
+    row = {"preparer": "甲", "needed": 1, "expires_on": "2026-07-10", "currency": "CNY", "released_on": TODAY}
+    case = Case("FK-20260703-01", row, (line,))
+    yield form(case, "示例财务总监", 1, SHIPPED.rules)
+    yield release(case)
+    yield hold_workbook((payable(1, order_id=order, held=D(1), reasons=("QUANTITY",)),), {}, TODAY, "CNY")
+    yield statement_workbook([statement()], "2026-06")
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_what_is_signed_is_printed_at_eight_points_and_nothing_in_it_is_cut_off(number: int) -> None:
+    for page in opened(list(_papers())[number]).worksheets[:-1]:
+        area = str(page.print_area) or page.dimensions
+        last = load_range(area.replace("$", "").split("!")[-1])[2]
+        widths = [
+            width - 0.71 for one in page.column_dimensions.values() for width in [one.width] * (one.max - one.min + 1)
+        ]
+        widths = widths[:last]
+        assert paging.scale(widths, True) >= 80, page.title
+        long = [cell for row in page.iter_rows() for cell in row if "需求与设计" in str(cell.value)]
+        for cell in long:
+            lines = str(cell.value).count("\n") + 1 + len(str(cell.value).encode("gbk")) // widths[cell.column - 1]
+            assert cell.alignment.wrap_text and (page.row_dimensions[cell.row].height or 15) >= 13 * int(lines)
+
+
 PAGES = {
     "what fits stays": ([(1, 10), (12, 20)], []),
     "the first one stays where it is": ([(1, 80)], []),
@@ -159,7 +194,7 @@ def _outputs(text: str) -> Iterator[Workbook]:
     vendors = {text: {"bank_name": text, "bank_account": text}}
     held = payable(1, text, invoice_no=text, order_id=text, held=D("1.00"), reasons=("QUANTITY",), source=text)
     yield sheet_of(held, vendors=vendors)
-    yield hold_workbook([held], {}, TODAY)
+    yield hold_workbook([held], {}, TODAY, "CNY")
     yield plan_workbook([Due(text, "CNY", TODAY, "held", D(1))], TODAY)
     entries = (Entry(TODAY, "invoice", text, text, D(1)),)
     accepted = (Accepted(TODAY, text, "1", text, D(1), text, D(1)),)
@@ -237,12 +272,26 @@ def test_the_hold_list_sums_each_cent_once_and_the_oldest_stand_first() -> None:
         payable(3, B, held=D("40.00"), reasons=("QUANTITY",)),
     )
     billed = {"示例甲有限公司|F-1": date(2026, 7, 1), "虚构乙公司|F-3": date(2026, 6, 3)}
-    book = opened(hold_workbook(held, billed, TODAY), values=True)
+    book = opened(hold_workbook(held, billed, TODAY, "CNY"), values=True)
     sums = rows_of(book["暂扣汇总"])
     assert [row[1:4] for row in sums[-3:-1]] == [(2, 50, 30), (1, 20, 0)]
     assert sums[-1][:3] == ("合计", 3, 70)
     lines = [row[1:4:2] for row in rows_of(book["暂扣清单"]) if str(row[1] if len(row) > 1 else "").startswith("F-")]
     assert lines == [("F-003", 30), ("F-001", 2), ("F-002", None)]
+
+
+def test_currencies_are_told_beside_each_other_and_never_added() -> None:
+    held = (
+        payable(1, held=D("10.00"), reasons=("QUANTITY",), currency="CNY"),
+        payable(2, held=D("20.00"), reasons=("QUANTITY",), currency="USD"),
+    )
+    sums = rows_of(opened(hold_workbook(held, {}, TODAY, "CNY"), values=True)["暂扣汇总"])
+    assert sums[3][-1] == "10.00 CNY、20.00 USD"
+    assert [row[2] for row in sums[5:7]] == [20, 10] and sums[-1][1:] == (2,)
+    plan = [Due(A, currency, TODAY, "approved", D(amount)) for currency, amount in (("CNY", "5.00"), ("USD", "7.00"))]
+    notice = SHIPPED.words.render(_notice(plan, (), "CNY", TODAY))
+    assert "5.00 CNY、7.00 USD" in notice.headline
+    assert notice.lines == ("06-29 – 07-05：5.00", "06-29 – 07-05：7.00 USD")
 
 
 # ------------------------------------------------------------------ 对账单
@@ -261,12 +310,30 @@ def statement(**other: Any) -> Statement:
 def test_a_statement_runs_from_its_opening_to_its_closing_balance() -> None:
     page = opened(statement_workbook([statement()], "2026-06"), values=True)["对账单 CNY"]
     rows = rows_of(page)
-    assert [row[-1] for row in rows[8:12]] == [200, 1330, 1300, 200]
+    assert [row[-1] for row in rows[9:13]] == [200, 1330, 1300, 200]
+    parts = [D(row[-1].split("（")[0]) for row in rows if str(row[0]).startswith("其中：")]
+    assert sum(parts) == 200 and len(parts) == 2  # 5.00 is retained, the rest says that it is something else
     confirmed = [row[1:3] for row in rows if isinstance(row[0], int)]
     assert confirmed == [
         ("期初余额", 200), ("本期开票（减红字）", 1130), ("本期扣减（减奖励）", -30), ("本期付款", -1100),
         ("期末余额", 200),
     ]  # fmt: skip
+
+
+def test_what_was_deducted_is_not_told_to_wait_again() -> None:
+    line = {
+        "vendor": A, "currency": "CNY", "invoice_no": "F-1", "order_id": "PO-1", "line": "1", "batch": "FK-1",
+        "state": "confirmed", "payment_key": "k", "net": D("900.00"), "gross": D("1000.00"), "retention": D(0),
+        "price_variance": D("60.00"), "rejected": D("40.00"),
+    }  # fmt: skip
+    hold = {"hold": "h", "vendor": A, "invoice_no": "F-1", "order_id": "PO-1", "line": "1", "currency": "CNY"}
+    stopped = [hold | {"reasons": "PRICE,REJECTED", "stopped": D("130.00")}]
+    set_off = [hold | {"hold": "s", "invoice_no": "F-2", "reasons": "SET_OFF", "stopped": D("50.00")}]
+    put_up = line | {"payment_key": "p", "state": "proposed", "invoice_no": "F-3", "net": D("70.00")}
+    blocked = [hold | {"hold": "p", "invoice_no": "F-3", "reasons": "BANK_CHANGE", "stopped": D("70.00")}]
+    back = [hold | {"hold": "b", "reasons": "SENT_BACK", "stopped": D("9.00")}]
+    waits = _waiting([line, put_up], [*back, *stopped, *set_off, *blocked], _taken([line]), {}, "CNY")
+    assert waits == {(A, "CNY"): {"stopped": D("109.00")}}
 
 
 def test_only_the_confirmation_is_open_in_a_statement() -> None:
@@ -433,6 +500,12 @@ def test_what_is_set_off_is_one_sum_on_the_sheet_in_the_banks_file_and_in_its_re
     sheet = load_workbook(paid.settings.out_folder("payments") / "付款申请单 FK-20260707-01.xlsx", data_only=True)
     assert 644.09 in [cell.value for row in sheet.worksheets[0].iter_rows() for cell in row]
     _release(paid, date(2026, 7, 8), "FK-20260707-01")
+    assert "本次开票减红字\n（含税）" in {cell.value for row in sheet.worksheets[0].iter_rows() for cell in row}
+    assert any("该行为负数" in str(cell.value) for row in sheet.worksheets[0].iter_rows() for cell in row)
+    batch = {"released_on": TODAY, "currency": "CNY"}
+    told = rows_of(opened(release(Case("FK-20260707-01", batch, tuple(rows))), values=True).worksheets[0])
+    assert [row[-1] for row in told if row[0] in ("付款行数", "银行付款笔数")] == ["3", "1"]
+    assert next(row[2:] for row in told if row[0] == VENDOR) == (3, 1, 644.09)
     page = load_workbook(paid.settings.out_folder("payments") / "银行付款文件 FK-20260707-01.xlsx")["批量付款"]
     key = lines["F-2002"]["payment_key"]
     assert [tuple(cell.value for cell in row)[5:8] for row in page.iter_rows(min_row=2)] == [

@@ -37,6 +37,19 @@ def test_a_team_changes_one_weight_from_a_date_and_the_past_stays(tmp_path: Path
     assert rules.scorecard(date(2026, 4, 1)).weights["quality"] == 30
 
 
+def test_a_number_comes_from_the_entry_that_set_it_and_not_from_a_later_one_about_something_else(
+    tmp_path: Path,
+) -> None:
+    own = "[[in_force]]\nfrom = 2026-04-01\nretention_months = 24\n"
+    made = settings.load(_home(tmp_path, rules__settlement=own), registry.names())
+    april = date(2026, 4, 1)
+    assert made.rules.settlement(april).reference_zh.startswith("国务院令第802号")  # that of the last entry
+    since, ground = made.rules.origin("settlement", april, lambda values: values.price_tolerance_rate)
+    assert (since, made.words.speak(ground)) == (date(2000, 1, 1), "外协管理规则 第7节 结算与付款")
+    since, ground = made.rules.origin("settlement", april, lambda values: values.retention_months)
+    assert (since, made.words.speak(ground)) == (april, "本单位规则 config/rules/settlement.toml")
+
+
 def test_a_slip_of_the_pen_in_a_rule_stops_the_start_and_does_not_leave_the_old_number(tmp_path: Path) -> None:
     home = _home(tmp_path, rules__scorecard="[[in_force]]\nfrom = 2026-04-01\ntolerence_days = 2\n")
     with pytest.raises(ConfigurationError, match=r"2026-04-01.*没有叫“tolerence_days”的项；是不是 tolerance_days"):

@@ -26,7 +26,7 @@ from robots.figures.risk import late_risk, tails
 from robots.figures.sampling import NORMAL, STOPPED, TIGHTENED, inspection_after
 from robots.ledger import Ledger
 from robots.model.calendar import Calendar
-from robots.model.decisions import Decision, Notice, Record, Workbook
+from robots.model.decisions import Decision, Notice, Record, Workbook, record
 from robots.model.words import Say, say
 from tests.stores import a_store
 from tests.test_history import RULES
@@ -449,6 +449,21 @@ def test_every_alert_names_file_sheet_and_row_and_where_its_limit_comes_from() -
             texts = one.evidence if isinstance(one.evidence, str) else str(one.evidence.values)
             assert ".xlsx › 订单 › " in texts or one.code == "SINGLE_SOURCE"
             assert one.source
+
+
+def test_what_is_due_is_told_in_its_own_currency() -> None:
+    steps = ("price_variance", "rejected", "penalty", "bonus", "advance_offset", "retention", "held", "tax", "gross")
+    line = dict.fromkeys(steps, D(0)) | {
+        "vendor": "示例甲", "order_id": "PO-1", "line": "1", "invoice_no": "1", "state": "released", "batch": "FK-1",
+        "due_on": ago(10).isoformat(), "net": D("42000.00"), "invoice_key": "1", "moves": 3,
+    }  # fmt: skip
+    rows = [line | {"payment_key": "k1", "currency": "USD"}, line | {"payment_key": "k2", "net": D(9)}]
+    with a_store() as store, ledger_of(store, {"vendors": [vendor()]}) as (tx, ledger):
+        tx.record(record("payables", rows[:1]))
+        tx.record(record("payables", rows[1:]))
+        (alert,) = (one for one in look(Scene(ledger, RULES, TODAY))[1] if one.code == "OVERDUE_PAYMENT")
+    said = shipped_words("zh").speak(alert.seen)
+    assert "2 笔共 9.00 CNY、42,000.00 USD 已到期" in said and "利息 0.05 CNY、210.00 USD（" in said
 
 
 def test_a_date_that_moves_without_a_first_promise_is_told_by_its_moves() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from robots.crew.registry import robot
-from robots.figures.batches import VOID
+from robots.figures.batches import VOID, state_told
 from robots.figures.kpis import between, wilson
 from robots.figures.lines import records
 from robots.ledger import Ledger
@@ -215,7 +215,14 @@ def batch_table(ledger: Ledger) -> Table:
         Column(say("column.state"), Look.TEXT, 12),
     )
     rows = tuple(
-        (b["batch"], date.fromisoformat(b["day"]), b["lines"], b["total"], say(f"state.{b['state']}")) for b in batches
+        (
+            b["batch"],
+            date.fromisoformat(b["day"]),
+            b["lines"],
+            b["total"],
+            state_told(b["state"], is_approved=isinstance(b["issued_on"], str)),
+        )
+        for b in batches
     )
     return Table(columns, rows, empty=say("week.no_batches"))
 

@@ -40,6 +40,9 @@ _RIGHT = (Look.MONEY, Look.NUMBER, Look.INTEGER, Look.PERCENT, Look.SCORE, Look.
 _MOST_CHARACTERS = 32_000
 _MOST_ROWS = 1_000_000
 _ONE_PAGE = 48  # rows that are still read on one page, charts and all
+_READ_ON_PAPER = ("payments",)  # forms are read on paper, too
+_READABLE = 80  # percent of ten points
+_NARROWEST = 14  # characters that a column that wraps has at least
 _MOST_LINKS = 60_000  # Excel takes 65,530 on a sheet
 
 
@@ -48,7 +51,7 @@ def render(workbook: Workbook, words: Catalogue, at: datetime) -> bytes:
     memory = io.BytesIO()
     book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": at.replace(tzinfo=None), "author": words.entries.get("product.name", "")})
-    page = _Page(book, words)
+    page = _Page(book, words, is_read=workbook.form is not None or workbook.folder in _READ_ON_PAPER)
     taken: set[str] = set()
     names = [_sheet_name(str(sheet.name), taken) for sheet in workbook.sheets]
     is_form = workbook.form is not None
@@ -105,8 +108,9 @@ class _Placed:
 class _Page:
     """Writes sheets of one workbook; keeps its formats."""
 
-    def __init__(self, book: xlsxwriter.Workbook, words: Catalogue) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, words: Catalogue, is_read: bool) -> None:
         self._book = book
+        self._is_read = is_read
         self._formats: dict[tuple[Any, ...], Format] = {}
         self._cell_formats: dict[tuple[Any, ...], Format] = {}
         self._marks = {words.speak(words.entries.get(key, key)): color for key, color in _LEVEL_COLORS.items()}
@@ -121,6 +125,7 @@ class _Page:
         self._open: dict[str, Any] = {}
         self._is_form = is_form
         width = max([len(_on_paper(table)) for table in sheet.tables] or [4])
+        self._widths = _widths(sheet, self._is_read)
         self._columns(page, sheet)
         row = self._title(page, sheet, width)
         row = self._facts(page, sheet, row)
@@ -134,7 +139,8 @@ class _Page:
         row = self._charts(page, sheet, placed, name, row)
         row = self._lines(page, sheet.notes, row, width, "note")
         self._signatures(page, sheet, row + 1, width)
-        self._print_setup(page, sheet, placed)
+        last = [row] if sheet.charts else [one.bottom for one in placed]
+        self._print_setup(page, sheet, placed, max([*self._heights, *last, 0]))
         if is_form:
             page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True})
         return self._sealed, self._open
@@ -183,11 +189,9 @@ class _Page:
     # -------------------------------------------------------------- parts of a sheet
 
     def _columns(self, page: Worksheet, sheet: Sheet) -> None:
-        count = max([len(table.columns) for table in sheet.tables] or [0])
-        for index in range(count):
-            widths = [t.columns[index].width for t in sheet.tables if index < len(t.columns)]
-            page.set_column(index, index, max(widths))
-        if not count:
+        for index, width in enumerate(self._widths):
+            page.set_column(index, index, width)
+        if not sheet.tables:
             page.set_column(0, 0, 20)
             page.set_column(1, 3, 26)
         page.hide_gridlines(2)
@@ -203,7 +207,7 @@ class _Page:
         """Label and value pairs: the label over the first 18 characters' width, the value over the rest."""
         if not sheet.facts:
             return row
-        widths = [column.width for column in _on_paper(sheet.tables[0])] if sheet.tables else [20, 26, 26, 26]
+        widths = self._widths[: len(_on_paper(sheet.tables[0]))] if sheet.tables else [20, 26, 26, 26]
         split = next((i + 1 for i in range(len(widths)) if sum(widths[: i + 1]) >= 18), 1)
         last = max(len(widths) - 1, split)
         room = sum(widths[split:]) or 40
@@ -251,7 +255,9 @@ class _Page:
         for index, column in enumerate(table.columns):
             page.write_string(row, index, str(column.title), self._format("header"))
             self._seal(False, row, index, str(column.title))
-        self._high(page, row, 30 if any(_width(str(c.title)) > c.width for c in table.columns) else 20)
+        self._high(
+            page, row, 30 if any(_width(str(c.title)) > self._widths[n] for n, c in enumerate(table.columns)) else 20
+        )
         return row + 1
 
     def _body_cell(self, page: Worksheet, column: Column, at: tuple[int, int], value: Any, banded: bool) -> None:
@@ -289,9 +295,9 @@ class _Page:
     def _height(self, page: Worksheet, table: Table, row: int, cells: tuple[Any, ...]) -> None:
         """Rows with wrapped text are as high as their longest cell needs, in every spreadsheet program."""
         needed = 1
-        for column, value in zip(table.columns, cells, strict=True):
+        for column, value, width in zip(table.columns, cells, self._widths, strict=False):
             if column.look == Look.WRAP and isinstance(value, str):
-                needed = max(needed, sum(_lines_of(part, max(column.width - 1, 1)) for part in value.split("\n")))
+                needed = max(needed, sum(_lines_of(part, max(width - 1, 1)) for part in value.split("\n")))
         self._high(page, row, max(18, 15 * min(needed, 26) + 3))
 
     def _cell(self, page: Worksheet, row: int, column: int, value: Any, style: Format) -> None:
@@ -388,9 +394,10 @@ class _Page:
         drawn.set_legend({"none": True} if len(chart.values) == 1 else {"position": "bottom", "font": small})
 
     def _lines(self, page: Worksheet, lines: tuple[Any, ...], row: int, width: int, style: str) -> int:
+        room = sum(self._widths[:width]) or 80
         for line in lines:
             _across(page, row, 0, max(width - 1, 1), str(line), self._format(style))
-            self._high(page, row, 18 * (1 + str(line).count("\n")))
+            self._high(page, row, 18 * sum(_lines_of(part, room) for part in str(line).split("\n")))
             row += 1
         return row
 
@@ -405,7 +412,7 @@ class _Page:
             right = width - 1 if index == len(sheet.signatures) - 1 else left + step - 1
             _across(page, row, left, right, str(text), self._format("sign"))
 
-    def _print_setup(self, page: Worksheet, sheet: Sheet, placed: list[_Placed]) -> None:
+    def _print_setup(self, page: Worksheet, sheet: Sheet, placed: list[_Placed], last: int) -> None:
         page.set_paper(9)
         page.set_landscape() if sheet.landscape else page.set_portrait()
         page.fit_to_pages(1, 1 if sheet.charts and sum(len(one.table.rows) for one in placed) <= _ONE_PAGE else 0)
@@ -415,7 +422,7 @@ class _Page:
             self._group_pages(page, sheet, placed)
         page.set_footer("&L&8&F  &A&R&8&P / &N")
         if placed and len(shown := _on_paper(placed[0].table)) < len(placed[0].table.columns):
-            page.print_area(0, 0, placed[-1].last, len(shown) - 1)
+            page.print_area(0, 0, last, len(shown) - 1)
         if len(placed) == 1 and not sheet.charts and placed[0].table.rows:
             header = placed[0].first - 1
             page.repeat_rows(header)
@@ -427,7 +434,7 @@ class _Page:
         header = placed[0].top
         page.repeat_rows(header)
         page.freeze_panes(header + 1, 0)
-        percent = paging.scale([column.width for column in placed[0].table.columns], sheet.landscape)
+        percent = paging.scale(self._widths[: len(_on_paper(placed[0].table))], sheet.landscape)
         groups = [(one.top + (one is placed[0]), one.bottom) for one in placed]
         page.set_h_pagebreaks(paging.breaks(groups, self._heights, percent, sheet.landscape, header))
 
@@ -493,6 +500,22 @@ def _on_paper(table: Table) -> list[Column]:
     return [column for column in table.columns if column.paper]
 
 
+def _widths(sheet: Sheet, is_read: bool) -> list[int]:
+    """The width of every column. Of a paper that is read and signed, columns that wrap give way until it is printed at
+    eight points: what stands in them takes more lines."""
+    count = max([len(table.columns) for table in sheet.tables] or [0])
+    mine = [[table.columns[n] for table in sheet.tables if n < len(table.columns)] for n in range(count)]
+    widths = [max(column.width for column in columns) for columns in mine]
+    wrapping = [n for n, columns in enumerate(mine) if all(c.look == Look.WRAP for c in columns)]
+    shown = max([len(_on_paper(table)) for table in sheet.tables] or [0])
+    while is_read and paging.scale(widths[:shown], sheet.landscape) < _READABLE:
+        widest = max((n for n in wrapping if n < shown), key=lambda n: widths[n], default=None)
+        if widest is None or widths[widest] <= _NARROWEST:
+            break
+        widths[widest] -= 1
+    return widths
+
+
 def _width(text: str) -> int:
     """Characters as wide as they are shown: a Chinese one counts two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
@@ -505,14 +528,19 @@ def _lines_of(text: str, room: int) -> int:
     >>> _lines_of("26002000001310345041, 26002000001310345769", 36), _lines_of("发票单价高于订单", 8)
     (2, 2)
     """
-    lines, used = 1, 0
+    lines, used, room = 1, 0, 100 * room
     for piece in _PIECES.findall(text):
-        wide = _width(piece)
+        wide = sum(map(_drawn, piece))
         if used and used + wide > room:
             lines, used = lines + 1, 0
         full = (used + wide - 1) // room
         lines, used = lines + full, used + wide - full * room
     return lines
+
+
+def _drawn(character: str) -> int:
+    """How wide a character is drawn, in hundredths of a column's: capitals are wider than digits and small letters."""
+    return 200 if unicodedata.east_asian_width(character) in "WF" else 128 if character.isupper() else 108
 
 
 def _axis_floor(lowest: float) -> float:

@@ -109,7 +109,7 @@ def _approvals(settings: Settings, tx: Turn) -> Iterator[Say]:
             missing = int(row["needed"]) - given
             yield say("status.approval", **values, names=names, missing=missing, day=row["expires_on"])
         else:
-            yield say("status.unissued", **values)
+            yield say("status.unissued" if settings.rules.people.approvers else "status.to_pay", **values)
 
 
 def _robot(settings: Settings, name: str, last: datetime | None, now: datetime) -> tuple[str, str | None, str | None]:

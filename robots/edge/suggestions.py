@@ -82,7 +82,9 @@ def _lines(one: dict[str, str], settings: Settings) -> Iterator[str]:
     if one["field"] and vocabulary:
         yield f"# config/kinds/{one['kind']}.toml"
         yield f"[values.{one['field']}]"
-        yield f"{quoted(likely_value(word, vocabulary, one['field']) or '?')} = [{quoted(word)}]"
+        likely = likely_value(word, vocabulary, one["field"])
+        known = [likely] if likely else vocabulary.values[one["field"]]
+        yield from (f"{'' if likely else '# '}{quoted(value)} = [{quoted(word)}]" for value in known)
         return
     place, line = column_line(word.split(ARROW)[-1], vocabulary)
     file, _, table = place.partition(" ")

@@ -35,6 +35,7 @@ WAITING, GIVEN = "waiting", "given"
 
 # What a form comes to. Those of VOIDS end the whole case; the others leave it waiting, or come too late to matter.
 GOOD, OVER, INCOMPLETE, WRONG = "GOOD", "OVER", "INCOMPLETE", "WRONG"
+WRONG_OVER = "WRONG_OVER"  # a wrong code on a form that another one has overtaken
 VOIDS = ("PREPARER", "STRANGER", "LATE", "REUSED", "FOREIGN", "CHANGED", "LEDGER", "TRIES")
 
 

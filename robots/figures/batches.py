@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from robots.model.words import Text
+from robots.model.words import Text, say
 
 HELD, PROPOSED, APPROVED, RELEASED = "held", "proposed", "approved", "released"
 UNRELEASED = (PROPOSED, APPROVED)  # on a sheet, and nobody has been told to pay it
@@ -38,6 +38,11 @@ REVERSIBLE = frozenset(state for state, after in FOLLOWS.items() if REVERSED in 
 _WAITING = (PROPOSED, APPROVED, RELEASED)
 
 Row = dict[str, Any]
+
+
+def state_told(state: str, is_approved: bool) -> Text:
+    """A state in words. Where nobody approves, what is on a sheet waits for no approval: it is to be paid as it is."""
+    return say("state.to_pay") if state == PROPOSED and not is_approved else say(f"state.{state}")
 
 
 class Backwards(ValueError):

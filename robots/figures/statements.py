@@ -18,8 +18,9 @@ import pandas as pd
 from robots.figures.batches import UNRELEASED
 from robots.figures.lines import judged, records
 from robots.figures.returns import PAID, SETTLING, TOLD, Remittance, remittances
-from robots.figures.settlement import RETENTION
+from robots.figures.settlement import PRICE, RETENTION
 from robots.figures.settlement.billing import invoice_key, is_red, told_apart
+from robots.figures.settlement.payable import REJECTED
 from robots.ledger import Ledger
 from robots.model.money import ZERO, cents
 from robots.model.names import invoice_identity
@@ -28,6 +29,8 @@ from robots.rules import Rules
 INVOICE, CREDIT, PAYMENT, RETURNED = "invoice", "credit", "payment", "returned"
 DEDUCTIONS = {"price_variance": -1, "rejected": -1, "penalty": -1, "advance_offset": -1, "bonus": 1}
 RELEASED = ("released", "confirmed", "returned")
+_DEDUCTED = {PRICE, REJECTED}  # reasons of holds of which something is deducted
+_NO_CLAIM = {"SET_OFF", "OVERPAID"}  # reasons of holds that are money paid too much: nothing the vendor waits for
 Row = dict[str, Any]
 
 
@@ -171,7 +174,7 @@ def books_of(
 ) -> Books:
     """The books as the ledger, the payment lines and their batches have them today; of some `vendors` or of all, with
     what was accepted from a day on. `common`: what the books of all have in common, where it was looked up before."""
-    told = common or common_of(ledger)
+    told, batches = common or common_of(ledger), list(batches)
     orders, holds = ledger.table("orders"), _of(ledger.said("holds"), vendors)
     priced = orders[orders["currency"].notna()]
     of_order = dict(zip(priced["order_id"].tolist(), priced["currency"].tolist(), strict=True))
@@ -191,7 +194,8 @@ def books_of(
         for owner, mine in entries.items()
     }
     accepted = _accepted(_of(orders, vendors), ledger.table("deliveries"), rules.currency, since)
-    return Books(ranked, accepted, _waiting(lines, records(holds), of_order, rules.currency))
+    taken = _taken(line for line in lines if _is_deducted(line, {row["batch"] for row in batches}, told.answered))
+    return Books(ranked, accepted, _waiting(lines, records(holds), taken, of_order, rules.currency))
 
 
 def _of(table: pd.DataFrame, vendors: Collection[str] | None) -> pd.DataFrame:
@@ -227,12 +231,28 @@ def _deductions(
     """What released sheets took off or added, on the day of the sheet; one that the bank answered was released."""
     days = {row["batch"]: date.fromisoformat(row["day"]) for row in batches}
     for row in lines:
-        if row["batch"] not in days or (row["state"] not in RELEASED and row["payment_key"] not in answered):
+        if not _is_deducted(row, days, answered):
             continue
         for name, sign in DEDUCTIONS.items():
             if row[name]:
                 entry = Entry(days[row["batch"]], name, row["invoice_no"], row["batch"], sign * row[name])
                 yield (row["vendor"], row["currency"]), entry
+
+
+def _is_deducted(row: Row, batches: Collection[str], answered: Collection[str]) -> bool:
+    return row["batch"] in batches and (row["state"] in RELEASED or row["payment_key"] in answered)
+
+
+def _taken(lines: Iterable[Row]) -> dict[tuple[Any, ...], Decimal]:
+    """What of each invoice line was deducted as never payable: it is in the balance no more."""
+    taken: dict[tuple[Any, ...], Decimal] = defaultdict(lambda: ZERO)
+    for row in lines:
+        taken[_named(row)] += row["price_variance"] + row["rejected"]
+    return taken
+
+
+def _named(row: Row) -> tuple[Any, ...]:
+    return row["vendor"], row["invoice_no"], _text(row["order_id"]), _text(row["line"])
 
 
 def _payments(told: Common, lines: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
@@ -250,7 +270,8 @@ def _payments(told: Common, lines: Iterable[Row]) -> Iterator[tuple[Owner, Entry
         standing[keys] += 1 if is_paid else -int(moves)
         amount = (-row.amount if is_paid else row.amount) if moves else ZERO
         documents = "、".join(dict.fromkeys(by_key[key]["invoice_no"] for key in keys))
-        entry = Entry(row.paid_on, PAYMENT if is_paid else RETURNED, documents, row.reference or keys[0], amount)
+        remark = row.reference if row.reference not in ("", row.key) else _text(by_key[keys[0]]["batch"])
+        entry = Entry(row.paid_on, PAYMENT if is_paid else RETURNED, documents, remark, amount)
         yield (by_key[keys[0]]["vendor"], by_key[keys[0]]["currency"]), entry
 
 
@@ -287,20 +308,32 @@ def _accepted(
 
 
 def _waiting(
-    lines: Iterable[Row], holds: Iterable[Row], of_order: Mapping[str, str], home: str
+    lines: Iterable[Row],
+    holds: Sequence[Row],
+    taken: Mapping[tuple[Any, ...], Decimal],
+    of_order: Mapping[str, str],
+    home: str,
 ) -> dict[Owner, dict[str, Decimal]]:
-    """Retention not due back yet, what the match or a control stops, and what was put up or released and not paid."""
+    """Retention not due back yet, what was put up or released and not paid, and what the match or a control stops; each
+    cent once. What is `taken` (deducted already) waits no more, and what is only to be set off never did."""
     found: dict[Owner, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    blocked = {row["hold"] for row in holds}  # a line on a sheet that will not leave is held under its payment key
     for row in lines:
         owner = (row["vendor"], row["currency"])
-        if row["state"] in (*UNRELEASED, "released"):
+        if row["state"] in (*UNRELEASED, "released") and row["payment_key"] not in blocked:
             found[owner]["under_way"] += row["net"]
         if row["state"] in (*RELEASED, *UNRELEASED) and row["retention"]:
             found[owner]["retention"] += row["retention"]
         if row["state"] in (*RELEASED, *UNRELEASED) and row.get("what") == RETENTION:
             found[owner]["retention"] -= row["gross"]
+    left = dict(taken)
     for row in holds:
-        found[row["vendor"], _currency(row, of_order, home)]["stopped"] += row["stopped"]
+        reasons = set(row["reasons"].split(","))
+        if reasons <= _NO_CLAIM:
+            continue
+        off = min(left.get(_named(row), ZERO), row["stopped"]) if reasons & _DEDUCTED else ZERO
+        left[_named(row)] = left.get(_named(row), ZERO) - off
+        found[row["vendor"], _currency(row, of_order, home)]["stopped"] += row["stopped"] - off
     return {owner: {name: amount for name, amount in sums.items() if amount} for owner, sums in found.items()}
 
 

@@ -38,8 +38,9 @@ class Finding:
 
     @property
     def fix(self) -> Say:
-        """How to mend it."""
-        return Say(f"finding.{self.code}.fix", self.values)
+        """How to mend it. Where no known word is like the one that was seen, none is proposed."""
+        what = "fix_unlike" if ("likely", "?") in self.values else "fix"
+        return Say(f"finding.{self.code}.{what}", self.values)
 
 
 def finding(code: str, level: Level, sheet: str = "", cell: str = "", /, **values: Any) -> Finding:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from functools import reduce
 from typing import Any
 
+from robots.figures.batches import state_told
 from robots.figures.returns import (
     CONFIRMED,
     CURRENCY,
@@ -19,8 +18,8 @@ from robots.figures.returns import (
     Verdict,
     confirmed_and_returned,
 )
+from robots.figures.sums import by_currency, currency_of, in_currency, told
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
-from robots.model.money import ZERO
 from robots.model.words import Text, say
 from robots.rules import Rules
 
@@ -40,6 +39,7 @@ def returns_checked(
     `to_pay`: the payment lines that the bank was to pay when these rows were read."""
     settled = {key for one in verdicts if one.outcome in SETTLING for key in one.keys}
     waiting = [row for row in to_pay if row["payment_key"] not in settled]
+    home = rules.currency
     facts = (
         (say("fact.as_of"), today),
         *_sums(news, payables, rules),
@@ -47,13 +47,16 @@ def returns_checked(
         (say("returns.fact.waiting"), _sum_of(waiting, rules)),
     )
     sheets = (
-        Sheet(say("returns.sheet.problems"), say("returns.title.problems"), facts, (_problem_table(news, payables),),
-              notes=(say("returns.note"),)),
-        Sheet(say("returns.sheet.settled"), say("returns.title.settled"), (), (_settled_table(news, payables),)),
-        Sheet(say("returns.sheet.waiting"), say("returns.title.waiting"), (), (_waiting_table(waiting),)),
-        Sheet(say("returns.sheet.foreign"), say("returns.title.foreign"), (), (_foreign_table(news),)),
-    )  # fmt: skip
+        _sheet("problems", _problem_table(news, payables, rules), facts, (say("returns.note"),)),
+        _sheet("settled", _settled_table(news, payables, home)),
+        _sheet("waiting", _waiting_table(waiting, rules)),
+        _sheet("foreign", _foreign_table(news, home)),
+    )
     return Workbook("payments", say("returns.file", day=today), sheets)
+
+
+def _sheet(name: str, table: Table, facts: tuple[tuple[Text, Any], ...] = (), notes: tuple[Text, ...] = ()) -> Sheet:
+    return Sheet(say(f"returns.sheet.{name}"), say(f"returns.title.{name}"), facts, (table,), notes=notes)
 
 
 def problems(verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -74,36 +77,50 @@ def _sum_of(rows: Sequence[Row], rules: Rules) -> Text:
 
 
 def _totals(rows: Sequence[Row], rules: Rules) -> Text:
-    sums: dict[str, Decimal] = {} if rows else {rules.currency: ZERO}
-    for row in rows:
-        currency = row["currency"] if isinstance(row["currency"], str) else rules.currency
-        sums[currency] = sums.get(currency, ZERO) + row["net"]
-    texts = (say("returns.money", total=total, currency=currency) for currency, total in sorted(sums.items()))
-    return reduce(lambda told, text: say("returns.both", one=told, other=text), texts)
+    return told(by_currency(((row["currency"], row["net"]) for row in rows), rules.currency), rules.currency)
 
 
-def _problem_table(news: Sequence[Verdict], payables: Mapping[str, Row]) -> Table:
+def _with_currency(
+    columns: Sequence[Column], rows: Sequence[Sequence[Any]], at: int, currencies: Sequence[str], home: str
+) -> tuple[tuple[Column, ...], tuple[tuple[Any, ...], ...]]:
+    """A table with the currency of each row beside its amount, where one is not the home's."""
+    if set(currencies) <= {home}:
+        return tuple(columns), tuple(tuple(row) for row in rows)
+    column = Column(say("form.word.currency"), Look.TEXT, 7)
+    widened = ((*row[: at + 1], currency, *row[at + 1 :]) for row, currency in zip(rows, currencies, strict=True))
+    return (*columns[: at + 1], column, *columns[at + 1 :]), tuple(widened)
+
+
+def _currency_of(verdict: Verdict, payables: Mapping[str, Row], home: str) -> str:
+    """The bank row's own, else that of the lines it speaks of."""
+    lines = (payables[key]["currency"] for key in verdict.keys if key in payables)
+    return currency_of(verdict.row.currency or next(lines, None), home)
+
+
+def _problem_table(news: Sequence[Verdict], payables: Mapping[str, Row], rules: Rules) -> Table:
+    home = rules.currency
     columns = (
         Column(say("column.severity"), Look.LEVEL, 8),
-        Column(say("returns.column.problem"), Look.WRAP, 20),
-        Column(say("returns.column.payee"), Look.WRAP, 26),
+        Column(say("returns.column.problem"), Look.WRAP, 18),
+        Column(say("returns.column.payee"), Look.WRAP, 22),
         Column(say("returns.column.amount"), Look.MONEY, 14),
-        Column(say("returns.column.paid_on"), Look.DATE, 12),
-        Column(say("returns.column.reference"), Look.TEXT, 20),
-        Column(say("returns.column.ours"), Look.WRAP, 40),
-        Column(say("returns.column.mend"), Look.WRAP, 46),
-        Column(say("column.evidence"), Look.WRAP, 34),
+        Column(say("returns.column.paid_on"), Look.DATE, 11),
+        Column(say("returns.column.reference"), Look.WRAP, 18),
+        Column(say("returns.column.ours"), Look.WRAP, 36),
+        Column(say("returns.column.mend"), Look.WRAP, 40),
+        Column(say("column.evidence"), Look.WRAP, 34, paper=False),
     )
     rows = tuple(
         (
             say(f"severity.{'critical' if one.outcome in GRAVE else 'warning'}"),
             _problem(one, payables), one.row.vendor, one.row.amount, one.row.paid_on,
-            one.row.reference or one.row.key, _ours(one, payables), say(f"returns.problem.{one.outcome}.mend"),
+            one.row.reference or one.row.key, _ours(one, payables, rules), say(f"returns.problem.{one.outcome}.mend"),
             one.row.source,
         )
         for one in problems(news)
     )  # fmt: skip
-    return Table(columns, rows, empty=say("returns.nothing_wrong"))
+    currencies = [_currency_of(one, payables, home) for one in problems(news)]
+    return Table(*_with_currency(columns, rows, 3, currencies, home), empty=say("returns.nothing_wrong"))
 
 
 def _problem(verdict: Verdict, payables: Mapping[str, Row]) -> Text:
@@ -115,18 +132,19 @@ def _problem(verdict: Verdict, payables: Mapping[str, Row]) -> Text:
     return say("returns.currencies", problem=name, bank=verdict.row.currency, ours="/".join(ours))
 
 
-def _ours(verdict: Verdict, payables: Mapping[str, Row]) -> Text:
+def _ours(verdict: Verdict, payables: Mapping[str, Row], rules: Rules) -> Text:
     """The lines that a row speaks of or could mean, as we know them."""
     known = [payables[key] for key in verdict.keys if key in payables]
     texts = tuple(
-        say("returns.line", vendor=row["vendor"], invoice=row["invoice_no"], net=row["net"], batch=row["batch"],
-            state=say(f"state.{row['state']}"))
+        say("returns.line", vendor=row["vendor"], invoice=row["invoice_no"], batch=row["batch"],
+            net=in_currency(row["net"], row["currency"], rules.currency),
+            state=state_told(row["state"], bool(rules.people.approvers)))
         for row in known
     )  # fmt: skip
     return say("list.lines", items=texts) if texts else say("returns.no_line")
 
 
-def _settled_table(news: Sequence[Verdict], payables: Mapping[str, Row]) -> Table:
+def _settled_table(news: Sequence[Verdict], payables: Mapping[str, Row], home: str) -> Table:
     columns = (
         Column(say("returns.column.outcome"), Look.TEXT, 10),
         Column(say("column.vendor"), Look.WRAP, 28),
@@ -136,8 +154,8 @@ def _settled_table(news: Sequence[Verdict], payables: Mapping[str, Row]) -> Tabl
         Column(say("returns.column.paid_on"), Look.DATE, 12),
         Column(say("returns.column.reference"), Look.TEXT, 20),
         Column(say("returns.column.reason"), Look.WRAP, 26),
-        Column(say("column.payment_key"), Look.TEXT, 26),
-        Column(say("column.evidence"), Look.WRAP, 34),
+        Column(say("column.payment_key"), Look.TEXT, 26, paper=False),
+        Column(say("column.evidence"), Look.WRAP, 34, paper=False),
     )
     moved = sorted(confirmed_and_returned(news), key=lambda one: (one[0].outcome, one[0].row.vendor, one[1]))
     rows = tuple(
@@ -147,10 +165,13 @@ def _settled_table(news: Sequence[Verdict], payables: Mapping[str, Row]) -> Tabl
         )
         for one, key in moved
     )  # fmt: skip
-    return Table(columns, rows, empty=say("returns.nothing_settled"))
+    currencies = [currency_of(payables[key]["currency"], home) for _, key in moved]
+    return Table(*_with_currency(columns, rows, 3, currencies, home), empty=say("returns.nothing_settled"))
 
 
-def _waiting_table(waiting: Sequence[Row]) -> Table:
+def _waiting_table(waiting: Sequence[Row], rules: Rules) -> Table:
+    home = rules.currency
+    waiting = sorted(waiting, key=lambda row: (row["vendor"], row["invoice_no"], row["payment_key"]))
     columns = (
         Column(say("column.vendor"), Look.WRAP, 28),
         Column(say("column.invoice_no"), Look.TEXT, 23),
@@ -163,18 +184,22 @@ def _waiting_table(waiting: Sequence[Row]) -> Table:
     rows = tuple(
         (
             row["vendor"], row["invoice_no"], row["net"], _day(row["due_on"]), row["batch"],
-            say(f"state.{row['state']}"), row["payment_key"],
+            state_told(row["state"], bool(rules.people.approvers)), row["payment_key"],
         )
-        for row in sorted(waiting, key=lambda row: (row["vendor"], row["invoice_no"], row["payment_key"]))
+        for row in waiting
     )  # fmt: skip
-    return Table(columns, rows, total=(2,) if rows else (), empty=say("returns.nothing_waiting"))
+    currencies = [currency_of(row["currency"], home) for row in waiting]
+    total = (2,) if len(set(currencies)) == 1 else ()
+    table = _with_currency(columns, rows, 2, currencies, home)
+    return Table(*table, total=total, empty=say("returns.nothing_waiting"))
 
 
 def _day(value: Any) -> date | str:
     return date.fromisoformat(value) if isinstance(value, str) else ""
 
 
-def _foreign_table(news: Sequence[Verdict]) -> Table:
+def _foreign_table(news: Sequence[Verdict], home: str) -> Table:
+    mine = [one.row for one in news if one.outcome == FOREIGN]
     columns = (
         Column(say("returns.column.payee"), Look.WRAP, 30),
         Column(say("returns.column.amount"), Look.MONEY, 14),
@@ -183,12 +208,9 @@ def _foreign_table(news: Sequence[Verdict]) -> Table:
         Column(say("returns.column.reason"), Look.WRAP, 30),
         Column(say("column.evidence"), Look.WRAP, 40),
     )
-    rows = tuple(
-        (one.row.vendor, one.row.amount, one.row.paid_on, one.row.reference, one.row.reason, one.row.source)
-        for one in news
-        if one.outcome == FOREIGN
-    )
-    return Table(columns, rows, empty=say("returns.nothing_foreign"))
+    rows = tuple((one.vendor, one.amount, one.paid_on, one.reference, one.reason, one.source) for one in mine)
+    currencies = [currency_of(one.currency, home) for one in mine]
+    return Table(*_with_currency(columns, rows, 1, currencies, home), empty=say("returns.nothing_foreign"))
 
 
 def returns_notice(news: Sequence[Verdict], payables: Mapping[str, Row], rules: Rules) -> Notice:
@@ -198,7 +220,8 @@ def returns_notice(news: Sequence[Verdict], payables: Mapping[str, Row], rules: 
     paid, back = ([row for one, row in moved if one.outcome == outcome] for outcome in (CONFIRMED, RETURNED))
     lines = tuple(
         say("returns.notice.line", problem=say(f"returns.problem.{one.outcome}.name"), vendor=one.row.vendor,
-            amount=one.row.amount, day=one.row.paid_on)
+            amount=in_currency(one.row.amount, _currency_of(one, payables, rules.currency), rules.currency),
+            day=one.row.paid_on)
         for one in wrong[:MOST_TOLD]
     )  # fmt: skip
     headline = say(

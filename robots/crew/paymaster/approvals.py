@@ -18,6 +18,8 @@ from robots.figures.approvals import (
     INCOMPLETE,
     OVER,
     WAITING,
+    WRONG,
+    WRONG_OVER,
     Bench,
     Case,
     Form,
@@ -42,6 +44,7 @@ from robots.figures.batches import (
     Moves,
     move,
     paid_together,
+    state_told,
 )
 from robots.figures.controls import Hold
 from robots.figures.lines import records
@@ -66,6 +69,7 @@ class Standing:
     today: date
     moves: Moves = field(default_factory=Moves)
     told: list[tuple[str, Notice]] = field(default_factory=list)
+    later: list[tuple[str, Callable[[], Sequence[Notice]]]] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     closed: list[Case] = field(default_factory=list)
     stops: Callable[[], Mapping[str, Sequence[Hold]]] = dict
@@ -93,6 +97,21 @@ class Standing:
     def tell(self, subject: str, *notices: Notice) -> None:
         """Something to tell, once for each case and form."""
         self.told += [(f"{subject}-{number}", notice) for number, notice in enumerate(notices)]
+
+    def tell_later(self, subject: str, notices: Callable[[], Sequence[Notice]]) -> None:
+        """What is told of a case that is open still: once all forms of the turn are judged, for the next one may close
+        it, and then nobody is waited for."""
+        self.later.append((subject, notices))
+
+    def tell_rest(self) -> None:
+        """All forms are judged."""
+        for subject, notices in self.later:
+            self.tell(subject, *notices())
+        self.later.clear()
+
+    def is_open(self, number: str) -> bool:
+        """Is it still waited for?"""
+        return bool(self.cases[number].row["state"] == PROPOSED)
 
 
 def standing(ledger: Ledger, rules: Rules, today: date) -> Standing:
@@ -208,6 +227,7 @@ def _read(now: Standing, ledger: Ledger) -> None:
             latest = now.change(case, seen=max(case.seen, form.drop))
             _judged(now, latest, replace(form, broken=broken.get(form.drop, ())), form.by in done)
             done |= {form.by} & {by for by, row in now.endorsements.items() if row["state"] == GIVEN}
+    now.tell_rest()
 
 
 def _broken(ledger: Ledger) -> dict[int, tuple[str, ...]]:
@@ -233,8 +253,21 @@ def _judged(now: Standing, case: Case, form: Form, is_copy: bool) -> None:
     elif verdict.code == GOOD:
         _close(now, case)
     else:
-        mine = now.endorsements[form.number, form.approver] if verdict.code == INCOMPLETE else None
-        now.tell(f"form-{case.number}-{form.drop}", *papers.not_yet(case, form, verdict, mine))
+        now.tell_later(f"form-{case.number}-{form.drop}", partial(_not_yet, now, form, verdict))
+
+
+def _not_yet(now: Standing, form: Form, verdict: Verdict) -> list[Notice]:
+    """What there is to say of a form that changed nothing. One that was not complete needs no more, where its approver
+    sent another one that is, or where the others have decided without it."""
+    case, owed = now.cases[form.number], now.endorsements.get(form.by)
+    is_closed = not now.is_open(form.number)
+    if verdict.code == INCOMPLETE and owed and owed["state"] == GIVEN:
+        return []
+    if verdict.code == INCOMPLETE and is_closed:
+        verdict = Verdict(OVER, {"state": case.row["state"]})
+    if verdict.code == WRONG and is_closed:  # somebody tried a code that is none: that is told whatever became of it
+        verdict = Verdict(WRONG_OVER, {"state": case.row["state"]})
+    return papers.not_yet(case, form, verdict, owed if verdict.code == INCOMPLETE else None)
 
 
 def _void(now: Standing, case: Case, verdict: Verdict, form: Form | None) -> None:
@@ -272,19 +305,21 @@ def _replaced(now: Standing) -> None:
 def _close(now: Standing, case: Case) -> None:
     """Release what everybody needed has approved, unless somebody is still owed."""
     mine = [row for (number, _), row in now.endorsements.items() if number == case.number and row["state"] == GIVEN]
-    names = "、".join(row["approver"] for row in mine)
+    opinions = papers.opinions(mine, len(case.lines))
     refused = with_set_offs(refusals(mine), case.lines)
     stopped = {} if case.reverses or len(mine) < int(case.row["needed"]) else now.stopped(case)
     refused = with_set_offs(stopped | refused, case.lines)
     if len(refused) < len(case.lines) and len(mine) < int(case.row["needed"]):
-        now.tell(f"waits-{case.number}", papers.waits(case, names, int(case.row["needed"]) - len(mine)))
+        notice = papers.waits(case, opinions, int(case.row["needed"]) - len(mine))
+        now.tell_later(f"waits-{case.number}", lambda: [notice] if now.is_open(case.number) else [])
     elif case.reverses:
-        _reverse(now, case, names, refused)
+        _reverse(now, case, papers.names_of(mine), refused)
     else:
-        _release(now, case, names, refused)
+        _release(now, case, mine, refused)
 
 
-def _release(now: Standing, case: Case, names: str, refused: Refused) -> None:
+def _release(now: Standing, case: Case, endorsements: Sequence[Row], refused: Refused) -> None:
+    names = papers.names_of(endorsements)
     kept = [line for line in case.lines if line["payment_key"] not in refused]
     for who, why in dict.fromkeys(refused.values()):
         lines = [line for line in case.lines if refused.get(line["payment_key"]) == (who, why)]
@@ -297,8 +332,10 @@ def _release(now: Standing, case: Case, names: str, refused: Refused) -> None:
     total = sum((line["net"] for line in kept), ZERO)
     sums = {"lines": len(kept), "total": total} if kept else {}
     changed = now.change(case, state=state, released_on=day, why=None if kept else "REJECTED", **sums)
-    now.closed.append(replace(changed, lines=released.rows))
-    now.tell(f"decided-{case.number}", *papers.decided(replace(changed, lines=released.rows), names, refused, case))
+    after = replace(changed, lines=released.rows)
+    now.closed.append(after)
+    has_file = case.row["currency"] in now.rules.payers
+    now.tell(f"decided-{case.number}", *papers.decided(after, endorsements, refused, case, has_file))
 
 
 def _reverse(now: Standing, case: Case, names: str, refused: Refused) -> None:
@@ -341,7 +378,7 @@ def why_no_reversal(ledger: Ledger, rules: Rules, wanted: Row) -> Text | None:
         return say("cli.reverse_unknown", key=key)
     state = line["state"]
     if state not in REVERSIBLE:
-        return say("cli.reverse_state", key=key, state=say(f"state.{state}"))
+        return say("cli.reverse_state", key=key, state=state_told(state, bool(rules.people.approvers)))
     together = {one["payment_key"] for one in paid_together(line, _in_batch(ledger, line))}
     for row in records(ledger.said("reversals")):
         if row["payment_key"] in together and row["state"] == PROPOSED:

@@ -19,8 +19,8 @@ def cause_table(by_vendor: Mapping[str, Sequence[Row]], steps: Sequence[Row]) ->
     columns = (
         Column(say("column.vendor"), Look.WRAP, 24),
         Column(say("column.invoice_no"), Look.TEXT, 23),
-        Column(say("column.order"), Look.TEXT, 15),
-        Column(say("column.step"), Look.WRAP, 14),
+        Column(say("column.order"), Look.WRAP, 15),
+        Column(say("column.step"), Look.WRAP, 17),
         Column(say("column.amount"), Look.MONEY, 16),
         Column(say("column.because"), Look.WRAP, 46),
         Column(say("column.evidence"), Look.WRAP, 30),

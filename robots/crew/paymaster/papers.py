@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from functools import reduce
 from typing import Any
 
 from robots.crew.paymaster.sheet import words_of
-from robots.figures.approvals import AGREED, OVER, REFUSED, WRONG, Case, Form, Refused, Row, Verdict, given, order_line
+from robots.figures.approvals import (
+    AGREED,
+    OVER,
+    REFUSED,
+    WRONG,
+    WRONG_OVER,
+    Case,
+    Form,
+    Refused,
+    Row,
+    Verdict,
+    given,
+    order_line,
+    refusals,
+)
 from robots.figures.batches import VOID
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.forms import Form as Issued
@@ -19,18 +35,18 @@ from robots.rules import Rules
 FORM_LAYOUT = 1
 _TOLD_OF_TROUBLE = ("finance", "manager")
 _COLUMNS = (
-    Column(say("form.word.batch"), Look.TEXT, 16),
-    Column(say("form.word.payment_key"), Look.TEXT, 26),
-    Column(say("form.word.payee"), Look.WRAP, 26),
+    Column(say("form.word.batch"), Look.TEXT, 15),
+    Column(say("form.word.payment_key"), Look.WRAP, 15),
+    Column(say("form.word.payee"), Look.WRAP, 22),
     Column(say("form.word.account"), Look.TEXT, 22),
     Column(say("form.word.invoice"), Look.TEXT, 22),
-    Column(say("form.word.order_line"), Look.TEXT, 14),
-    Column(say("form.word.net"), Look.MONEY, 14),
+    Column(say("form.word.order_line"), Look.WRAP, 14),
+    Column(say("form.word.net"), Look.MONEY, 13),
     Column(say("form.word.due"), Look.DATE, 11),
-    Column(say("form.word.approver"), Look.TEXT, 11),
+    Column(say("form.word.approver"), Look.WRAP, 10),
     Column(say("form.word.opinion"), Look.TEXT, 10, open=True, choices=(AGREED, REFUSED)),
-    Column(say("form.word.approval_reason"), Look.WRAP, 22, open=True),
-    Column(say("form.word.code"), Look.TEXT, 14, open=True),
+    Column(say("form.word.approval_reason"), Look.WRAP, 20, open=True),
+    Column(say("form.word.code"), Look.TEXT, 13, open=True),
 )
 
 
@@ -118,10 +134,21 @@ def release_name(case: Case) -> str:
 
 
 def release(case: Case) -> Workbook:
-    """放行清单: the lines of a batch that may be paid, and nothing else."""
+    """放行清单: what the bank is asked for by payee, and the lines of a batch that may be paid, and nothing else."""
+    facts = (
+        (say("fact.batch"), case.number), (say("fact.released_on"), case.row["released_on"]),
+        (say("fact.payment_lines"), len(case.lines)), (say("fact.bank_payments"), payments_of(case)),
+        (say("fact.total", currency=case.row["currency"]), case.total), *words_of(case.total, case.row["currency"]),
+    )  # fmt: skip
+    tables = (_payees(case), _released_lines(case))
+    sheet = Sheet(say("sheet.release"), say("title.release"), facts, tables, notes=(say("approval.released.note"),))
+    return Workbook("payments", say("file.release", batch=case.number), (sheet,))
+
+
+def _released_lines(case: Case) -> Table:
     columns = (
         Column(say("column.payee"), Look.WRAP, 30), Column(say("column.bank_account"), Look.TEXT, 24),
-        Column(say("column.invoice_no"), Look.TEXT, 23), Column(say("column.order"), Look.TEXT, 16),
+        Column(say("column.invoice_no"), Look.TEXT, 23), Column(say("column.order"), Look.WRAP, 16),
         Column(say("column.net"), Look.MONEY, 15), Column(say("column.due_on"), Look.DATE, 12),
         Column(say("column.payment_key"), Look.TEXT, 26),
     )  # fmt: skip
@@ -132,33 +159,76 @@ def release(case: Case) -> Workbook:
         )
         for line in _ordered(case)
     )  # fmt: skip
-    facts = (
-        (say("fact.batch"), case.number), (say("fact.released_on"), case.row["released_on"]),
-        (say("fact.lines"), len(case.lines)), (say("fact.total", currency=case.row["currency"]), case.total),
-        *words_of(case.total, case.row["currency"]),
+    return Table(columns, rows, say("approval.released.lines"), total=(4,))
+
+
+def _payees(case: Case) -> Table:
+    """What each payee gets, and in how many payments."""
+    columns = (
+        Column(say("column.payee"), Look.WRAP, 30), Column(say("column.bank_account"), Look.TEXT, 24),
+        Column(say("fact.payment_lines"), Look.INTEGER, 23), Column(say("fact.bank_payments"), Look.INTEGER, 16),
+        Column(say("column.net"), Look.MONEY, 15),
     )  # fmt: skip
-    sheet = Sheet(say("sheet.release"), say("title.release"), facts, (Table(columns, rows, total=(4,)),))
-    return Workbook("payments", say("file.release", batch=case.number), (sheet,))
+    rows = tuple(
+        (*payee, len(mine), _payments(mine), sum((line["net"] for line in mine), ZERO))
+        for payee, mine in _by_payee(case).items()
+    )
+    return Table(columns, rows, say("approval.released.payees"), total=(2, 3, 4))
 
 
-def decided(case: Case, names: str, refused: Refused, before: Case) -> list[Notice]:
-    """A batch that was released whole, in part, or not at all; with the lines that were refused and why."""
+def _by_payee(case: Case) -> dict[tuple[str, str], list[Row]]:
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for line in _ordered(case):
+        found[line["vendor"], line["bank_account"]].append(line)
+    return found
+
+
+def payments_of(case: Case) -> int:
+    """How many payments the bank makes of a batch's lines."""
+    return sum(_payments(mine) for mine in _by_payee(case).values())
+
+
+def _payments(mine: Sequence[Row]) -> int:
+    """One for each line; where something is set off, one sum for all (`banking`)."""
+    return 1 if any(line["net"] < 0 for line in mine) else sum(bool(line["net"]) for line in mine)
+
+
+def names_of(endorsements: Sequence[Row]) -> str:
+    """Who has given an opinion."""
+    return "、".join(row["approver"] for row in endorsements)
+
+
+def opinions(endorsements: Sequence[Row], lines: int) -> Text:
+    """Each approver with what he said of so many lines: who refuses some of them does not agree."""
+    texts = (_opinion(row["approver"], len(refusals([row])), lines) for row in endorsements)
+    return reduce(lambda told, text: say("approval.both", one=told, other=text), texts)
+
+
+def _opinion(name: str, refused: int, lines: int) -> Text:
+    how = "agrees" if not refused else "partly" if refused < lines else "refuses"
+    return say(f"approval.opinion.{how}", name=name, count=refused)
+
+
+def decided(case: Case, endorsements: Sequence[Row], refused: Refused, before: Case, has_file: bool) -> list[Notice]:
+    """A batch that was released whole, in part, or not at all; with the lines that were refused and why. `has_file`: a
+    file for the bank leaves with it."""
+    told = opinions(endorsements, len(before.lines))
     table = _refused_table(before, refused) if refused else None
     if not case.lines:
         is_control = any(not isinstance(who, str) for who, _ in refused.values())
         headline = say("approval.refused.control" if is_control else "approval.refused.headline", number=case.number,
-                       names=names)  # fmt: skip
+                       opinions=told)  # fmt: skip
         return [_notice(role, headline, (), table, "approval.refused.next") for role in _TOLD_OF_TROUBLE]
     headline = say(
-        "approval.released.headline", number=case.number, names=names, lines=len(case.lines), total=case.total,
-        currency=case.row["currency"],
+        "approval.released.headline", number=case.number, opinions=told, lines=len(case.lines),
+        payments=payments_of(case), total=case.total, currency=case.row["currency"],
     )  # fmt: skip
     words = words_of(case.total, case.row["currency"])
     lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=one) for _, one in words)
     if refused:
         amount = sum((line["net"] for line in before.lines if line["payment_key"] in refused), ZERO)
         lines += (say("approval.released.refused", count=len(refused), amount=amount, currency=case.row["currency"]),)
-    next_step = say("approval.released.next")
+    next_step = say(f"approval.released.next{'' if has_file else '_by_hand'}", file=say("file.bank", batch=case.number))
     return [Notice("finance", headline, lines, "warning", (release_name(case),), table, next_step)]
 
 
@@ -176,9 +246,9 @@ def _notice(role: str, headline: Text, lines: tuple[Text, ...], table: Table | N
     return Notice(role, headline, lines, "critical", (), table, say(next_step))
 
 
-def waits(case: Case, names: str, missing: int) -> Notice:
+def waits(case: Case, opinions: Text, missing: int) -> Notice:
     """One of two has approved."""
-    headline = say("approval.waits.headline", number=case.number, names=names, missing=missing)
+    headline = say("approval.waits.headline", number=case.number, opinions=opinions, missing=missing)
     return Notice("finance", headline, (), "info", (), None, say("approval.waits.next"))
 
 
@@ -214,14 +284,22 @@ def voided(case: Case, verdict: Verdict, form: Form | None) -> list[Notice]:
 def not_yet(case: Case, form: Form, verdict: Verdict, owed: Row | None) -> list[Notice]:
     """A form that changes nothing: somebody forgot a cell (told to whom it is `owed` by, with another code where his
     was on it), mistyped the code, or came when all was over."""
-    headline = say(f"approval.form.{verdict.code}", number=case.number, approver=form.approver)
-    lines: tuple[Text, ...] = (_over(case, verdict) if verdict.code == OVER else _sentence(verdict, form), _file(form))
-    next_step = say(f"approval.form_next.{verdict.code}")
+    code = WRONG if verdict.code == WRONG_OVER else verdict.code
+    headline = say(f"approval.form.{code}", number=case.number, approver=form.approver)
+    lines: tuple[Text, ...] = (_told(case, form, verdict), _file(form))
+    next_step = say(f"approval.form_next.{OVER if verdict.code == WRONG_OVER else code}")
     if owed and form.code:
         lines = (*lines, say("approval.letter.renewed"), say("approval.letter.code", code=CODE))
         return [Notice(owed["role"], headline, lines, "warning", (), None, next_step, owed["digest"])]
-    roles = [owed["role"]] if owed else _TOLD_OF_TROUBLE if verdict.code == WRONG else ["finance"]
+    roles = [owed["role"]] if owed else _TOLD_OF_TROUBLE if code == WRONG else ["finance"]
     return [Notice(one, headline, lines, "warning", (), None, next_step) for one in roles]
+
+
+def _told(case: Case, form: Form, verdict: Verdict) -> Text:
+    if verdict.code == WRONG_OVER:
+        state = say(f"approval.state.{verdict.values['state']}")
+        return say("approval.verdict.WRONG_OVER", approver=form.approver, state=state)
+    return _over(case, verdict) if verdict.code == OVER else _sentence(verdict, form)
 
 
 def _over(case: Case, verdict: Verdict) -> Text:

@@ -12,6 +12,7 @@ from robots.figures.cash import SORTS, Due, Week, by_vendor, dues, forecast
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
 from robots.figures.settlement.billing import invoice_key
+from robots.figures.sums import by_currency, in_currency, told
 from robots.ledger import Ledger
 from robots.model.decisions import Chart, Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.money import ZERO
@@ -21,6 +22,7 @@ from robots.rules import Rules
 ISSUED = "cash-plan"
 CARRIED = ("proposed", "approved", "released", "confirmed")
 MOST_VENDORS = 20
+_NAMES: Mapping[str, str] = {}  # sorts of what is due that are called otherwise
 
 
 def weekly_plan(
@@ -38,9 +40,11 @@ def weekly_plan(
     due = list(dues(lines, holds, answered, rules.currency))
     if not due:
         return
-    yield Decision("paymaster", week, "cash-plan", plan_workbook(due, today), name="cash-plan")
+    sorts = {"proposed": "proposed" if rules.people.approvers else "to_pay"}
+    yield Decision("paymaster", week, "cash-plan", plan_workbook(due, today, sorts), name="cash-plan")
     if stopped:
-        yield Decision("paymaster", week, "hold-list", hold_workbook(stopped, _billed(ledger), today), name="hold-list")
+        sheet = hold_workbook(stopped, _billed(ledger), today, rules.currency)
+        yield Decision("paymaster", week, "hold-list", sheet, name="hold-list")
     attach = ("cash-plan", *(("hold-list",) if stopped else ()))
     yield Decision("paymaster", week, "cash-plan-notice", _notice(due, attach, rules.currency, today))
     rows = [{"what": ISSUED, "period": week, "whom": "finance", "day": today}]
@@ -62,16 +66,17 @@ def _held(stopped: Sequence[Payable], lines: Sequence[Row]) -> Iterator[Row]:
 # ------------------------------------------------------------------ 资金计划
 
 
-def plan_workbook(due: Sequence[Due], today: date) -> Workbook:
-    """For each currency thirteen weeks with a chart, and the vendors that most is due to."""
+def plan_workbook(due: Sequence[Due], today: date, names: Mapping[str, str] = _NAMES) -> Workbook:
+    """For each currency thirteen weeks with a chart, and the vendors that most is due to. `names`: what a sort is
+    called where nobody approves."""
     currencies = sorted({one.currency for one in due})
     sheets = tuple(
-        sheet for c in currencies for sheet in _plan_sheets([one for one in due if one.currency == c], c, today)
+        sheet for c in currencies for sheet in _plan_sheets([one for one in due if one.currency == c], c, today, names)
     )
     return Workbook("payments", say("file.plan", day=today.isoformat()), sheets)
 
 
-def _plan_sheets(due: Sequence[Due], currency: str, today: date) -> Iterator[Sheet]:
+def _plan_sheets(due: Sequence[Due], currency: str, today: date, names: Mapping[str, str]) -> Iterator[Sheet]:
     weeks = forecast(due, today)
     overdue = sum((week.total for week in weeks if week.when == "overdue"), ZERO)
     facts = (
@@ -82,17 +87,17 @@ def _plan_sheets(due: Sequence[Due], currency: str, today: date) -> Iterator[She
     chart = Chart("column", say("chart.plan", currency=currency), 0, 0, (1, 2, 3, 4), stacked=True)
     title = say("title.plan", currency=currency)
     notes = (say("plan.note"),)
-    yield Sheet(say("sheet.plan", currency=currency), title, facts, (_week_table(weeks),), (chart,), notes)
-    vendors = (_vendor_table(due, today),)
+    yield Sheet(say("sheet.plan", currency=currency), title, facts, (_week_table(weeks, names),), (chart,), notes)
+    vendors = (_vendor_table(due, today, names),)
     yield Sheet(
         say("sheet.plan_vendors", currency=currency), say("plan.vendors", most=MOST_VENDORS), facts[:1], vendors
     )
 
 
-def _week_table(weeks: Sequence[Week]) -> Table:
+def _week_table(weeks: Sequence[Week], names: Mapping[str, str]) -> Table:
     columns = (
         Column(say("column.week"), Look.WRAP, 30),
-        *(Column(say(f"plan.{sort}"), Look.MONEY, 17) for sort in SORTS),
+        *(Column(say(f"plan.{names.get(sort, sort)}"), Look.MONEY, 17) for sort in SORTS),
         Column(say("column.sum"), Look.MONEY, 17),
     )
     rows = tuple((_name(week), *(week.amounts[sort] for sort in SORTS), week.total) for week in weeks)
@@ -105,10 +110,10 @@ def _name(week: Week) -> Text:
     return f"{week.first:%m-%d} – {week.first + timedelta(days=6):%m-%d}"
 
 
-def _vendor_table(due: Sequence[Due], today: date) -> Table:
+def _vendor_table(due: Sequence[Due], today: date, names: Mapping[str, str]) -> Table:
     columns = (
         Column(say("column.vendor"), Look.WRAP, 30),
-        *(Column(say(f"plan.{sort}"), Look.MONEY, 17) for sort in SORTS),
+        *(Column(say(f"plan.{names.get(sort, sort)}"), Look.MONEY, 17) for sort in SORTS),
         Column(say("column.sum"), Look.MONEY, 17),
         Column(say("plan.when.overdue"), Look.MONEY, 17),
     )
@@ -120,13 +125,17 @@ def _vendor_table(due: Sequence[Due], today: date) -> Table:
 
 
 def _notice(due: Sequence[Due], attach: tuple[str, ...], currency: str, today: date) -> Notice:
-    home = [one for one in due if one.currency == currency]
-    weeks = forecast(home, today)
-    shown = [week for week in weeks if week.total][:4]
-    lines = tuple(say("notice.fact", name=_name(week), value=say("value.money", amount=week.total)) for week in shown)
-    total = sum((week.total for week in weeks), ZERO)
-    headline = say("notice.plan.headline", total=total, currency=currency)
+    """What is to be paid in each currency, and when."""
+    sums = by_currency(((one.currency, one.amount) for one in due), currency)
+    lines = tuple(line for one in sums for line in _weeks_told(due, one, currency, today))
+    headline = say("notice.plan.headline", totals=told(sums, currency))
     return Notice("finance", headline, lines, "info", attach, None, say("notice.plan.next"))
+
+
+def _weeks_told(due: Sequence[Due], currency: str, home: str, today: date) -> Iterator[Text]:
+    weeks = forecast([one for one in due if one.currency == currency], today)
+    for week in [week for week in weeks if week.total][:4]:
+        yield say("notice.fact", name=_name(week), value=in_currency(week.total, currency, home))
 
 
 # ------------------------------------------------------------------ 暂扣清单
@@ -137,14 +146,15 @@ def _billed(ledger: Ledger) -> dict[str, date]:
     return {invoice_key(row): row["invoiced_on"] for row in records(ledger.table("invoices"))}
 
 
-def hold_workbook(stopped: Sequence[Payable], billed: Mapping[str, date], today: date) -> Workbook:
-    """Sums by reason, then every line, the oldest first within its reason. A line with several reasons is summed under
-    its first: no cent is counted twice."""
-    by_reason: dict[str, list[Payable]] = defaultdict(list)
+def hold_workbook(stopped: Sequence[Payable], billed: Mapping[str, date], today: date, home: str) -> Workbook:
+    """Sums by reason and currency, then every line, the oldest first within its reason. A line with several reasons is
+    summed under its first: no cent is counted twice."""
+    by_reason: dict[tuple[str, str], list[Payable]] = defaultdict(list)
     for payable in sorted(stopped, key=lambda p: (billed.get(p.invoice_key, today), p.vendor, p.invoice_no)):
-        by_reason[payable.reasons[0]].append(payable)
+        by_reason[payable.reasons[0], payable.currency or home].append(payable)
     ranked = dict(sorted(by_reason.items(), key=lambda pair: (-_stopped(pair[1]), pair[0])))
-    total = sum((stopped_of(p) for p in stopped), ZERO)
+    sums_of = by_currency(((p.currency, stopped_of(p)) for p in stopped), home)
+    total = told(sums_of, home) if set(sums_of) - {home} else sums_of.get(home, ZERO)
     facts = ((say("fact.as_of"), today), (say("fact.held_lines"), len(stopped)), (say("fact.held_total"), total))
     ages = {id(p): (today - billed[p.invoice_key]).days if p.invoice_key in billed else None for p in stopped}
     sums = Sheet(say("sheet.hold_sums"), say("title.holds"), facts, (_reason_table(ranked, ages),))
@@ -158,7 +168,19 @@ def _stopped(payables: Sequence[Payable]) -> Decimal:
     return sum((stopped_of(p) for p in payables), ZERO)
 
 
-def _reason_table(by_reason: Mapping[str, Sequence[Payable]], ages: Mapping[int, int | None]) -> Table:
+Reasons = Mapping[tuple[str, str], Sequence[Payable]]
+
+
+def _is_mixed(by_reason: Reasons) -> bool:
+    return len({currency for _, currency in by_reason}) > 1
+
+
+def _sum_name(reason: str, currency: str, mixed: bool) -> Text:
+    name = say(f"hold.{reason}.name")
+    return say("hold_list.in_currency", name=name, currency=currency) if mixed else name
+
+
+def _reason_table(by_reason: Reasons, ages: Mapping[int, int | None]) -> Table:
     columns = (
         Column(say("column.reason"), Look.WRAP, 34),
         Column(say("column.lines"), Look.INTEGER, 8),
@@ -166,21 +188,22 @@ def _reason_table(by_reason: Mapping[str, Sequence[Payable]], ages: Mapping[int,
         Column(say("column.oldest_days"), Look.INTEGER, 12),
         Column(say("column.release"), Look.WRAP, 60),
     )
+    mixed = _is_mixed(by_reason)
     rows = tuple(
         (
-            say(f"hold.{reason}.name"), len(mine), _stopped(mine), max((ages[id(p)] or 0 for p in mine), default=0),
-            say(f"hold.{reason}.release"),
+            _sum_name(reason, currency, mixed), len(mine), _stopped(mine),
+            max((ages[id(p)] or 0 for p in mine), default=0), say(f"hold.{reason}.release"),
         )
-        for reason, mine in by_reason.items()
+        for (reason, currency), mine in by_reason.items()
     )  # fmt: skip
-    return Table(columns, rows, total=(1, 2))
+    return Table(columns, rows, total=(1,) if mixed else (1, 2))
 
 
-def _hold_tables(by_reason: Mapping[str, Sequence[Payable]], ages: Mapping[int, int | None]) -> Iterator[Table]:
+def _hold_tables(by_reason: Reasons, ages: Mapping[int, int | None]) -> Iterator[Table]:
     columns = (
         Column(say("column.vendor"), Look.WRAP, 26),
         Column(say("column.invoice_no"), Look.TEXT, 23),
-        Column(say("column.order"), Look.TEXT, 16),
+        Column(say("column.order"), Look.WRAP, 16),
         Column(say("column.age_days"), Look.INTEGER, 9),
         Column(say("column.gross"), Look.MONEY, 15),
         Column(say("column.stopped"), Look.MONEY, 15),
@@ -189,7 +212,8 @@ def _hold_tables(by_reason: Mapping[str, Sequence[Payable]], ages: Mapping[int, 
         Column(say("column.release"), Look.WRAP, 36),
         Column(say("column.evidence"), Look.WRAP, 28),
     )
-    for number, (reason, mine) in enumerate(by_reason.items()):
+    mixed = _is_mixed(by_reason)
+    for number, ((reason, currency), mine) in enumerate(by_reason.items()):
         rows = tuple(
             (
                 p.vendor, p.invoice_no, f"{p.order_id}/{p.line}".rstrip("/"), ages[id(p)], p.gross, stopped_of(p),
@@ -198,4 +222,5 @@ def _hold_tables(by_reason: Mapping[str, Sequence[Payable]], ages: Mapping[int, 
             )
             for p in mine
         )  # fmt: skip
-        yield Table(columns, rows, say(f"hold.{reason}.name"), total=(4, 5), continues=number > 0)
+        name = _sum_name(reason, currency, mixed)
+        yield Table(columns, rows, name, total=() if mixed else (4, 5), continues=number > 0)

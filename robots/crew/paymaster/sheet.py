@@ -48,7 +48,7 @@ def payment_sheet(
     signatures = tuple(say(f"sign.{who}") for who in ("applicant", "department", "finance", "approver"))
     front = Sheet(
         say("sheet.payment"), say("title.payment"), facts, (_vendor_table(by_vendor, vendors),),
-        notes=(say("payment.note"), next_step), signatures=signatures,
+        notes=(say("payment.note"), *_parts_note(proposed, steps), next_step), signatures=signatures,
     )  # fmt: skip
     lines = Sheet(
         say("sheet.payment_lines"), say("title.payment_lines", batch=batch), facts[2:4],
@@ -61,6 +61,13 @@ def payment_sheet(
     )  # fmt: skip
     holds = Sheet(say("sheet.holds"), say("title.holds"), (), (_hold_table(stopped),))
     return Workbook("payments", say("file.payment", batch=batch), (front, lines, reasons, holds))
+
+
+def _parts_note(proposed: Sequence[Row], steps: Sequence[Row]) -> tuple[Text, ...]:
+    """Why an amount is not the invoice's own: an earlier sheet has carried some of it, or a credit note takes some."""
+    keys = {row["payment_key"] for row in proposed}
+    is_part = any(step["step"] in ("carried", "credit") for step in steps if step["payment_key"] in keys)
+    return (say("payment.parts_note"),) if is_part else ()
 
 
 def words_of(total: Decimal, currency: str) -> tuple[tuple[Text, str], ...]:
@@ -76,7 +83,7 @@ def _vendor_table(by_vendor: Mapping[str, list[Row]], vendors: Mapping[str, Row]
         Column(say("column.bank_account"), Look.TEXT, 24),
         Column(say("column.lines"), Look.INTEGER, 7),
         Column(say("column.earliest_due"), Look.DATE, 12),
-        Column(say("column.gross"), Look.MONEY, 15),
+        Column(say("column.gross_now"), Look.MONEY, 15),
         Column(say("column.deducted"), Look.MONEY, 14),
         Column(say("column.net"), Look.MONEY, 15),
     )
@@ -91,13 +98,14 @@ def _vendor_table(by_vendor: Mapping[str, list[Row]], vendors: Mapping[str, Row]
 
 
 _LINE_COLUMNS = (
-    Column(say("column.invoice_no"), Look.TEXT, 23),
-    Column(say("column.order"), Look.TEXT, 15),
-    *(Column(say(f"column.{name}"), Look.MONEY, 16 if name == "gross" else 12) for name in STEPS),
-    Column(say("column.net"), Look.MONEY, 16),
+    Column(say("column.invoice_no"), Look.TEXT, 22),
+    Column(say("column.order"), Look.WRAP, 15),
+    Column(say("column.gross_now"), Look.MONEY, 14),
+    *(Column(say(f"column.{name}"), Look.MONEY, 12) for name in STEPS if name != "gross"),
+    Column(say("column.net"), Look.MONEY, 14),
     Column(say("column.due_on"), Look.DATE, 11),
-    Column(say("column.interest"), Look.MONEY, 12),
-    Column(say("column.payment_key"), Look.TEXT, 27),
+    Column(say("column.interest"), Look.MONEY, 11),
+    Column(say("column.payment_key"), Look.TEXT, 27, paper=False),
 )
 
 
@@ -119,7 +127,7 @@ def _hold_table(stopped: Sequence[Payable]) -> Table:
     columns = (
         Column(say("column.vendor"), Look.WRAP, 28),
         Column(say("column.invoice_no"), Look.TEXT, 23),
-        Column(say("column.order"), Look.TEXT, 16),
+        Column(say("column.order"), Look.WRAP, 16),
         Column(say("column.gross"), Look.MONEY, 13),
         Column(say("column.stopped"), Look.MONEY, 13),
         Column(say("column.net"), Look.MONEY, 13),

@@ -25,7 +25,7 @@ from robots.model.decisions import Column, Decision, Look, Sheet, Table, Workboo
 from robots.model.forms import Form
 from robots.model.money import ZERO, in_words
 from robots.model.periods import month_of, previous, span
-from robots.model.words import say
+from robots.model.words import Text, say
 from robots.rules import Rules
 
 ISSUED, ANSWERS = "statement", "statement_answers"
@@ -105,6 +105,7 @@ def _sheet(one: Statement, answers: Sequence[Row]) -> Sheet:
         (say("statement.closing", currency=one.currency), one.closing),
         *(((say("fact.in_words"), in_words(one.closing)),) if one.currency == "CNY" else ()),
         *((say(f"statement.waiting.{name}"), amount) for name, amount in sorted(one.waiting.items())),
+        *_unlisted(one),
         *(((say("statement.before"), before.told),) if before else ()),
     )
     tables = (_movements(one), _accepted(one), _sums(one))
@@ -112,6 +113,12 @@ def _sheet(one: Statement, answers: Sequence[Row]) -> Sheet:
     title = say("title.statement", vendor=one.vendor, currency=one.currency)
     notes = (say("statement.note"),)
     return Sheet(say("sheet.statement", currency=one.currency), title, facts, tables, (), notes, signatures)
+
+
+def _unlisted(one: Statement) -> Iterator[tuple[Text, Text]]:
+    """What of the closing balance waits for nothing that is told: with it the parts add up to the balance."""
+    if rest := one.closing - sum(one.waiting.values(), ZERO):
+        yield say("statement.waiting.unlisted"), say("statement.unlisted", amount=rest)
 
 
 _COLUMNS = (

@@ -25,9 +25,9 @@ from robots.figures.controls import CERTIFICATE, SHARED_ACCOUNT
 from robots.figures.edits import SILENT_EDIT
 from robots.figures.lines import records
 from robots.figures.settlement import BANK_CHANGE, PRICE
-from robots.model.money import ZERO
+from robots.figures.sums import by_currency, told
 from robots.model.words import Text, say
-from robots.rules import ground
+from robots.rules import Settlement
 
 _NOT_DUE = ("held", "confirmed")  # what the bank sent back is still owed
 _TOLD_ELSEWHERE = (PRICE, BANK_CHANGE, SHARED_ACCOUNT, CERTIFICATE, SILENT_EDIT)  # each has an alert of its own
@@ -59,8 +59,19 @@ def held_invoices(scene: Scene) -> Iterator[Alert]:
                     seen=say(f"alert.{code}.seen", causes=names, stopped=row["stopped"], gross=row["gross"],
                              order=given(row["order_id"])),
                     limit=say(f"alert.{code}.limit"), action=say("list.lines", items=steps),
-                    source=say("source.settlement", reference=ground(scene.rules.settlement(scene.today))),
+                    source=say("source.settlement", reference=_ground(scene, code)),
                 )  # fmt: skip
+
+
+def _ground(scene: Scene, code: str) -> Text:
+    """Where the price tolerance, or what the match lets pass, was set."""
+
+    def limit(values: Settlement) -> object:
+        is_price = code == "PRICE"
+        tolerance = (values.price_tolerance_rate, values.price_tolerance_cap, values.tolerances)
+        return tolerance if is_price else values.over_delivery_rate
+
+    return scene.rules.origin("settlement", scene.today, limit)[1]
 
 
 @watch("BANK_CHANGE")
@@ -105,6 +116,7 @@ def payments_due(scene: Scene) -> Iterator[Alert]:
     """What is due within days, or was due, and no bank return has confirmed; one alert per vendor."""
     until = scene.today + timedelta(days=scene.limits.payment_days)
     terms = scene.rules.settlement(scene.today)
+    home = scene.rules.currency
     mine: dict[str, list[tuple[date, Decimal, Row]]] = defaultdict(list)
     for row in records(scene.ledger.said("payables")):
         due = given(row["due_on"])
@@ -113,12 +125,14 @@ def payments_due(scene: Scene) -> Iterator[Alert]:
     for vendor, rows in sorted(mine.items()):
         earliest = min(due for due, _, _ in rows)
         is_past = earliest < scene.today
+        nets = [(row["currency"], net) for _, net, row in rows]
+        interests = [(row["currency"], default_interest(net, due, scene.today, terms)) for due, net, row in rows]
         numbers = dict.fromkeys(row["invoice_no"] for _, _, row in sorted(rows, key=lambda one: one[0]))
         yield scene.alert(
             "OVERDUE_PAYMENT", "due", "critical" if is_past else "warning", vendor, vendor,
             seen=say("alert.OVERDUE_PAYMENT.past" if is_past else "alert.OVERDUE_PAYMENT.soon", count=len(rows),
-                     total=sum((net for _, net, _ in rows), Decimal(0)), due=earliest, currency=scene.rules.currency,
-                     interest=sum((default_interest(net, due, scene.today, terms) for due, net, _ in rows), ZERO)),
+                     due=earliest, total=told(by_currency(nets, home), home),
+                     interest=told(by_currency(interests, home), home)),
             limit=say("alert.OVERDUE_PAYMENT.limit", days=scene.limits.payment_days),
             evidence=say("alert.OVERDUE_PAYMENT.evidence", invoices=", ".join(list(numbers)[:10]),
                          batches=", ".join(dict.fromkeys(str(row["batch"]) for _, _, row in rows))),

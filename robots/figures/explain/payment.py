@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from robots.figures.batches import state_told
 from robots.figures.explain.reference import PaymentOf
 from robots.figures.explain.shown import PLACE, Fields, cells_of, given, rules_in_force
 from robots.figures.lines import records
@@ -46,16 +47,16 @@ def explain_payment(asked: PaymentOf, ledger: Ledger, rules: Rules, today: date,
     )  # fmt: skip
     title = say("explain.payment.title", vendor=row["vendor"], invoice=row["invoice_no"])
     tables = (told(row, ledger) or waterfall(row), *cells_of(rows, fields), *answered(row, ledger))
-    return Explanation("payment", title, tuple(_facts(row)), sentences, tables)
+    return Explanation("payment", title, tuple(_facts(row, rules)), sentences, tables)
 
 
-def _facts(row: Row) -> Iterator[tuple[Text, Any]]:
+def _facts(row: Row, rules: Rules) -> Iterator[tuple[Text, Any]]:
     yield say("column.payment_key"), row["payment_key"]
     yield say("column.vendor"), row["vendor"]
     yield say("column.invoice_no"), row["invoice_no"]
     if given(row["order_id"]):
         yield say("column.order"), f"{row['order_id']}/{given(row['line']) or '1'}"
-    yield say("column.state"), say(f"state.{row['state']}")
+    yield say("column.state"), state_told(row["state"], bool(rules.people.approvers))
     if given(row["batch"]):
         yield say("column.batch"), row["batch"]
     if given(row["due_on"]):

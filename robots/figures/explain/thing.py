@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from robots.figures.batches import state_told
 from robots.figures.explain.shown import Fields, cells_of, given
 from robots.figures.lines import records
 from robots.figures.scores import why_rescored
@@ -78,7 +79,7 @@ def _facts(asked: ThingOf, ledger: Ledger) -> Iterator[tuple[Text, Any]]:
         yield say("column.date"), batch["day"]
         yield say("column.lines"), batch["lines"]
         yield say("column.net"), batch["total"]
-        yield say("column.state"), say(f"state.{batch['state']}")
+        yield say("column.state"), state_told(batch["state"], given(batch["issued_on"]) is not None)
     for row in asked.rows.get("contracts", ()):
         for name in TARGETS:
             yield say(f"fact.{name}"), given(row[name])
@@ -94,7 +95,13 @@ def _hanging(asked: ThingOf, ledger: Ledger) -> Iterator[Table]:
     if asked.sort in ("line", "batch"):
         owed = [row for row in records(ledger.said("payables")) if _is_of(row, asked)]
         empty = say("explain.thing.no_payables")
-        yield Table(_PAYABLES, tuple(map(_payable, owed)), say("explain.thing.payables"), empty=empty)
+        issued = {row["batch"] for row in records(ledger.said("batches")) if given(row["issued_on"]) is not None}
+        yield Table(
+            _PAYABLES,
+            tuple(_payable(row, row["batch"] in issued) for row in owed),
+            say("explain.thing.payables"),
+            empty=empty,
+        )
     for row in asked.rows.get("appeals", ()):
         again = [one for one in records(ledger.said("rescored")) if asked.number in _appeals_of(one)]
         empty = say("explain.thing.undecided" if given(row["decision"]) is None else "explain.thing.same")
@@ -121,8 +128,10 @@ def _alert(row: Row) -> tuple[Any, ...]:
     return (*named, row["subject"], row["seen"])
 
 
-def _payable(row: Row) -> tuple[Any, ...]:
-    return row["payment_key"], row["vendor"], row["invoice_no"], row["net"], say(f"state.{row['state']}")
+def _payable(row: Row, is_issued: bool) -> tuple[Any, ...]:
+    """`is_issued`: its sheet was put before approvers."""
+    state = state_told(row["state"], is_issued)
+    return row["payment_key"], row["vendor"], row["invoice_no"], row["net"], state
 
 
 def _rescored(row: Row) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from robots.rules import Rules, Settlement
+from robots.model.words import Text
+from robots.rules import Rules, Settlement, ground
 
 Row = Mapping[str, Any]
 
@@ -35,9 +36,9 @@ class Terms:
             self._on[day] = self.dated.settlement(day)
         return self._on[day]
 
-    def since(self, day: date) -> date | None:
-        """Since when these rules are in force."""
-        return self.dated.entry("settlement", day)[0] if self.dated else None
+    def origin(self, day: date, of: Callable[[Settlement], Any]) -> tuple[date | None, Text]:
+        """Since when one of the values of that day has been what it is, and on what ground."""
+        return self.dated.origin("settlement", day, of) if self.dated else (None, ground(self.rules))
 
 
 def given(value: Any) -> bool:

@@ -22,7 +22,7 @@ from robots.figures.settlement.terms import Terms, number, place_of, text
 from robots.model.money import CENT, ZERO, cents
 from robots.model.names import identity
 from robots.model.periods import add_months
-from robots.model.words import Say, say
+from robots.model.words import Say, Text, say
 from robots.rules import Settlement, Tolerance
 
 _NONE = Decimal(0)
@@ -85,9 +85,10 @@ def _price_variance(payable: Payable, piece: Piece, bill: Bill, balances: Balanc
     value = (line.billed + piece.good) * line.price
     if line.excess <= tolerance.rate * value and line.excess <= tolerance.cap:
         return payable
+    since, reference = balances.terms.origin(bill.day, lambda values: tolerance_for(values, line))
     because = say(
         "because.price_variance", billed=piece.price, agreed=line.price, level=say(f"tolerance.{level}"),
-        rate=tolerance.rate, cap=tolerance.cap, reference=rules.reference, since=balances.terms.since(bill.day),
+        rate=tolerance.rate, cap=tolerance.cap, reference=reference, since=since,
     )  # fmt: skip
     return _because(payable.taken("price_variance", cents(excess * piece.factor), because, line.source), PRICE)
 
@@ -250,11 +251,22 @@ def _retention(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -
         return payable
     until = _kept_until(piece, rules, bill)
     because = say(
-        "because.retention", rate=rate, agreed=agreed, until=until, contract=text(line.agreed.get("contract_id")),
-        reference=rules.reference,
-    )  # fmt: skip
+        "because.retention", rate=rate, agreed=agreed, until=until, source=_kept_by(line, most, balances.terms, bill)
+    )
     payable = payable.taken("retention", amount, because, place_of(line.agreed))
     return payable.but(retention_due_on=until)
+
+
+def _kept_by(line: OrderLine, most: Decimal | None, terms: Terms, bill: Bill) -> Text:
+    """What a retention rests on: its contract, and the rule where one caps it or says for how long it is kept."""
+    contract = text(line.agreed.get("contract_id"))
+    if most is not None:
+        _, reference = terms.origin(bill.day, lambda values: values.retention_caps.get(line.category))
+    elif number(line.agreed, "retention_months") is None:
+        _, reference = terms.origin(bill.day, lambda values: values.retention_months)
+    else:
+        return say("because.contract", contract=contract)
+    return say("because.contract_and_rule", contract=contract, reference=reference)
 
 
 def _kept_until(piece: Piece, rules: Settlement, bill: Bill) -> date:
