@@ -15,12 +15,24 @@ from decimal import Decimal
 from typing import Any
 
 from robots.figures.accounts import given
-from robots.figures.returns import AMOUNT, PAID, UNMATCHED
+from robots.figures.returns import (
+    AMBIGUOUS,
+    AMOUNT,
+    CONTRADICTS,
+    CURRENCY,
+    OTHER_VENDOR,
+    PAID,
+    TWICE,
+    UNKNOWN_KEY,
+    UNMATCHED,
+)
 from robots.figures.settlement import Payable
 from robots.model.money import ZERO
 from robots.model.names import identity
 
-UNEXPLAINED = frozenset({UNMATCHED, AMOUNT})  # outcomes of payments to our vendors that no line was waiting for
+# Outcomes of payments to our vendors that settled nothing, whatever they were taken for: what they paid, nobody knows.
+# EARLY and CLOSED are not among them: they hold the very lines that they name.
+UNEXPLAINED = frozenset({UNMATCHED, AMOUNT, TWICE, OTHER_VENDOR, UNKNOWN_KEY, CONTRADICTS, AMBIGUOUS, CURRENCY})
 Row = Mapping[str, Any]
 
 
