@@ -183,6 +183,21 @@ def test_the_rest_of_a_line_that_was_paid_by_hand_before_its_sheet_is_not_releas
     assert [row["state"] for row in home.export("payables") if row["net"] == "226.00"] == ["rejected"]
 
 
+@pytest.mark.parametrize("amount", [226, 339, 565], ids=["its rest", "what waits", "both"])
+def test_a_part_of_a_line_that_was_paid_by_hand_is_asked_while_the_other_waits_on_a_sheet(
+    home: Home, books: SimpleNamespace, amount: float
+) -> None:
+    home.configure(PEOPLE)
+    invoices_of(home, books, 1)
+    home.drop("收货.xlsx", books.deliveries({"送货单号": "S-1", "到货数": 60, "合格数": 60}))
+    home.turn(evening(7, 3))
+    assert paid_of(home) == 339
+    home.drop("收货2.xlsx", books.deliveries({"送货单号": "S-2", "到货数": 40, "合格数": 40}))
+    home.drop("回单.xlsx", by_hand(books, {"流水号": "B-1", "付款金额": amount, "付款日期": date(2026, 7, 2)}))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 339 and "PAID_BY_HAND" in why(home)["01"]
+
+
 # ------------------------------------------------------------------ the bank's return
 
 

@@ -43,14 +43,17 @@ class _Sum:
     vendor: str
     currency: str
     keys: set[str] = field(default_factory=set)
+    lines: set[tuple[str, str, str]] = field(default_factory=set)
     to_pay: Decimal = ZERO
     billed: Decimal = ZERO
     since: date = date.min
 
     def add(self, payable: Payable, amount: Decimal) -> None:
+        line = (payable.invoice_key, payable.order_id, payable.line)
         self.keys.add(payable.invoice_key)
         self.to_pay += amount
-        self.billed += payable.gross
+        self.billed += ZERO if line in self.lines else payable.gross  # a part of it may wait on a sheet
+        self.lines.add(line)
         self.since = max(self.since, payable.invoiced_on or payable.due_on or self.since)
 
 

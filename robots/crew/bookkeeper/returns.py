@@ -29,6 +29,7 @@ from robots.figures.returns import (
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, record
 from robots.model.money import ZERO
+from robots.model.names import identity
 from robots.model.words import say
 from robots.rules import Rules
 
@@ -57,7 +58,7 @@ def bank_returns(verdicts: Sequence[Verdict], ledger: Ledger, rules: Rules, toda
     if not kept:
         return
     news = [one for one in kept if _is_news(_kept(one, today), before.get(one.row.id, {}))]
-    yield from _moves(news, payables, records(ledger.said("batches")), today)
+    yield from _moves(kept, payables, records(ledger.said("batches")), today)
     yield Decision(ROBOT, today.isoformat(), "returns", record("returns", [_kept(one, today) for one in kept]))
     if any(one.fresh or one.outcome not in {TOLD, *SETTLING} for one in news):
         still = [payables[line.key] for line in _lines(ledger, rules) if line.state in OPEN]
@@ -72,15 +73,8 @@ def _said(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _told(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    paid_on = str(row.get("paid_on"))
-    return (
-        row.get("outcome"),
-        row.get("amount"),
-        row.get("vendor"),
-        paid_on,
-        row.get("status"),
-        given(row.get("currency")),
-    )
+    vendor, paid_on, currency = identity(row.get("vendor") or ""), str(row.get("paid_on")), given(row.get("currency"))
+    return row.get("outcome"), row.get("amount"), vendor, paid_on, row.get("status"), currency
 
 
 def _is_news(row: Row, before: Row) -> bool:

@@ -127,7 +127,12 @@ def _once(gone: Iterable[Row]) -> list[Row]:
 def by_hand_of(ledger: Ledger, now: Owing) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """Invoice key → the bank's rows that may have paid by hand what is to be paid now, or waits on a sheet."""
     asked = [(p, amount) for p in now.owed if (amount := rest(p, now.lines[line_of(p)])) > 0]
-    return paid_by_hand([*asked, *_unreleased(ledger, now)], _unexplained(ledger))
+    waits, told = _unreleased(ledger, now), _unexplained(ledger)
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for some in (asked, waits, [*asked, *waits]):  # the rest of a line was paid, what waits of it, or both
+        for key, rows in paid_by_hand(some, told).items():
+            found[key] += (row for row in rows if row not in found[key])
+    return found
 
 
 def _unreleased(ledger: Ledger, now: Owing) -> list[tuple[Payable, Decimal]]:
