@@ -85,7 +85,25 @@ def judged(rows: list[Remittance], *lines: Line, settled: tuple[Settled, ...] = 
 TWO = (line("k1"), line("k2", "50.00"))
 CASES = {
     "the key names the line": ([row(key="k1")], TWO, [(CONFIRMED, ("k1",))]),
-    "an unknown key": ([row(key="k9")], TWO, [(UNKNOWN_KEY, ())]),
+    "an unknown key, and a sum that nothing fits": ([row("99.00", key="k9")], TWO, [(UNKNOWN_KEY, ())]),
+    "a number of the bank's own where our key belongs": ([row(key="zf2026070600012")], TWO, [(CONFIRMED, ("k1",))]),
+    "such a number, paid to somebody who is no vendor": (
+        [row("99.00", key="zf2026070600012", vendor=STRANGER)], TWO, [(FOREIGN, ())],
+    ),
+    "a key as we write it, paid to somebody who is no vendor": (
+        [row("99.00", key=24 * "a", vendor=STRANGER)], TWO, [(UNKNOWN_KEY, ())],
+    ),
+    "our key among words, beside a number of the bank's own": (
+        [row("99.00", key="zf1", others=("k1",))], TWO, [(AMOUNT, ("k1",))],
+    ),
+    "two keys among words, and their sum": ([row("150.00", others=("k1", "k2"))], TWO, [(CONFIRMED, ("k1", "k2"))]),
+    "two keys among words, and the sum of a third line": (
+        [row("7.00", others=("k1", "k2"))], (*TWO, line("k3", "7.00")), [(AMBIGUOUS, ("k1", "k2"))],
+    ),
+    "two keys among words, one of them paid": (
+        [row("150.00", others=("k1", "k2"))], (line("k1", state="confirmed"), line("k2", "50.00")),
+        [(AMBIGUOUS, ("k1", "k2"))],
+    ),
     "the key of another vendor's line": ([row(key="k1", vendor=B)], TWO, [(OTHER_VENDOR, ("k1",))]),
     "the key and the account, under the payee's name as the bank has it": (
         [row(key="k1", vendor=STRANGER, account="62 22")], TWO, [(CONFIRMED, ("k1",))],
@@ -98,6 +116,10 @@ CASES = {
     "paid, and yet a reason why it was not": (
         [row(key="k1", reason="户名不符，已退票")], (line(),), [(CONTRADICTS, ("k1",))],
     ),
+    "paid, and yet a reason in its own column": (
+        [row(key="k1", reason="退", cause="退")], (line(),), [(CONTRADICTS, ("k1",))],
+    ),
+    "paid, and what it was for": ([row(key="k1", reason="退火、退镀 returnable")], (line(),), [(CONFIRMED, ("k1",))]),
     "the key, in another currency": ([row(key="k1", currency="USD")], (line(currency="CNY"),), [(CURRENCY, ("k1",))]),
     "the key, in the currency of the line": (
         [row(key="k1", currency="USD")], (line(currency="USD"),), [(CONFIRMED, ("k1",))],
@@ -116,6 +138,12 @@ CASES = {
     "the key, before the batch went out": ([row(key="k1", paid_on=date(2026, 7, 2))], TWO, [(EARLY, ("k1",))]),
     "the key of one line, and the amount of the vendor's whole sum, with what was set off": (
         [row("130.00", key="k1")], (*TWO, line("k3", "-20.00")), [(CONFIRMED, ("k1", "k2", "k3"))],
+    ),
+    "the key of one line, and its sum without what was set off": (
+        [row(key="k1")], (*TWO, line("k3", "-20.00")), [(AMOUNT, ("k1", "k2", "k3"))],
+    ),
+    "no key: the sum of one line without what was set off": (
+        [row()], (*TWO, line("k3", "-20.00")), [(AMOUNT, ("k1", "k2", "k3"))],
     ),
     "two references are two payments": (
         [row(key="k1", reference="B-1"), row(key="k1", reference="B-2", id="r2")], TWO,
@@ -143,6 +171,17 @@ CASES = {
     "no key: earlier than the batch": ([row(paid_on=date(2026, 7, 1))], (line(),), [(EARLY, ("k1",))]),
     "no key: the sum of a line that nobody has released yet": (
         [row()], (line(state="proposed"), line("k2", state="confirmed", net="7.00")), [(EARLY, ("k1",))],
+    ),
+    "no key: the sum of a line that waits, and of one that is paid": (
+        [row()], (line(state="proposed"), line("k2", state="confirmed", batch="FK-2")), [(EARLY, ("k1",))],
+    ),
+    "no key: the bank names a batch of its own": ([row(batch="BAT-7")], TWO, [(CONFIRMED, ("k1",))]),
+    "the key of a line that waits, from before its approvers were asked": (
+        [row(key="k1")], (line(state="proposed", as_it_was=(SENT, PAID_ON)),), [(CONFIRMED, ("k1",))],
+    ),
+    "the key of a line that waits, from after they were asked": (
+        [row(key="k1", paid_on=PAID_ON + timedelta(days=1))], (line(state="proposed", as_it_was=(SENT, PAID_ON)),),
+        [(EARLY, ("k1",))],
     ),
     "no key: the sum of a line that was refused": ([row()], (line(state="rejected"),), [(CLOSED, ("k1",))]),
     "no key: paid before such a line was put up": (
@@ -209,6 +248,30 @@ def test_what_came_back_may_be_told_once_more_as_it_was_paid(key: str) -> None:
     again, later = row(key=key), row(key=key, id="r2", paid_on=PAID_ON + timedelta(days=1))
     verdicts = judged([again, later], line(state="returned"), settled=(back,))
     assert [one.outcome for one in verdicts] == [TOLD, CLOSED if key else UNMATCHED]
+
+
+PAST = {
+    "by its key": {"key": "k1"},
+    "by its sum": {},
+    "under the reference of its payment": {"reference": "B-1"},
+    "a day later, under the reference of its payment": {"reference": "B-1", "paid_on": date(2026, 7, 12)},
+}
+
+
+@pytest.mark.parametrize("named", PAST.values(), ids=PAST)
+@pytest.mark.parametrize("is_known", [False, True], ids=["new", "known"])
+def test_a_return_of_the_first_payment_is_none_of_the_second(named: dict[str, Any], is_known: bool) -> None:
+    """Paid, sent back, reversed, and paid again on the tenth."""
+    back_on = date(2026, 7, 7)
+    again = Settled("r3", ("k1",), CONFIRMED, D("100.00"), date(2026, 7, 10), "B-3")
+    first = Settled("r1", ("k1",), CONFIRMED, D("100.00"), PAID_ON, "B-1")
+    known = (Settled("r2", ("k1",), RETURNED, D("100.00"), back_on, "B-2"),) if is_known else ()
+    told = row(id="r9", **{"status": "退回", "paid_on": back_on, **named})
+    sent_again = replace(line(state="confirmed"), sent_on=date(2026, 7, 9))
+    [verdict] = judged([told], sent_again, settled=(again, first, *known))
+    assert not verdict.fresh
+    is_told = is_known and told.paid_on == back_on
+    assert verdict.outcome == (TOLD if is_told else UNMATCHED if not named else EARLY)
 
 
 BEFORE = Settled("r1", ("k1",), CONFIRMED, D("100.00"), PAID_ON, "B-1")

@@ -15,12 +15,24 @@ from decimal import Decimal
 from typing import Any
 
 from robots.figures.accounts import given
-from robots.figures.returns import AMOUNT, PAID, UNMATCHED
+from robots.figures.returns import (
+    AMBIGUOUS,
+    AMOUNT,
+    CONTRADICTS,
+    CURRENCY,
+    OTHER_VENDOR,
+    PAID,
+    TWICE,
+    UNKNOWN_KEY,
+    UNMATCHED,
+)
 from robots.figures.settlement import Payable
 from robots.model.money import ZERO
 from robots.model.names import identity
 
-UNEXPLAINED = frozenset({UNMATCHED, AMOUNT})  # outcomes of payments to our vendors that no line was waiting for
+# Outcomes of payments to our vendors that settled nothing, whatever they were taken for: what they paid, nobody knows.
+# EARLY and CLOSED are not among them: they hold the very lines that they name.
+UNEXPLAINED = frozenset({UNMATCHED, AMOUNT, TWICE, OTHER_VENDOR, UNKNOWN_KEY, CONTRADICTS, AMBIGUOUS, CURRENCY})
 Row = Mapping[str, Any]
 
 
@@ -31,14 +43,17 @@ class _Sum:
     vendor: str
     currency: str
     keys: set[str] = field(default_factory=set)
+    lines: set[tuple[str, str, str]] = field(default_factory=set)
     to_pay: Decimal = ZERO
     billed: Decimal = ZERO
     since: date = date.min
 
     def add(self, payable: Payable, amount: Decimal) -> None:
+        line = (payable.invoice_key, payable.order_id, payable.line)
         self.keys.add(payable.invoice_key)
         self.to_pay += amount
-        self.billed += payable.gross
+        self.billed += ZERO if line in self.lines else payable.gross  # a part of it may wait on a sheet
+        self.lines.add(line)
         self.since = max(self.since, payable.invoiced_on or payable.due_on or self.since)
 
 

@@ -17,12 +17,12 @@ from decimal import Decimal
 from typing import Any
 
 from robots.figures.accounts import account_identity
-from robots.figures.batches import UNRELEASED
+from robots.figures.batches import PROPOSED, RELEASED, UNRELEASED
 from robots.kinds.payments import NOBODY
 from robots.ledger import place
 from robots.model.money import ZERO
 
-OPEN = frozenset({"released"})  # lines that the bank has been told to pay
+OPEN = frozenset({RELEASED})  # lines that the bank has been told to pay
 CONFIRMED, RETURNED = "confirmed", "returned"
 TOLD, FOREIGN = "told", "foreign"  # what was known already; what is no payment of a sheet of ours
 PENDING = "pending"  # what the bank has taken in and not done yet: the line waits as before
@@ -37,11 +37,15 @@ PAID, SENT_BACK, CAME_IN, IN_HAND = "成功", "退回", "进账", "处理中"  #
 INWARDS = "收"  # its direction
 _BACK_WORDS = ("退", "冲正", "return", "reject", "revers")
 _FAILED_WORDS = (*_BACK_WORDS, "失败", "不符", "fail")
+_FAILED_TEXT = re.compile(
+    r"退汇|退票|退回|冲正|失败|户名不符|账号不符|\b(?:returned|rejected|failed|reversed)\b", re.IGNORECASE
+)
 _TAKEN_BACK = frozenset({"rejected", "void", "reversed"})
 _NEVER_SENT = _TAKEN_BACK | {"held"}
 
 _TOLD = ("reason", "narrative", "postscript", "remark")  # what for is no reason why not: `purpose` is left out
 _OURS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{24}(?![0-9A-Za-z])")  # a payment key as we write it
+_NUMBER = re.compile(r"\d{24}")  # and this is a bank's own number: of our keys one in a hundred thousand has no letter
 
 Row = Mapping[str, Any]
 Keys = frozenset[str]
@@ -49,7 +53,8 @@ Keys = frozenset[str]
 
 @dataclass(frozen=True)
 class Line:
-    """A payment line as it stands: `sent_on` is the day from which the bank could pay it (None: not known)."""
+    """A payment line as it stands: `sent_on` is the day from which the bank could pay it (None: not known);
+    `as_it_was`: the days on which nobody was asked to approve its sheet yet, and it could be paid all the same."""
 
     key: str
     vendor: str
@@ -59,11 +64,13 @@ class Line:
     account: str = ""
     sent_on: date | None = None
     currency: str = ""
+    as_it_was: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True)
 class Remittance:
-    """One row of a bank's return. Blank texts are ''; without a currency it is the line's."""
+    """One row of a bank's return. Blank texts are ''; without a currency it is the line's. `reason`: all that the bank
+    tells of it; `cause`: what its column of reasons says; `others`: what looks like keys of ours among its words."""
 
     id: str
     key: str
@@ -77,6 +84,8 @@ class Remittance:
     batch: str = ""
     source: str = ""
     currency: str = ""
+    cause: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,10 +128,12 @@ def remittances(rows: Iterable[Row]) -> list[Remittance]:
 
 def _remittance(row: Row) -> Remittance:
     told = "；".join(text for name in _TOLD if (text := _text(row[name])))
+    others = tuple(sorted(set(map(_key, _OURS.findall(f"{told} {_text(row['purpose'])}")))))
     return Remittance(
-        "", _key(row["payment_key"]) or _key_in(f"{told} {_text(row['purpose'])}"), _text(row["bank_reference"]),
+        "", _key(row["payment_key"]) or (others[0] if len(others) == 1 else ""), _text(row["bank_reference"]),
         row["vendor"], row["amount"], row["paid_on"], _status(row), _OURS.sub("", told).strip("； "),
         _text(row["payee_account"]), _text(row["batch"]), place(dict(row)), _text(row["currency"]),
+        _text(row["reason"]), others,
     )  # fmt: skip
 
 
@@ -130,12 +141,6 @@ def _status(row: Row) -> str:
     """What a row says that happened. Money that came in is no payment of ours, even where that succeeded."""
     came_in = row["direction"] == INWARDS and row["status"] != SENT_BACK
     return CAME_IN if came_in else str(row["status"])
-
-
-def _key_in(told: str) -> str:
-    """The key that we gave, where a bank says it among other words; nothing where it is not one."""
-    found = set(map(_key, _OURS.findall(told)))
-    return found.pop() if len(found) == 1 else ""
 
 
 def _by_content(row: Remittance) -> tuple[Any, ...]:
@@ -166,6 +171,7 @@ class _Book:
     lines: Mapping[str, Line]
     known: Collection[str]
     days: int
+    batches: frozenset[str] = frozenset()
     states: dict[str, str] = field(default_factory=dict)
     paid_by: dict[str, tuple[date, str]] = field(default_factory=dict)
     back_on: dict[str, date] = field(default_factory=dict)
@@ -175,8 +181,9 @@ class _Book:
 
     def __post_init__(self) -> None:
         """Every line under its state; whole sums under their vendor, and these and single lines under their amount.
-        Of what was taken back no sum was ever to be paid, only its lines."""
+        Of what was taken back no sum was ever to be paid, only its lines; of what was set off, the sum alone."""
         self.states = {key: line.state for key, line in self.lines.items()}
+        self.batches = frozenset(line.batch for line in self.lines.values())
         sent: dict[tuple[str, str], list[Line]] = defaultdict(list)
         for line in self.lines.values():
             if line.state not in _NEVER_SENT:
@@ -186,7 +193,8 @@ class _Book:
         for (_, vendor), group in sorted(sent.items()):
             whole = tuple(sorted(group, key=lambda line: line.key))
             self.by_vendor[vendor].append(whole)
-            for lines in dict.fromkeys((*((line,) for line in whole), whole)):
+            singles = () if _is_set_off(whole) else ((line,) for line in whole)
+            for lines in dict.fromkeys((*singles, whole)):
                 self.by_sum[_sum(lines)].append(lines)
 
     def settle(self, keys: Iterable[str], outcome: str, paid_on: date, reference: str) -> None:
@@ -211,13 +219,14 @@ class _Book:
         return [
             frozenset(line.key for line in lines)
             for lines in self.by_sum.get(row.amount, ())
-            if (lines[0].vendor == row.vendor) == mine and row.batch in ("", lines[0].batch)
+            if (lines[0].vendor == row.vendor) == mine
+            if row.batch == lines[0].batch or row.batch not in self.batches  # a bank has batches of its own
             if _is_foreign(row, lines) == foreign
             if self._fits(row, lines, states, early)
         ]
 
     def _fits(self, row: Remittance, lines: _Group, states: Collection[str], early: bool) -> bool:
-        if not all(self.states[line.key] in states for line in lines):
+        if not all(self.state(row, line) in states for line in lines):
             return False
         if early:
             return any(_is_early(row, line) for line in lines)
@@ -225,7 +234,41 @@ class _Book:
 
     def _is_in_time(self, row: Remittance, line: Line) -> bool:
         sent = line.sent_on
-        return sent is None or sent <= row.paid_on <= sent + timedelta(days=self.days)
+        if sent is None or _is_as_it_was(row, line):
+            return True
+        return sent <= row.paid_on <= sent + timedelta(days=self.days)
+
+    def state(self, row: Remittance, line: Line) -> str:
+        """A line's state for a row: what was paid from a sheet before anybody was asked to approve it, was released."""
+        state = self.states[line.key]
+        return RELEASED if state == PROPOSED and _is_as_it_was(row, line) else state
+
+    def together(self, line: Line) -> _Group:
+        """What one row of the bank's pays with a line: where something was set off, all of its vendor's lines in that
+        batch in the same state."""
+        whole = self.whole(line)
+        if not _is_set_off(whole):
+            return (line,)
+        return tuple(one for one in whole if self.states[one.key] == self.states[line.key])
+
+    def whole(self, line: Line) -> _Group:
+        """All of its vendor's lines in that batch."""
+        return next((group for group in self.by_vendor.get(line.vendor, ()) if line in group), (line,))
+
+    def is_past(self, row: Remittance, keys: Iterable[str]) -> bool:
+        """Does a return belong to a payment before the one that stands: one that was reversed since?"""
+        return any(self._is_past(row, key) for key in keys if key in self.lines)
+
+    def _is_past(self, row: Remittance, key: str) -> bool:
+        if self.states[key] != CONFIRMED or key not in self.paid_by:
+            return _is_early(row, self.lines[key])
+        paid_on, reference = self.paid_by[key]
+        is_of_another = row.reference != reference and key in self.by_reference.get(row.reference, ())
+        return row.paid_on < paid_on or is_of_another
+
+    def is_known_return(self, row: Remittance, keys: Iterable[str]) -> bool:
+        """Is this the return that was told before the lines were put up again?"""
+        return all(self.back_on.get(key) == row.paid_on for key in keys)
 
     def is_told(self, row: Remittance, keys: Iterable[str]) -> bool:
         """Has another row told the very same payment? Two references are two payments; without, the day tells."""
@@ -238,7 +281,15 @@ class _Book:
 
 
 def _is_early(row: Remittance, line: Line) -> bool:
-    return line.sent_on is not None and row.paid_on < line.sent_on
+    return line.sent_on is not None and row.paid_on < line.sent_on and not _is_as_it_was(row, line)
+
+
+def _is_as_it_was(row: Remittance, line: Line) -> bool:
+    return line.as_it_was is not None and line.as_it_was[0] <= row.paid_on <= line.as_it_was[1]
+
+
+def _is_set_off(lines: _Group) -> bool:
+    return any(line.net < 0 for line in lines)
 
 
 def _is_foreign(row: Remittance, lines: Iterable[Line]) -> bool:
@@ -260,12 +311,21 @@ def match(
     """
     book = _Book({line.key: line for line in lines}, known, days)
     before = {one.id: one for one in settled}
-    for one in before.values():
+    for one in sorted(before.values(), key=lambda one: one.paid_on):  # the last that was told stands
         book.settle(one.keys, one.outcome, one.paid_on, one.reference)
     for key, line in book.lines.items():  # a reversed line that is put up again is open, whatever was before
         book.states[key] = line.state
-    ranked = sorted(rows, key=lambda row: (row.id not in before, *_by_content(row)))
+    ranked = sorted(rows, key=lambda row: _rank(row, row.id in before, book))
     return [_judged(row, before.get(row.id), book) for row in ranked]
+
+
+def _rank(row: Remittance, is_known: bool, book: _Book) -> tuple[Any, ...]:
+    return not is_known, row.paid_on, row.status != PAID, not _keys_of(row, book), *_by_content(row)
+
+
+def _keys_of(row: Remittance, book: _Book) -> tuple[str, ...]:
+    """The lines of ours that a row names: in the column of keys, else among its words."""
+    return (row.key,) if row.key in book.lines else tuple(key for key in row.others if key in book.lines)
 
 
 def _judged(row: Remittance, before: Settled | None, book: _Book) -> Verdict:
@@ -285,57 +345,72 @@ def _again(row: Remittance, before: Settled, book: _Book) -> Verdict:
     if row.amount == before.amount and same_status:
         return Verdict(row, before.outcome, before.keys)
     came_back = row.status == SENT_BACK and row.amount == before.amount
-    if not came_back or any(book.states.get(key) != CONFIRMED for key in before.keys):
+    if book.is_past(row, before.keys) or any(book.states.get(key) != CONFIRMED for key in before.keys):
+        came_back = False
+    if not came_back:
         return Verdict(row, CHANGED, before.keys)
     book.settle(before.keys, RETURNED, row.paid_on, row.reference)
     return Verdict(row, RETURNED, before.keys, fresh=True)
 
 
 def _outcome(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
-    is_payment = row.status == PAID
+    is_payment, keys = row.status == PAID, _keys_of(row, book)
     if row.status == CAME_IN and not _says_back(row):
         return FOREIGN, ()
     if row.status == IN_HAND:
-        return PENDING, [row.key] if row.key in book.lines else ()
+        return PENDING, keys
     if row.vendor == NOBODY:
         return _of_nobody(row, book)
     if _contradicts(row):
-        return CONTRADICTS, [row.key] if row.key in book.lines else ()
-    if row.key:
-        return _by_key(row, book, is_payment)
-    return _payment_by_sum(row, book) if is_payment else _return_by_sum(row, book)
+        return CONTRADICTS, keys
+    if keys:
+        return _by_keys(row, keys, book, is_payment)
+    outcome, fits = _payment_by_sum(row, book) if is_payment else _return_by_sum(row, book)
+    return (UNKNOWN_KEY, ()) if _asks_for_key(row, outcome) else (outcome, fits)
 
 
 def _of_nobody(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
     """A row without a payee: the bank's fees and interest, which are no vendor's whatever they come to. One that names
     a line of ours, or says that money came back, is looked into."""
-    if row.key in book.lines:
-        return UNMATCHED, [row.key]
+    if named := _keys_of(row, book):
+        return UNMATCHED, named
     if row.status == PAID and not _contradicts(row):
         return FOREIGN, ()
     outcome, keys = _return_by_sum(row, book)
     return (UNMATCHED if outcome == FOREIGN else outcome), keys
 
 
-def _by_key(row: Remittance, book: _Book, is_payment: bool) -> tuple[str, Collection[str]]:
-    line = book.lines.get(row.key)
-    if line is None:
-        return UNKNOWN_KEY, ()
-    if line.vendor != row.vendor and not (row.account and _is_account(row, [line])):  # a bank writes names its own way
-        return OTHER_VENDOR, (line.key,)
-    lines = _named(row, line, book)
+def _asks_for_key(row: Remittance, outcome: str) -> bool:
+    """Does a row that fits nothing name a key? To somebody who is no vendor of ours only what looks like one of ours is
+    a key."""
+    named = {row.key, *row.others} - {""}
+    if outcome == FOREIGN:
+        return any(_OURS.fullmatch(key) and not _NUMBER.fullmatch(key) for key in named)
+    return outcome in (UNMATCHED, AMOUNT) and bool(named)
+
+
+def _by_keys(row: Remittance, keys: Collection[str], book: _Book, is_payment: bool) -> tuple[str, Collection[str]]:
+    lines = _named(row, keys, book)
+    found = [one.key for one in lines]
+    is_mine = all(line.vendor == row.vendor for line in lines)
+    if not is_mine and not (row.account and _is_account(row, lines)):  # a bank writes names its own way
+        return OTHER_VENDOR, keys
+    if len(keys) > 1 and (row.amount != _sum(lines) or len({book.state(row, one) for one in lines}) > 1):
+        return AMBIGUOUS, found
     if _is_foreign(row, lines):
-        return CURRENCY, [one.key for one in lines]
-    return (_paid(row, lines, book) if is_payment else _sent_back(row, lines, book)), [one.key for one in lines]
+        return CURRENCY, found
+    return (_paid if is_payment else _sent_back)(row, lines, book), found
 
 
-def _named(row: Remittance, line: Line, book: _Book) -> _Group:
-    """The line that a key names; where the amount is its vendor's whole sum in that batch, all of these (one row of
-    the bank's pays them, and what was set off)."""
-    wholes = (group for group in book.by_vendor.get(line.vendor, ()) if line in group)
-    whole = next(wholes, (line,))
-    is_whole = row.amount != line.net and row.amount == _sum(whole)
-    return whole if is_whole and len({book.states[one.key] for one in whole}) == 1 else (line,)
+def _named(row: Remittance, keys: Collection[str], book: _Book) -> _Group:
+    """The lines that keys name, with what was set off. Where one key is named and the amount is its vendor's whole sum
+    in that batch, all of these: one row of the bank's pays them."""
+    lines = tuple(dict.fromkeys(one for key in keys for one in book.together(book.lines[key])))
+    if len(lines) > 1:
+        return lines
+    whole = book.whole(lines[0])
+    is_whole = row.amount != lines[0].net and row.amount == _sum(whole)
+    return whole if is_whole and len({book.states[one.key] for one in whole}) == 1 else lines
 
 
 def _sum(lines: _Group) -> Decimal:
@@ -343,7 +418,7 @@ def _sum(lines: _Group) -> Decimal:
 
 
 def _paid(row: Remittance, lines: _Group, book: _Book) -> str:
-    state = book.states[lines[0].key]
+    state = book.state(row, lines[0])
     if state == CONFIRMED:
         is_told = row.amount == _sum(lines) and book.is_told(row, (line.key for line in lines))
         return TOLD if is_told else TWICE
@@ -359,12 +434,19 @@ def _paid(row: Remittance, lines: _Group, book: _Book) -> str:
 
 
 def _sent_back(row: Remittance, lines: _Group, book: _Book) -> str:
-    state = book.states[lines[0].key]
+    state, keys = book.state(row, lines[0]), [line.key for line in lines]
     if row.amount != _sum(lines):
         return AMOUNT
     if state == RETURNED:
         return TOLD
-    return RETURNED if state in OPEN or state == CONFIRMED else CLOSED
+    if state not in OPEN and state != CONFIRMED:
+        return CLOSED
+    return _of_past(row, keys, book) if book.is_past(row, keys) else RETURNED
+
+
+def _of_past(row: Remittance, keys: Iterable[str], book: _Book) -> str:
+    """A return of a payment before the one that stands, which it does not undo."""
+    return TOLD if book.is_known_return(row, keys) else EARLY
 
 
 def _is_account(row: Remittance, lines: Iterable[Line]) -> bool:
@@ -384,9 +466,10 @@ def _payment_by_sum(row: Remittance, book: _Book) -> tuple[str, Collection[str]]
 
 
 _NOT_OPEN: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    (EARLY, {"states": UNRELEASED}),  # before TWICE: what waits for its release can still be stopped
+    (TWICE, {"states": {CONFIRMED}}),
     (CURRENCY, {"states": OPEN, "foreign": True}),
     (EARLY, {"states": OPEN, "early": True}),
-    (EARLY, {"states": UNRELEASED}),
     (CLOSED, {"states": _TAKEN_BACK}),
     (OTHER_VENDOR, {"states": OPEN, "mine": False}),
 )
@@ -395,11 +478,10 @@ _NOT_OPEN: tuple[tuple[str, Mapping[str, Any]], ...] = (
 def _why_no_payment(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
     """Nothing open fits: paid before, too early (before its batch, or before its release), taken back, somebody else's
     money, another amount, or nothing of ours."""
-    if paid := book.sets(row, {CONFIRMED}):
-        told = [keys for keys in paid if book.is_told(row, keys)]
-        return (TOLD, told[0]) if told else (TWICE, frozenset().union(*paid))
-    if back := [keys for keys in book.sets(row, {RETURNED}) if book.came_back(row, keys)]:
-        return TOLD, back[0]
+    told = [keys for keys in book.sets(row, {CONFIRMED}) if book.is_told(row, keys)]
+    told += [keys for keys in book.sets(row, {RETURNED}) if book.came_back(row, keys)]
+    if told:
+        return TOLD, told[0]
     for outcome, how in _NOT_OPEN:
         if fits := book.sets(row, **how):
             return outcome, frozenset().union(*fits)
@@ -414,12 +496,13 @@ def _return_by_sum(row: Remittance, book: _Book) -> tuple[str, Collection[str]]:
     named = book.by_reference.get(row.reference, frozenset())
     if named and sum((book.lines[key].net for key in named if key in book.lines), ZERO) == row.amount:
         return _return_of(row, named, book), named
-    fits = book.sets(row, OPEN | {CONFIRMED})
+    fits = [keys for keys in book.sets(row, OPEN | {CONFIRMED}) if not book.is_past(row, keys)]
     if len(fits) == 1:
         return RETURNED, fits[0]
     if fits:
         return AMBIGUOUS, frozenset().union(*fits)
-    if back := book.sets(row, {RETURNED}):
+    again = [keys for keys in book.sets(row, OPEN | {CONFIRMED}, early=True) if book.is_known_return(row, keys)]
+    if back := book.sets(row, {RETURNED}) + again:
         return TOLD, frozenset().union(*back)
     if foreign := book.sets(row, OPEN | {CONFIRMED}, foreign=True):
         return CURRENCY, frozenset().union(*foreign)
@@ -431,6 +514,8 @@ def _return_of(row: Remittance, named: Keys, book: _Book) -> str:
     if _is_foreign(row, [book.lines[key] for key in named if key in book.lines]):
         return CURRENCY
     states = {book.states.get(key) for key in named}
+    if states <= {*OPEN, CONFIRMED} and book.is_past(row, named):
+        return _of_past(row, named, book)
     return RETURNED if states == {CONFIRMED} else TOLD if states == {RETURNED} else CLOSED
 
 
@@ -459,8 +544,11 @@ def _says_back(row: Remittance) -> bool:
 
 
 def _contradicts(row: Remittance) -> bool:
-    """Paid, by its word or by a blank (a list of what went out has no words), and yet a reason why it was not."""
-    return row.status == PAID and any(word in row.reason.casefold() for word in _FAILED_WORDS)
+    """Paid, by its word or by a blank (a list of what went out has no words), and yet a reason why it was not. What it
+    was for may be 退火 or 退镀: only in the column of reasons does a part of a word tell."""
+    if row.status != PAID:
+        return False
+    return bool(_FAILED_TEXT.search(row.reason)) or any(word in row.cause.casefold() for word in _FAILED_WORDS)
 
 
 def _may_return(back: Remittance, row: Remittance) -> bool:

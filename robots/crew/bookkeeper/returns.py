@@ -11,9 +11,11 @@ from datetime import date
 from typing import Any
 
 from robots.crew.bookkeeper.check import returns_checked, returns_notice
+from robots.figures.accounts import given
 from robots.figures.batches import PROPOSED, RELEASED, Moves, batch_state, move, paid_from_the_sheet
 from robots.figures.lines import records
 from robots.figures.returns import (
+    CHANGED,
     OPEN,
     SETTLING,
     TOLD,
@@ -26,6 +28,8 @@ from robots.figures.returns import (
 )
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, record
+from robots.model.money import ZERO
+from robots.model.names import identity
 from robots.model.words import say
 from robots.rules import Rules
 
@@ -40,7 +44,7 @@ def judged_returns(ledger: Ledger, rules: Rules, today: date) -> list[Verdict]:
         return []
     lines = _lines(ledger, rules)
     known = set(ledger.table("vendors")["vendor"]) | {line.vendor for line in lines}
-    before = settled_of(records(ledger.said("returns")))
+    before = settled_of(records(ledger.said("returns")), lines)
     return match(remittances(paid), lines, before, known, rules.settlement(today).return_days)
 
 
@@ -50,16 +54,34 @@ def bank_returns(verdicts: Sequence[Verdict], ledger: Ledger, rules: Rules, toda
         return
     payables = {row["payment_key"]: row for row in records(ledger.said("payables"))}
     before = {row["receipt"]: row for row in records(ledger.said("returns"))}
-    news = [one for one in verdicts if before.get(one.row.id, {}).get("outcome") != one.outcome]
-    if not news:
+    kept = [one for one in verdicts if _said(_kept(one, today)) != _said(before.get(one.row.id, {}))]
+    if not kept:
         return
-    yield from _moves(news, payables, records(ledger.said("batches")), today)
-    yield Decision(ROBOT, today.isoformat(), "returns", record("returns", [_kept(one, today) for one in news]))
-    if any(one.outcome != TOLD for one in news):
+    news = [one for one in kept if _is_news(_kept(one, today), before.get(one.row.id, {}))]
+    yield from _moves(kept, payables, records(ledger.said("batches")), today)
+    yield Decision(ROBOT, today.isoformat(), "returns", record("returns", [_kept(one, today) for one in kept]))
+    if any(one.fresh or one.outcome not in {TOLD, *SETTLING} for one in news):
         still = [payables[line.key] for line in _lines(ledger, rules) if line.state in OPEN]
         workbook = returns_checked(news, verdicts, payables, still, rules, today)
         yield Decision(ROBOT, today.isoformat(), "returns-checked", workbook, name="returns-checked")
         yield Decision(ROBOT, today.isoformat(), "notice-returns", returns_notice(news, payables, rules))
+
+
+def _said(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a row of `returns` says; one that the bank has corrected says something else."""
+    return *_told(row), row.get("payment_keys")
+
+
+def _told(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    vendor, paid_on, currency = identity(row.get("vendor") or ""), str(row.get("paid_on")), given(row.get("currency"))
+    return row.get("outcome"), row.get("amount"), vendor, paid_on, row.get("status"), currency
+
+
+def _is_news(row: Row, before: Row) -> bool:
+    """Has a row something new to tell? Not where only more lines, or fewer, fit what it says."""
+    if not before or _told(row) != _told(before):
+        return True
+    return not set(row["payment_keys"].split(",")) & set(before["payment_keys"].split(","))
 
 
 def _lines(ledger: Ledger, rules: Rules) -> list[Line]:
@@ -76,6 +98,7 @@ def lines_of(
     released = {row["payment_key"]: date.fromisoformat(row["day"]) for row in ranked}
     days = {row["batch"]: date.fromisoformat(row["day"]) for row in batches}
     as_it_is = {row["batch"] for row in batches if not isinstance(row["issued_on"], str)}
+    late = {row["batch"]: days_before_issue(row) for row in batches if row["batch"] not in as_it_is}
     for row in payables:
         if row["state"] != "held":
             account = row["bank_account"] if isinstance(row["bank_account"], str) else ""
@@ -84,17 +107,36 @@ def lines_of(
                 sent_on = released.get(row["payment_key"], sent_on)
             currency = row["currency"] if isinstance(row["currency"], str) else home
             state = RELEASED if row["state"] == PROPOSED and row["batch"] in as_it_is else row["state"]
-            yield Line(row["payment_key"], row["vendor"], row["net"], state, row["batch"], account, sent_on, currency)
+            yield Line(row["payment_key"], row["vendor"], row["net"], state, row["batch"], account, sent_on, currency,
+                       late.get(row["batch"]))  # fmt: skip
 
 
-def settled_of(rows: Any) -> Iterator[Settled]:
-    """Rows that settled lines in an earlier turn."""
+def days_before_issue(batch: Mapping[str, Any]) -> tuple[date, date] | None:
+    """The days on which a sheet could be paid as it was, where approvers were named after it was written: the day on
+    which they were asked is one, for they are asked in the evening."""
+    written, issued = date.fromisoformat(batch["day"]), date.fromisoformat(batch["issued_on"])
+    return (written, issued) if issued > written else None
+
+
+def settled_of(rows: Any, lines: Iterable[Line] = ()) -> Iterator[Settled]:
+    """Rows that settled lines in an earlier turn. One that was changed since still stands for what it settled: of that
+    the lines tell."""
+    there = {line.key: line for line in lines}
     for row in rows:
-        if row["outcome"] in SETTLING:
-            keys = tuple(row["payment_keys"].split(","))
-            reference = row["bank_reference"] if isinstance(row["bank_reference"], str) else ""
+        keys = tuple(row["payment_keys"].split(","))
+        outcome, amount = row["outcome"], row["amount"]
+        if outcome == CHANGED:
+            mine = [there[key] for key in keys if key in there]
+            outcome, amount = _state_of(mine), sum((line.net for line in mine), ZERO)
+        if outcome in SETTLING:
             paid_on = date.fromisoformat(row["paid_on"])
-            yield Settled(row["receipt"], keys, row["outcome"], row["amount"], paid_on, reference)
+            yield Settled(row["receipt"], keys, outcome, amount, paid_on, given(row["bank_reference"]))
+
+
+def _state_of(lines: Iterable[Line]) -> str:
+    """The state that all lines have, if they have one."""
+    states = {line.state for line in lines}
+    return states.pop() if len(states) == 1 else ""
 
 
 def _moves(

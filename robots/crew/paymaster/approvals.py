@@ -320,9 +320,10 @@ def _close(now: Standing, case: Case) -> None:
 
 def _release(now: Standing, case: Case, endorsements: Sequence[Row], refused: Refused) -> None:
     names = papers.names_of(endorsements)
-    kept = [line for line in case.lines if line["payment_key"] not in refused]
+    waiting = [line for line in case.lines if line["state"] == PROPOSED]  # else it was paid before anybody was asked
+    kept = [line for line in waiting if line["payment_key"] not in refused]
     for who, why in dict.fromkeys(refused.values()):
-        lines = [line for line in case.lines if refused.get(line["payment_key"]) == (who, why)]
+        lines = [line for line in waiting if refused.get(line["payment_key"]) == (who, why)]
         now.moves += move(lines, REJECTED, now.today, who, why)
     approved = move(kept, APPROVED, now.today, names)
     released = move(approved.rows, RELEASED, now.today, names)

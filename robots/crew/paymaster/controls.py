@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -34,6 +35,7 @@ from robots.figures.edits import edit_alert, edit_number, not_changed_back, unan
 from robots.figures.lines import records
 from robots.figures.returns import CLOSED, EARLY
 from robots.figures.returns import PAID as SUCCEEDED
+from robots.figures.settlement import Payable
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.forms import Form
@@ -125,8 +127,20 @@ def _once(gone: Iterable[Row]) -> list[Row]:
 def by_hand_of(ledger: Ledger, now: Owing) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """Invoice key → the bank's rows that may have paid by hand what is to be paid now, or waits on a sheet."""
     asked = [(p, amount) for p in now.owed if (amount := rest(p, now.lines[line_of(p)])) > 0]
-    asked += [(payable, carried) for payable, carried in now.waiting.values() if payable is not None]
-    return paid_by_hand(asked, _unexplained(ledger))
+    waits, told = _unreleased(ledger, now), _unexplained(ledger)
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for some in (asked, waits, [*asked, *waits]):  # the rest of a line was paid, what waits of it, or both
+        for key, rows in paid_by_hand(some, told).items():
+            found[key] += (row for row in rows if row not in found[key])
+    return found
+
+
+def _unreleased(ledger: Ledger, now: Owing) -> list[tuple[Payable, Decimal]]:
+    """Payables that wait on a sheet, each with what waits of it: what earlier sheets paid is no part of that."""
+    nets: dict[Name, Decimal] = defaultdict(Decimal)
+    for row in _waiting(ledger):
+        nets[row["invoice_key"], row["order_id"], row["line"]] += row["net"]
+    return [(payable, nets[line]) for line, (payable, _) in now.waiting.items() if payable is not None]
 
 
 def _unexplained(ledger: Ledger) -> list[Row]:
@@ -178,8 +192,8 @@ def stops(ledger: Ledger, rules: Rules, today: date) -> dict[str, tuple[Hold, ..
     before, earned = ledger.said("payables"), records(ledger.said("earned"))
     tied = [one.vendors for one in books.shared]
     now = owing(ledger, before, earned, payees(vendors, accounts), tied, rules, today, only_waiting=True)
-    waiting = [(payable, carried) for payable, carried in now.waiting.values() if payable is not None]
-    books = replace(books, left=now.left, by_hand=paid_by_hand(waiting, _unexplained(ledger)))
+    by_hand = paid_by_hand(_unreleased(ledger, now), _unexplained(ledger))
+    books = replace(books, left=now.left, by_hand=by_hand)
     return stopped_of(ledger, books, now)
 
 
