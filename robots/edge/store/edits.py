@@ -10,16 +10,20 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Column, ColumnElement, Connection, FromClause, RowMapping, Table, and_, insert, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, RowMapping, Table, and_, func, insert, or_, select
 
 from robots.edge.store.columns import from_stored
 from robots.edge.store.tables import DROPS, EDITS, PAYABLES, ROWS, SCORES
 from robots.kinds import Kind
+from robots.model.edits import ALL_LINES, OF_CONTRACTS, OF_WORK
 from robots.model.findings import Finding, Level, finding
 from robots.model.periods import month_of, quarter_of
 from robots.model.words import say
 
 _BATCH = 500
+_NAMED = ("vendor", "order_id", "line", "contract_id", "milestone", "measure", "subject", "kind")
+
+Work = Collection[tuple[str, str]]  # what stands for receipts: a kind of rows, and its measure or its kind of ticket
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def _between(
         return
     plain = ROWS[kind.name].c
     differ = or_(*(after.c[name].is_distinct_from(before.c[name]) for name in kind.watched))
-    told = [name for name in ("vendor", "order_id", "line", kind.dated) if name in after.c]
+    told = [name for name in (*_NAMED, kind.dated) if name in after.c]
     columns = [after.c[name] for name in ("key", "sheet", "row", *kind.watched, *told)]
     former = [before.c[name].label(f"before_{name}") for name in ("since", *kind.watched)]
     found = connection.execute(select(*columns, *former).where(after.c.key == before.c.key, differ, which))
@@ -115,17 +119,22 @@ def _read(row: RowMapping, name: str, column: Column[Any]) -> Any:
 
 
 def silent_edits(
-    connection: Connection, kind: Kind, drop: int, edits: Sequence[Edit], letters: Mapping[str, Mapping[str, str]]
+    connection: Connection,
+    kind: Kind,
+    drop: int,
+    edits: Sequence[Edit],
+    letters: Mapping[str, Mapping[str, str]],
+    work: Work = (),
 ) -> Iterator[Finding]:
     """Of the changes, those of rows that had been acted on: kept, and told with both versions, who and when.
 
     `letters`: sheet → field → Excel's name of its column, for the cell.
     """
-    acted = list(_of_acted_rows(connection, kind, edits)) if edits else []
-    versions = {number: _version(connection, number) for number in {drop, *(edit.since for edit in acted)}}
-    for edit in acted:
+    acted = list(_of_acted_rows(connection, kind, edits, work)) if edits else []
+    versions = {number: _version(connection, number) for number in {drop, *(edit.since for edit, _ in acted)}}
+    for edit, (order_id, line) in acted:
         before, after = (_plain(value) for value in (edit.before, edit.after))
-        named = {name: edit.values.get(name) for name in ("vendor", "order_id", "line")}
+        named = {"vendor": edit.values.get("vendor"), "order_id": order_id, "line": line}
         told: dict[str, Any] = {"field": edit.field, "before": before, "after": after}
         place = {"kind": kind.name, "sheet": edit.sheet, "row": edit.row}
         connection.execute(insert(EDITS).values(drop=drop, since=edit.since, **place, **named, **told))
@@ -135,28 +144,81 @@ def silent_edits(
         yield finding("SILENT_EDIT", Level.WARNING, edit.sheet, cell, **told)
 
 
-def _of_acted_rows(connection: Connection, kind: Kind, edits: Sequence[Edit]) -> Iterator[Edit]:
-    """Changes of rows that were put up for payment, or that count in a month or quarter that has been scored."""
+_Line = tuple[str | None, str | None]  # an order and its line; a contract and its milestone; either without the second
+
+
+def _of_acted_rows(
+    connection: Connection, kind: Kind, edits: Sequence[Edit], work: Work
+) -> Iterator[tuple[Edit, _Line]]:
+    """Changes of rows that were put up for payment, or that count in a month or quarter that has been scored; each
+    with the lines that it is about."""
     scored = {(vendor, period) for vendor, period in connection.execute(select(SCORES.c.vendor, SCORES.c.period))}
     paid_vendors = set(connection.execute(select(PAYABLES.c.vendor).distinct()).scalars())
-    billed = _billed(connection, [edit.values.get("order_id") for edit in edits])
-    for edit in edits:
+    about = _about(connection, kind, edits)
+    names = sorted({order for order, _ in about if order})
+    billed, under = _billed(connection, names), set[str | None]()
+    if kind.name in (*OF_CONTRACTS, *OF_WORK):
+        under = {order for order, _ in billed} | _contracts_billed(connection, names)
+    for edit, (order, line) in zip(edits, about, strict=True):
         row, dated, vendor = edit.values, edit.values.get(kind.dated), edit.values.get("vendor")
         counted = {(vendor, month_of(dated)), (vendor, quarter_of(dated))} if dated else set()
-        paid = vendor in paid_vendors if kind.name == "vendors" else (row.get("order_id"), row.get("line")) in billed
-        if paid or not counted.isdisjoint(scored):
-            yield edit
+        of_vendor = kind.name == "vendors" or line == ALL_LINES
+        paid = vendor in paid_vendors if of_vendor else (order, line) in billed or (not line and order in under)
+        is_score_alone = kind.name in OF_WORK and not (paid and _is_paid_by(kind, row, work))
+        if (paid and not is_score_alone) or not counted.isdisjoint(scored):
+            yield edit, (None, None) if is_score_alone else (order, line)
 
 
-def _billed(connection: Connection, orders: Sequence[str | None]) -> set[tuple[str, str | None]]:
+def _is_paid_by(kind: Kind, row: Mapping[str, Any], work: Work) -> bool:
+    """Do the rules say that such work stands for receipts?"""
+    of = row.get("measure") if kind.name == "measurements" else row.get("kind")
+    return not {(kind.name, of), (kind.name, "")}.isdisjoint(work)
+
+
+def _about(connection: Connection, kind: Kind, edits: Sequence[Edit]) -> list[_Line]:
+    """The line of each edit as `payables` names it. Of a contract, and of work that names no order, all its lines;
+    of work that names no contract either, all lines of its vendor."""
+    rows = [edit.values for edit in edits]
+    if kind.name == "milestones":
+        return [(row["contract_id"], row["milestone"]) for row in rows]
+    if kind.name in OF_CONTRACTS:
+        return [(row["contract_id"], None) for row in rows]
+    if kind.name in OF_WORK:
+        lines = [(row.get("subject") or "", *(row.get("subject") or "").rpartition("/")[::2]) for row in rows]
+        orders = _orders_named(connection, [name for line in lines for name in line[:2]])
+        of_all = [(row["contract_id"], None) if row["contract_id"] else (None, ALL_LINES) for row in rows]
+        return [
+            (whole, None) if whole in orders else (order, line) if order in orders else without
+            for without, (whole, order, line) in zip(of_all, lines, strict=True)
+        ]
+    return [(row.get("order_id"), row.get("line")) for row in rows]
+
+
+def _orders_named(connection: Connection, names: Sequence[str]) -> set[str]:
+    """Those of the names that are orders."""
+    column, wanted = ROWS["orders"].c.order_id, sorted({name for name in names if name})
+    parts = (wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH))
+    return {name for part in parts for name in connection.execute(select(column).where(column.in_(part))).scalars()}
+
+
+def _billed(connection: Connection, orders: Sequence[str]) -> set[_Line]:
     """Lines (order, line) of these orders that were put up for payment. Without a line, it stands for the first."""
-    wanted = sorted({order for order in orders if order})
-    lines: set[tuple[str, str | None]] = set()
-    for start in range(0, len(wanted), _BATCH):
-        some = PAYABLES.c.order_id.in_(wanted[start : start + _BATCH])
+    lines: set[_Line] = set()
+    for start in range(0, len(orders), _BATCH):
+        some = PAYABLES.c.order_id.in_(orders[start : start + _BATCH])
         found = connection.execute(select(PAYABLES.c.order_id, PAYABLES.c.line).where(some))
         lines |= {(order, line or "1") for order, line in found}
     return lines
+
+
+def _contracts_billed(connection: Connection, contracts: Sequence[str]) -> set[str | None]:
+    """Those of the contracts of whose order lines any was put up for payment."""
+    row, found = ROWS["orders"].c, set[str | None]()
+    put_up = and_(PAYABLES.c.order_id == row.order_id, func.coalesce(PAYABLES.c.line, "1") == row.line)
+    for start in range(0, len(contracts), _BATCH):
+        mine = row.contract_id.in_(contracts[start : start + _BATCH])
+        found |= set(connection.execute(select(row.contract_id).distinct().where(mine, put_up)).scalars())
+    return found
 
 
 def _plain(value: Any) -> str:

@@ -1,0 +1,114 @@
+"""Stories of edits: what money was put up on is changed afterwards, and somebody is asked before more is paid."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+from robots.figures.batches import FREE
+from tests.conftest import Home
+from tests.test_approvals import records_of
+from tests.test_controls import _filled, _forms
+
+D = Decimal
+A = "示例甲电子有限公司"
+Row = dict[str, Any]
+
+
+def paid_of(home: Home) -> Decimal:
+    """What sheets carry."""
+    return sum((D(row["net"]) for row in home.export("payables") if row["state"] not in FREE), D(0))
+
+
+def why(home: Home) -> dict[str, str]:
+    return {row["invoice_no"][-2:]: row["reasons"] for row in records_of(home, "holds")}
+
+
+def evening(month: int, day: int) -> datetime:
+    return datetime(2026, month, day, 18)
+
+
+def usual(home: Home, books: SimpleNamespace, **contract: Any) -> None:
+    home.drop("供应商台账.xlsx", books.vendors())
+    home.drop("合同台账.xlsx", books.contracts(contract))
+    home.drop("订单.xlsx", books.orders())
+    home.drop("收货.xlsx", books.deliveries())
+    home.drop("发票.xlsx", books.invoices())
+
+
+# ------------------------------------------------------------------ what stands for receipts
+
+
+def test_a_milestone_that_earns_more_after_its_payment_is_asked(home: Home, books: SimpleNamespace) -> None:
+    home.drop("供应商台账.xlsx", books.vendors())
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "合同金额": 11300, "税率": 0.13}))
+    stone = {
+        "合同编号": "HT-1",
+        "里程碑": "需求",
+        "计划完成日期": date(2026, 6, 10),
+        "实际提交日期": date(2026, 6, 10),
+        "验收日期": date(2026, 6, 12),
+        "验收结论": "通过",
+        "付款比例": 0.1,
+    }
+    home.drop("里程碑.xlsx", books.xlsx({"里程碑": [stone]}))
+    bill = {
+        "订单号": "HT-1",
+        "行号": None,
+        "数量": None,
+        "单价": None,
+        "不含税金额": 2000,
+        "税额": 260,
+        "价税合计": 2260,
+    }
+    home.drop("发票.xlsx", books.invoices(bill))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 1130
+    home.drop("里程碑.xlsx", books.xlsx({"里程碑": [stone | {"付款比例": 0.2}]}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 1130
+
+
+WORK = """[[in_force]]
+from = 2026-01-01
+soft_duplicate_days = -1
+[in_force.work]
+"HT-1" = { source = "measurements", of = "工时" }
+"""
+
+
+def test_hours_that_are_raised_after_they_were_paid_are_asked(home: Home, books: SimpleNamespace) -> None:
+    (home.path / "config" / "rules" / "settlement.toml").write_text(WORK, "utf-8")
+    home.configure("")
+    usual(home, books, 质保金比例=0)
+    (home.settings.inbox / "收货.xlsx").unlink()
+    work = {"供应商": A, "合同编号": "HT-1", "指标": "工时", "记录日期": date(2026, 6, 20), "数值": 60}
+    home.drop("工时.xlsx", books.xlsx({"指标记录": [work]}))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 339
+    home.drop("工时.xlsx", books.xlsx({"指标记录": [work | {"数值": 100}]}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 339
+
+
+def test_hours_are_asked_once_and_paid_when_somebody_has_answered(home: Home, books: SimpleNamespace) -> None:
+    (home.path / "config" / "rules" / "settlement.toml").write_text(WORK, "utf-8")
+    home.configure("")
+    usual(home, books, 质保金比例=0)
+    (home.settings.inbox / "收货.xlsx").unlink()
+    work = {"供应商": A, "合同编号": "HT-1", "指标": "工时", "记录日期": date(2026, 6, 20), "数值": 60}
+    other = work | {"指标": "每日提交数", "数值": 3}
+    home.drop("工时.xlsx", books.xlsx({"指标记录": [work, other]}))
+    home.turn(evening(7, 6))
+    home.drop("工时.xlsx", books.xlsx({"指标记录": [work | {"数值": 100}, other | {"数值": 4}]}))
+    home.turn(evening(7, 7))
+    asked = sorted(a["subject"] for a in home.export("alerts") if a["code"] == "SILENT_EDIT")
+    assert asked == ["HT-1", A]  # no money rests on the other measure: it counts in a score
+    assert why(home) == {"78": "SILENT_EDIT"}
+    assert {row["evidence"].count("数值") for row in records_of(home, "holds")} == {1}
+    lists = _forms(home, "预警清单", "alerts")
+    home.drop("预警.xlsx", _filled(lists[-1], {"处理状态": "已确认", "预警处理人": "虚构甲"}, "静默修改"))
+    home.turn(evening(7, 8))
+    assert paid_of(home) == 565 and why(home) == {}
