@@ -7,9 +7,11 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from robots.figures.batches import FREE
 from tests.conftest import Home
-from tests.test_approvals import records_of
+from tests.test_approvals import invoices_of, records_of
 from tests.test_controls import _filled, _forms
 
 D = Decimal
@@ -112,3 +114,88 @@ def test_hours_are_asked_once_and_paid_when_somebody_has_answered(home: Home, bo
     home.drop("预警.xlsx", _filled(lists[-1], {"处理状态": "已确认", "预警处理人": "虚构甲"}, "静默修改"))
     home.turn(evening(7, 8))
     assert paid_of(home) == 565 and why(home) == {}
+
+
+# ------------------------------------------------------------------ what was blank or gone in between
+
+
+def test_an_accepted_quantity_that_was_cleared_and_filled_again_is_asked_as_what_it_is(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """60 → blank → 100: the question that somebody answers says “60 → blank”."""
+    invoices_of(home, books, 1)
+    home.drop("收货.xlsx", books.deliveries({"送货单号": "S-1", "到货数": 100, "合格数": 60}))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 339
+    home.drop("收货.xlsx", books.deliveries({"送货单号": "S-1", "到货数": 100, "合格数": None}))
+    home.turn(evening(7, 7))
+    lists = _forms(home, "预警清单", "alerts")
+    home.drop("预警.xlsx", _filled(lists[-1], {"处理状态": "已确认", "预警处理人": "虚构甲"}, "静默修改"))
+    home.turn(evening(7, 8))
+    home.drop("收货.xlsx", books.deliveries({"送货单号": "S-1", "到货数": 100, "合格数": 100}))
+    for day in (9, 10):
+        home.turn(evening(7, day))
+    assert paid_of(home) == 339
+
+
+def test_a_row_that_is_cut_and_pasted_into_another_file_with_another_quantity_is_an_edit(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """Both files come in one evening, the one that the row left first."""
+    invoices_of(home, books, 1)
+    home.drop(
+        "收货.xlsx",
+        books.deliveries({"送货单号": "S-1", "到货数": 60, "合格数": 60}, {"送货单号": "S-9", "订单号": "PO-9"}),
+    )
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 339
+    home.drop("收货.xlsx", books.deliveries({"送货单号": "S-9", "订单号": "PO-9"}))
+    home.drop("收货2.xlsx", books.deliveries({"送货单号": "S-1", "到货数": 100, "合格数": 100}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 339
+
+
+BETWEEN: dict[str, tuple[Row, list[Row], int]] = {
+    "cleared and filled as it was": ({"合格数": 60}, [{"合格数": None}, {"合格数": 60}], 2),
+    "gone and back as it was": ({"合格数": 60}, [{"送货单号": "S-9", "订单号": "PO-9"}, {"合格数": 60}], 0),
+    "gone and back with more": ({"合格数": 60}, [{"送货单号": "S-9", "订单号": "PO-9"}, {"合格数": 100}], 1),
+    "gone, back without and filled": (
+        {"合格数": 60},
+        [{"送货单号": "S-9", "订单号": "PO-9"}, {"合格数": None}, {"合格数": 100}],
+        2,
+    ),
+    "cleared, gone and back with more": (
+        {"合格数": 60},
+        [{"合格数": None}, {"送货单号": "S-9", "订单号": "PO-9"}, {"合格数": 100}],
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize(("first", "later", "asked"), BETWEEN.values(), ids=BETWEEN)
+def test_what_was_paid_on_is_remembered_while_it_is_blank_or_gone(
+    home: Home, books: SimpleNamespace, first: Row, later: list[Row], asked: int
+) -> None:
+    invoices_of(home, books, 1)
+    row = {"送货单号": "S-1", "到货数": 100}
+    home.drop("收货.xlsx", books.deliveries(row | first))
+    home.turn(evening(7, 6))
+    for day, change in enumerate(later, 7):
+        home.drop("收货.xlsx", books.deliveries(row | change))
+        home.turn(evening(7, day))
+    assert paid_of(home) == 339
+    assert len([a for a in home.export("alerts") if a["code"] == "SILENT_EDIT"]) == asked
+
+
+def test_a_quantity_that_is_accepted_later_on_a_line_that_was_paid_is_no_edit(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """Sixty were judged and paid; the other forty had come too and are judged a day later."""
+    invoices_of(home, books, 1)
+    rows = [{"送货单号": "S-1", "到货数": 60, "合格数": 60}, {"送货单号": "S-2", "到货数": 40, "合格数": None}]
+    home.drop("收货.xlsx", books.deliveries(*rows))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 339
+    home.drop("收货.xlsx", books.deliveries(rows[0], rows[1] | {"合格数": 40}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 565

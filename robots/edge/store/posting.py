@@ -29,7 +29,17 @@ from sqlalchemy import (
 
 from robots.edge.store.answers import differing_answers, judged
 from robots.edge.store.columns import to_stored
-from robots.edge.store.edits import Work, counted, restored_changes, rival_changes, silent_edits, watched_changes
+from robots.edge.store.edits import (
+    Work,
+    counted,
+    leaving,
+    remember,
+    restored_changes,
+    returned,
+    rival_changes,
+    silent_edits,
+    watched_changes,
+)
 from robots.edge.store.relations import RELATED, Touched, pairs_named, pairs_of
 from robots.edge.store.tables import FILES, ROWS
 from robots.kinds import Kind, known
@@ -108,9 +118,11 @@ def _post(
             # a form answered again is the ordinary course
             findings += [one for one in found if not (answered and one.code == "KEY_ELSEWHERE")]
         elif name in held and not (broken or answered):
-            edits = list(restored_changes(connection, known()[name], file, None))
+            kind = known()[name]
+            edits, going = list(restored_changes(connection, kind, file, None)), leaving(connection, kind, file, None)
             gone = _remove(connection, table, file, None, touched)
-            findings += silent_edits(connection, known()[name], drop, edits, {}, work)
+            remember(connection, kind, going, work)
+            findings += silent_edits(connection, kind, drop, edits, {}, work)
             findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
     return posted, findings
 
@@ -158,6 +170,8 @@ def _replace(
     before = counted(connection, kind, file, [keys[i] for i in changes.updated])
     edits = watched_changes(kind, rows, changes.updated, before)
     edits += restored_changes(connection, kind, file, changes.gone)
+    edits += returned(connection, kind, rows, changes.new)
+    going = leaving(connection, kind, file, changes.gone)
     _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)], touched)
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
     _touch(touched, kind, rows, [*changes.new, *changes.updated])
@@ -168,6 +182,7 @@ def _replace(
     if competes and _has_others(connection, table, file):
         edits += () if keep else rival_changes(connection, kind, file, drop, before)
         findings += _beat_others(connection, table, file, drop, touched)
+    remember(connection, kind, going, work)
     findings += silent_edits(connection, kind, drop, edits, letters, work)
     if changes.gone:
         named = say(f"kind.{kind.name}")
