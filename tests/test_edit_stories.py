@@ -199,3 +199,72 @@ def test_a_quantity_that_is_accepted_later_on_a_line_that_was_paid_is_no_edit(
     home.drop("收货.xlsx", books.deliveries(rows[0], rows[1] | {"合格数": 40}))
     home.turn(evening(7, 7))
     assert paid_of(home) == 565
+
+
+# ------------------------------------------------------------------ what else moves money
+
+
+def test_retention_is_not_paid_years_early_because_a_cell_of_the_contract_ledger_was_cleared(
+    home: Home, books: SimpleNamespace
+) -> None:
+    usual(home, books)
+    home.turn(evening(7, 6))
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": None}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == D("536.75") or why(home)
+
+
+def test_an_advance_that_is_corrected_after_the_payment_is_asked(home: Home, books: SimpleNamespace) -> None:
+    invoices_of(home, books, 1)
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 300}))
+    home.turn(evening(7, 6))
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": None}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 265 or why(home)
+
+
+def test_a_late_penalty_is_not_paid_out_because_a_day_was_edited(home: Home, books: SimpleNamespace) -> None:
+    usual(home, books, 质保金比例=0, 迟交违约金率=0.002)
+    home.drop("收货.xlsx", books.deliveries({"到货日期": date(2026, 6, 30)}))
+    home.turn(evening(7, 6))
+    before = paid_of(home)
+    assert before < 565
+    home.drop("收货.xlsx", books.deliveries({"到货日期": date(2026, 6, 18)}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == before
+
+
+def test_a_term_of_a_contract_is_asked_once_for_all_its_lines(home: Home, books: SimpleNamespace) -> None:
+    invoices_of(home, books, 1, 2)
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 300}))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 830
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 200}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 830 and "SILENT_EDIT" in set(why(home).values())
+    told = [a for a in home.export("alerts") if a["code"] == "SILENT_EDIT"]
+    assert [a["subject"] for a in told] == ["HT-1"]
+    lists = _forms(home, "预警清单", "alerts")
+    home.drop("预警.xlsx", _filled(lists[-1], {"处理状态": "已确认", "预警处理人": "虚构甲"}, "静默修改"))
+    home.turn(evening(7, 8))
+    assert paid_of(home) == 930 and not why(home)
+
+
+@pytest.mark.parametrize("change", [{"合同名称": "改名"}, {"到期日期": date(2028, 12, 31)}])
+def test_a_contract_may_be_renamed_and_prolonged_without_anybody_asking(
+    home: Home, books: SimpleNamespace, change: Row
+) -> None:
+    usual(home, books)
+    home.turn(evening(7, 6))
+    home.drop("合同台账.xlsx", books.contracts(change))
+    home.turn(evening(7, 7))
+    assert not [a for a in home.export("alerts") if a["code"] == "SILENT_EDIT"] and not why(home)
+
+
+def test_a_contract_on_which_nothing_was_put_up_may_be_negotiated(home: Home, books: SimpleNamespace) -> None:
+    usual(home, books)
+    home.drop("合同2.xlsx", books.contracts({"合同编号": "HT-2"}))
+    home.turn(evening(7, 6))
+    home.drop("合同2.xlsx", books.contracts({"合同编号": "HT-2", "质保金比例": 0.1}))
+    home.turn(evening(7, 7))
+    assert not [a for a in home.export("alerts") if a["code"] == "SILENT_EDIT"]
