@@ -268,3 +268,13 @@ def test_a_contract_on_which_nothing_was_put_up_may_be_negotiated(home: Home, bo
     home.drop("合同2.xlsx", books.contracts({"合同编号": "HT-2", "质保金比例": 0.1}))
     home.turn(evening(7, 7))
     assert not [a for a in home.export("alerts") if a["code"] == "SILENT_EDIT"]
+
+
+def test_who_accepts_more_and_rejects_less_is_asked_once(home: Home, books: SimpleNamespace) -> None:
+    usual(home, books, 质保金比例=0)
+    home.drop("收货.xlsx", books.deliveries({"到货数": 100, "合格数": 60, "不合格数": 40}))
+    home.turn(evening(7, 6))
+    home.drop("收货.xlsx", books.deliveries({"到货数": 100, "合格数": 70, "不合格数": 30}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 339 and why(home) == {"78": "REJECTED,SILENT_EDIT"}
+    assert len([a for a in home.export("alerts") if a["code"] == "SILENT_EDIT"]) == 1

@@ -263,6 +263,7 @@ def silent_edits(
     acted = list(_of_acted_rows(connection, kind, edits, work))
     cleared = [edit for edit, _ in acted if edit.after is None]
     _note(connection, kind, cleared, [edit for edit in edits if edit.before is None])
+    acted = _less_echoes(acted)
     versions = {number: _version(connection, number) for number in {drop, *(edit.since for edit, _ in acted)}}
     for edit, (order_id, line) in acted:
         before, after = (_plain(value) for value in (edit.before, edit.after))
@@ -274,6 +275,12 @@ def silent_edits(
         told |= {"version_before": versions[edit.since], "version_after": versions[drop]}
         cell = f"{letters.get(edit.sheet, {}).get(edit.field, '')}{edit.row}"
         yield finding("SILENT_EDIT", Level.WARNING, edit.sheet, cell, **told)
+
+
+def _less_echoes(acted: Sequence[tuple[Edit, _Line]]) -> list[tuple[Edit, _Line]]:
+    """Who accepts more rejects less: one judgement, and one question about it."""
+    judged = {edit.key for edit, _ in acted if edit.field == "accepted"}
+    return [one for one in acted if not (one[0].field == "rejected" and one[0].key in judged)]
 
 
 _Line = tuple[str | None, str | None]  # an order and its line; a contract and its milestone; either without the second
