@@ -199,7 +199,8 @@ def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Re
     )
     tx.findings(drop, reading.findings, settings.words)
     if received.state == "taken":
-        rows, found = tx.post(one.name, drop, reading, reading.broken)
+        work = settings.rules.settlement(now.date()).work.values()
+        rows, found = tx.post(one.name, drop, reading, reading.broken, work)
         tx.receipts(drop, rows)
         tx.findings(drop, found, settings.words)
         tx.unknown_words(drop, desk.words_of(reading))

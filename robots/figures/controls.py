@@ -254,12 +254,10 @@ def without_contract(books: Books) -> Look:
 
 def silent_edits(books: Books) -> Look:
     """A line edited after it was first put up for payment: nothing more is paid of it until somebody has answered."""
-    edits: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for line, row in after_put_up(books.edits, books.put_up):
-        edits[line].append(row)
+    edits = after_put_up(books.edits, books.put_up, books.contract_of)
 
     def look(payable: Payable) -> Iterator[Hold]:
-        for row in edits.get((payable.order_id, payable.line), ()):
+        for row in edits(payable.order_id, payable.line, payable.vendor):
             yield Hold(SILENT_EDIT, edit_seen(row))
 
     return look
@@ -413,15 +411,16 @@ def stopped(sheeted: Sheeted, books: Books) -> dict[str, tuple[Hold, ...]]:
 
 
 def _edited(books: Books) -> Callable[[Row], Iterator[Hold]]:
-    edits: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for line, edit in after_put_up(books.edits, books.put_up):
-        edits[line].append(edit)
+    edits = after_put_up(books.edits, books.put_up, books.contract_of)
     accounts = [edit for edit in books.edits if edit["field"] == "bank_account"]
 
     def look(row: Row) -> Iterator[Hold]:
-        line = (given(row["order_id"]), given(row["line"]))
-        since = books.put_up.get(line, books.today).isoformat()
-        mine = [*edits.get(line, ()), *(e for e in accounts if e["vendor"] == row["vendor"] and e["day"] >= since)]
+        order, line, vendor = (given(row[name]) for name in ("order_id", "line", "vendor"))
+        since = books.put_up.get((order, line), books.today).isoformat()
+        mine = [
+            *edits(order, line, vendor),
+            *(e for e in accounts if e["vendor"] == row["vendor"] and e["day"] >= since),
+        ]
         yield from (Hold(SILENT_EDIT, edit_seen(edit)) for edit in mine)
 
     return look

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from robots.figures.alerts import DECIDING, alert_id, number
+from robots.model.edits import ALL_LINES, OF_CONTRACTS, OF_WORK
 
 Row = Mapping[str, Any]
 SILENT_EDIT = "SILENT_EDIT"
 
 
 def edit_subject(row: Row) -> str:
-    """What an edit is about: the order line, else the vendor."""
-    order = row["order_id"]
-    return f"{order}/{_text(row['line']) or '1'}" if _text(order) else _text(row["vendor"])
+    """What an edit is about: the order line, the whole contract or order, else the vendor."""
+    order, line = _text(row["order_id"]), _line(row)
+    return f"{order}/{line}" if order and line else order or _text(row["vendor"])
+
+
+def _line(row: Row) -> str:
+    """The line that an edit names; blank where it is of all lines."""
+    return _text(row["line"]) or ("" if row["kind"] in (*OF_CONTRACTS, *OF_WORK) else "1")
 
 
 def edit_alert(row: Row) -> str:
@@ -63,12 +69,31 @@ def _start(chain: list[Row]) -> int | None:
     return None
 
 
-def after_put_up(edits: Iterable[Row], put_up: Mapping[tuple[str, str], date]) -> Iterator[tuple[tuple[str, str], Row]]:
-    """(order, line) → edits of its order or its deliveries since the day on which it was first put up for payment."""
+def after_put_up(
+    edits: Iterable[Row], put_up: Mapping[tuple[str, str], date], contract_of: Mapping[tuple[str, str], str]
+) -> Callable[[str, str, str], list[Row]]:
+    """Looks up an order line (order, line, vendor): the edits of what it rests on (its order, its deliveries or what
+    stands for them, its milestone, its contract) since the day on which it was first put up for payment."""
+    by_name: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in edits:
-        line = (_text(row["order_id"]), _text(row["line"]) or "1")
-        if line in put_up and date.fromisoformat(row["day"]) >= put_up[line]:
-            yield line, row
+        by_name[_name(row)].append(row)
+
+    def look(order: str, line: str, vendor: str) -> list[Row]:
+        if (since := put_up.get((order, line))) is None:
+            return []
+        contract = contract_of.get((order, line), order)  # a milestone stands under its contract itself
+        names = dict.fromkeys(((order, line), (order, ""), (contract, ""), ("", vendor)))
+        mine = [row for name in names for row in by_name.get(name, ())]
+        return [row for row in mine if date.fromisoformat(row["day"]) >= since]
+
+    return look
+
+
+def _name(row: Row) -> tuple[str, str]:
+    """What an edit is found by: order and line, either alone of all lines, or a vendor where lines rest on it."""
+    if row["line"] == ALL_LINES:
+        return "", _text(row["vendor"])
+    return _text(row["order_id"]), _line(row)
 
 
 def _text(value: Any) -> str:

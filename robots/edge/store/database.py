@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from robots.ledger import Ledger
+    from robots.rules import Work
 
 _ASKED = 500  # rows of a scope asked for at once
 _FETCHED = 10_000  # rows that are Python's own values at once
@@ -306,14 +307,16 @@ class Turn:
         return self._inserted(FILES, {"name": name})
 
     def post(
-        self, name: str, drop: int, reading: Reading, broken: Collection[str] = ()
+        self, name: str, drop: int, reading: Reading, broken: Collection[str] = (), work: Collection[Work] = ()
     ) -> tuple[list[posting.Posted], list[Finding]]:
         """Replace the rows of a file by those of a newer version; what stood on `broken` sheets stays.
 
         Two forms are two files, even where both come back under one name: nobody's answers take another's place.
+        `work`: what stands for receipts by the rules.
         """
+        counts = {(one.source, one.of) for one in work}
         filed = f"{name} ({reading.form})" if reading.form else name
-        return posting.post(self.connection, self.file(filed), drop, reading, broken, self.touched)
+        return posting.post(self.connection, self.file(filed), drop, reading, broken, self.touched, counts)
 
     def relate(self, day: date, rules: str) -> None:
         """Bring order lines, and what is to be figured again, up to `day` after what was posted."""

@@ -37,6 +37,7 @@ from robots.edge.store.tables import (
     PAYABLES,
     POINTS,
     PRICES,
+    REMEMBERED,
     RESCORED,
     RETURNS,
     REVERSALS,
@@ -192,6 +193,11 @@ def currency_of_returns(connection: Connection) -> None:
     _add_columns(connection, RETURNS)
 
 
+def values_remembered(connection: Connection) -> None:
+    """What rows said that money was put up on, so that they are asked for when they come back otherwise."""
+    REMEMBERED.create(connection, checkfirst=True)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -240,6 +246,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     days_of_orders,
     whose_appeals,
     currency_of_returns,
+    values_remembered,
 )
 
 

@@ -29,7 +29,17 @@ from sqlalchemy import (
 
 from robots.edge.store.answers import differing_answers, judged
 from robots.edge.store.columns import to_stored
-from robots.edge.store.edits import counted, restored_changes, rival_changes, silent_edits, watched_changes
+from robots.edge.store.edits import (
+    Work,
+    counted,
+    leaving,
+    remember,
+    restored_changes,
+    returned,
+    rival_changes,
+    silent_edits,
+    watched_changes,
+)
 from robots.edge.store.relations import RELATED, Touched, pairs_named, pairs_of
 from robots.edge.store.tables import FILES, ROWS
 from robots.kinds import Kind, known
@@ -58,14 +68,15 @@ def post(
     reading: Reading,
     broken: Collection[str] = (),
     touched: Touched | None = None,
+    work: Work = (),
 ) -> tuple[list[Posted], list[Finding]]:
     """Write the difference for every kind.
 
     `broken` names sheets of this version that could not be read: their rows stay, and so do kinds it does not hold.
-    `touched` gathers what came, went or changed.
+    `touched` gathers what came, went or changed; `work`: what stands for receipts by the rules.
     """
     with _no_collector():
-        return _post(connection, file, drop, reading, broken, touched if touched is not None else Touched())
+        return _post(connection, file, drop, reading, broken, touched if touched is not None else Touched(), work)
 
 
 @contextmanager
@@ -81,7 +92,13 @@ def _no_collector() -> Iterator[None]:
 
 
 def _post(
-    connection: Connection, file: int, drop: int, reading: Reading, broken: Collection[str], touched: Touched
+    connection: Connection,
+    file: int,
+    drop: int,
+    reading: Reading,
+    broken: Collection[str],
+    touched: Touched,
+    work: Work,
 ) -> tuple[list[Posted], list[Finding]]:
     posted: list[Posted] = []
     reading, findings = judged(connection, drop, reading)
@@ -94,14 +111,18 @@ def _post(
             rows = reading.tables[name]
             findings += differing_answers(connection, name, rows, letters) if answered else []
             there = name in held
-            counts, found = _replace(connection, table, file, drop, rows, broken, letters, touched, there, answered)
+            counts, found = _replace(
+                connection, table, file, drop, rows, broken, letters, touched, there, answered, work
+            )
             posted += _per_sheet(mine, counts)
             # a form answered again is the ordinary course
             findings += [one for one in found if not (answered and one.code == "KEY_ELSEWHERE")]
         elif name in held and not (broken or answered):
-            edits = list(restored_changes(connection, known()[name], file, None))
+            kind = known()[name]
+            edits, going = list(restored_changes(connection, kind, file, None)), leaving(connection, kind, file, None)
             gone = _remove(connection, table, file, None, touched)
-            findings += silent_edits(connection, known()[name], drop, edits, {})
+            remember(connection, kind, going, work)
+            findings += silent_edits(connection, kind, drop, edits, {}, work)
             findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
     return posted, findings
 
@@ -132,6 +153,7 @@ def _replace(
     touched: Touched,
     there: bool,
     keep: bool,
+    work: Work,
 ) -> tuple[_Counts, list[Finding]]:
     """Write the difference of one kind. `there`: the file has rows of it already; `keep` (answers on a form, that come
     as often as people give them): rows that the newer version lacks stay, and what another file answered is no former
@@ -148,6 +170,8 @@ def _replace(
     before = counted(connection, kind, file, [keys[i] for i in changes.updated])
     edits = watched_changes(kind, rows, changes.updated, before)
     edits += restored_changes(connection, kind, file, changes.gone)
+    edits += returned(connection, kind, rows, changes.new)
+    going = leaving(connection, kind, file, changes.gone)
     _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)], touched)
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
     _touch(touched, kind, rows, [*changes.new, *changes.updated])
@@ -158,7 +182,8 @@ def _replace(
     if competes and _has_others(connection, table, file):
         edits += () if keep else rival_changes(connection, kind, file, drop, before)
         findings += _beat_others(connection, table, file, drop, touched)
-    findings += silent_edits(connection, kind, drop, edits, letters)
+    remember(connection, kind, going, work)
+    findings += silent_edits(connection, kind, drop, edits, letters, work)
     if changes.gone:
         named = say(f"kind.{kind.name}")
         findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=named, count=len(changes.gone)))

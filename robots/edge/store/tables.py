@@ -125,6 +125,15 @@ EDITS = Table(
     Index("edits_open", "n", **_where("settled IS NULL")),
 )
 
+REMEMBERED = Table(  # what rows said that had been acted on, where they are blank or nowhere in the books by now
+    "remembered",
+    META,
+    Column("kind", Text),
+    Column("key", BigInteger),
+    Column("said", Text, nullable=False),  # JSON: watched field → its last value, and the drop that brought it
+    PrimaryKeyConstraint("kind", "key"),
+)
+
 KPIS = Table(
     "kpis",
     META,

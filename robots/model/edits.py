@@ -1,0 +1,7 @@
+"""What an edit may be about besides one order line: the words that the store keeps and the figures read."""
+
+from __future__ import annotations
+
+OF_CONTRACTS = ("contracts", "changes")  # kinds that every line of a contract rests on
+OF_WORK = ("measurements", "tickets")  # kinds that stand for receipts where the rules say so
+ALL_LINES = "*"  # beside no order: what was edited is work of all lines of its vendor
