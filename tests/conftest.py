@@ -15,7 +15,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from io import BytesIO
@@ -244,6 +244,16 @@ class Home:
     path: Path
     settings: Settings
     store: Store
+    crew: tuple[str, ...] = ()
+
+    def let(self, *crew: str) -> None:
+        """Only these robots work from now on: those whose work a story looks at."""
+        self.crew = crew
+        self._limit()
+
+    def _limit(self) -> None:
+        mine = {name: when for name, when in self.settings.crew.items() if not self.crew or name in self.crew}
+        self.settings = replace(self.settings, crew=mine, on_news=self.settings.on_news & set(mine))
 
     def drop(self, name: str, content: bytes | Sequence[Row]) -> Path:
         """Put a file into the inbox, as a person would: bytes, or rows that become a workbook of one sheet."""
@@ -266,6 +276,7 @@ class Home:
         path = self.path / "config" / "robots.toml"
         path.write_text(f"{path.read_text('utf-8')}\n{toml}\n", "utf-8")
         self.settings = configuration.load(self.path, registry.names())
+        self._limit()
 
 
 @contextmanager

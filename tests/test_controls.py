@@ -34,6 +34,13 @@ OLD, NEW = "6222000000000000001", "6222000000000009999"
 # ------------------------------------------------------------------ soft duplicates
 
 
+@pytest.fixture
+def home(home: Home) -> Home:
+    """Only those work whose work is looked at."""
+    home.let("paymaster", "bookkeeper", "sentinel")
+    return home
+
+
 def bill(number: str, day: int = 1, gross: str = "565.00", vendor: str = VENDOR, **other: Any) -> Row:
     """An invoice row; `day` counts from 1 January 2026."""
     row = {

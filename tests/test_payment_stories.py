@@ -19,6 +19,13 @@ D = Decimal
 Row = dict[str, Any]
 
 
+@pytest.fixture
+def home(home: Home) -> Home:
+    """Only those work whose work is looked at."""
+    home.let("paymaster", "bookkeeper", "sentinel")
+    return home
+
+
 def paid_of(home: Home, *ends: str) -> Decimal:
     """What sheets carry, of invoices whose numbers end so (of all)."""
     rows = [row for row in home.export("payables") if row["state"] not in FREE]

@@ -248,8 +248,8 @@ def _counted(days: list[date], today: date) -> tuple[int, int, int]:
     said = {
         "kpis": kpis, "scores": pd.DataFrame({"vendor": [], "period": []}), "alerts": pd.DataFrame(alerts),
         "drops": pd.DataFrame({"day": texts, "state": "taken"}),
-        "batches": pd.DataFrame({"day": texts, "batch": texts, "lines": 1, "total": D(0), "state": "proposed",
-                                 "currency": "CNY"}),
+        "batches": pd.DataFrame({"day": texts, "issued_on": texts, "batch": texts, "lines": 1, "total": D(0),
+                                 "state": "proposed", "currency": "CNY"}),
     }  # fmt: skip
     ledger: Any = SimpleNamespace(said=said.__getitem__, table=lambda kind: table(kind, []))
     book = next(one.what for one in reporter(ledger, RULES, today) if isinstance(one.what, Workbook))
