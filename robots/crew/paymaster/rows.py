@@ -96,7 +96,7 @@ def propose(payable: Payable, before: Sequence[Row], batch: str, vendors: Mappin
     amounts = {name: getattr(payable, name) - sum((r[name] for r in mine), ZERO) for name in AMOUNTS}
     only_held = _only_held(amounts["net"], amounts["held"])
     amounts |= {"net": amounts["net"] + only_held, "held": amounts["held"] - only_held}
-    return _row(payable, amounts, _new_key(payable, mine, before), "proposed", batch, vendors)
+    return _row(payable, amounts, _new_key(payable, mine, before), "proposed", batch, vendors, _tax(mine))
 
 
 def carried(payable: Payable, before: Sequence[Row]) -> list[Row]:
@@ -132,7 +132,7 @@ def offset_row(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Ro
     amounts = {name: getattr(payable, name) - sum((r[name] for r in mine), ZERO) for name in AMOUNTS}
     if amounts["advance_offset"] <= 0 or amounts["net"]:
         return None
-    return _row(payable, amounts, _new_key(payable, mine, before), "proposed", "", vendors)
+    return _row(payable, amounts, _new_key(payable, mine, before), "proposed", "", vendors, _tax(mine))
 
 
 def tells(payable: Payable, before: Sequence[Row]) -> bool:
@@ -243,6 +243,11 @@ def short_hash(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
 
 
+def _tax(rows: Sequence[Row]) -> Decimal:
+    """The VAT that sheets carried; rows older than it have none."""
+    return sum((row["tax"] for row in rows if row.get("tax") is not None and not pd.isna(row["tax"])), ZERO)
+
+
 def _whole_name(payable: Payable) -> tuple[str, ...]:
     """What no other payable of a run has: a row over two orders makes two, its retention more; and what is gone from
     the register has no row but its sheet."""
@@ -254,12 +259,19 @@ def _same_line(row: Row, payable: Payable) -> bool:
 
 
 def _row(
-    p: Payable, amounts: Mapping[str, Decimal], key: str, state: str, batch: str | None, vendors: Mapping[str, Row]
+    p: Payable,
+    amounts: Mapping[str, Decimal],
+    key: str,
+    state: str,
+    batch: str | None,
+    vendors: Mapping[str, Row],
+    tax_before: Decimal = ZERO,
 ) -> Row:
+    """`tax_before`: what earlier sheets carried of its VAT, so that it adds up over sheets as amounts do."""
     account = vendors.get(p.vendor, {}).get("bank_account")
     return {
         "payment_key": key, "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
         **amounts, "hold_reason": ",".join(p.reasons) or None, "due_on": p.due_on, "state": state, "batch": batch,
         "bank_account": None if pd.isna(account) else account, "retention_due_on": p.retention_due_on,
-        "invoice_key": p.invoice_key, "currency": p.currency, "what": p.what, "tax": p.tax,
+        "invoice_key": p.invoice_key, "currency": p.currency, "what": p.what, "tax": p.tax - tax_before,
     }  # fmt: skip

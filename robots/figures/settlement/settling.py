@@ -77,12 +77,14 @@ def _share(bill: Bill, piece: Piece, terms: Terms) -> Payable:
 
 
 def _told(payable: Payable, bill: Bill, gross: Decimal, credit: Decimal) -> Payable:
-    """The first steps: what was billed, and what credit notes took off it."""
-    billed = say("because.billed", invoice=payable.invoice_no, day=bill.day)
+    """The first steps: what was billed, and what credit notes took off it, with the split of the VAT (价税分离)."""
+    split = {"net": gross - payable.tax, "tax": payable.tax}
+    key = "because.billed_and_credited" if credit else "because.billed"
+    billed = say(key, invoice=payable.invoice_no, day=bill.day, **split)
     payable = payable.taken("billed", gross + credit, billed, payable.source)
     if not credit:
         return payable
-    notes = say("because.credit", notes=", ".join(number for number, _ in bill.reds))
+    notes = say("because.credit", notes=", ".join(number for number, _ in bill.reds), **split)
     return payable.taken("credit", -credit, notes, "\n".join(at for _, at in bill.reds)).but(credit=credit)
 
 
