@@ -255,9 +255,19 @@ def test_what_the_bank_answered_is_not_due_again() -> None:
     assert list(dues([line], [], ["k"], "CNY")) == []
 
 
+def test_the_due_calendar_says_whom_to_pay_on_which_day() -> None:
+    days = (date(2026, 7, 20), date(2026, 7, 6), date(2026, 7, 6), None)
+    due = [Due(B if n == 1 else A, "CNY", day, "approved", D(n + 1)) for n, day in enumerate(days)]
+    rows = rows_of(opened(plan_workbook(due, TODAY))["到期日历 CNY"])
+    told = [(str(row[0])[:10], row[1], row[2]) for row in rows if len(row) > 2 and row[1] in (A, B)]
+    assert told == [("2026-07-06", A, 3), ("2026-07-06", B, 2), ("2026-07-20", A, 1), ("None", A, 4)]
+
+
 def test_the_plan_has_a_native_stacked_chart_and_one_sheet_a_currency() -> None:
     book = opened(plan_workbook([Due(A, c, TODAY, "approved", D(5)) for c in ("CNY", "USD")], TODAY))
-    assert book.sheetnames[:4] == ["资金计划 CNY", "待付供应商 CNY", "资金计划 USD", "待付供应商 USD"]
+    assert book.sheetnames[:6] == [
+        "资金计划 CNY", "到期日历 CNY", "待付供应商 CNY", "资金计划 USD", "到期日历 USD", "待付供应商 USD",
+    ]  # fmt: skip
     (chart,) = book["资金计划 CNY"]._charts  # openpyxl has no public list of charts
     assert (chart.grouping, len(chart.series)) == ("stacked", 4)
 

@@ -88,6 +88,8 @@ def _plan_sheets(due: Sequence[Due], currency: str, today: date, names: Mapping[
     title = say("title.plan", currency=currency)
     notes = (say("plan.note"),)
     yield Sheet(say("sheet.plan", currency=currency), title, facts, (_week_table(weeks, names),), (chart,), notes)
+    calendar = (_calendar(due, names),)
+    yield Sheet(say("sheet.calendar", currency=currency), say("plan.calendar"), facts[:1], calendar)
     vendors = (_vendor_table(due, today, names),)
     yield Sheet(
         say("sheet.plan_vendors", currency=currency), say("plan.vendors", most=MOST_VENDORS), facts[:1], vendors
@@ -108,6 +110,25 @@ def _name(week: Week) -> Text:
     if week.first is None:
         return say(f"plan.when.{week.when}")
     return f"{week.first:%m-%d} – {week.first + timedelta(days=6):%m-%d}"
+
+
+def _calendar(due: Sequence[Due], names: Mapping[str, str]) -> Table:
+    """到期日历: what is due on which day and to whom, the earliest first; what has no day comes last."""
+    sums: dict[tuple[date, str], dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(SORTS, ZERO))
+    for one in due:
+        sums[one.day or date.max, one.vendor][one.sort] += one.amount
+    columns = (
+        Column(say("column.due_on"), Look.DATE, 12),
+        Column(say("column.vendor"), Look.WRAP, 30),
+        *(Column(say(f"plan.{names.get(sort, sort)}"), Look.MONEY, 17) for sort in SORTS),
+        Column(say("column.sum"), Look.MONEY, 17),
+    )
+    rows = tuple(
+        ("" if day == date.max else day, vendor, *mine.values(), sum(mine.values(), ZERO))
+        for (day, vendor), mine in sorted(sums.items())
+        if any(mine.values())
+    )
+    return Table(columns, rows, total=(2, 3, 4, 5, 6))
 
 
 def _vendor_table(due: Sequence[Due], today: date, names: Mapping[str, str]) -> Table:
