@@ -76,7 +76,7 @@ def large(tmp_path_factory: pytest.TempPathFactory, books: SimpleNamespace) -> P
 def copied(path: Path, target: Path) -> Iterator[Home]:
     """A copy of a home, for one story. Only those work whose work is looked at."""
     home = opened(Path(shutil.copytree(path, target / "外协")))
-    home.let("paymaster", "bookkeeper", "sentinel")
+    home.let("paymaster", "bookkeeper")
     yield home
     home.store.close()
 

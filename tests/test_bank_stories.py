@@ -42,7 +42,7 @@ Row = dict[str, Any]
 @pytest.fixture
 def home(home: Home) -> Home:
     """Only those work whose work is looked at."""
-    home.let("paymaster", "bookkeeper", "sentinel")
+    home.let("paymaster", "bookkeeper")
     return home
 
 
