@@ -14,6 +14,7 @@ import pytest
 from robots import conveyor
 from robots.figures.batches import FREE
 from tests.conftest import Home
+from tests.payday_steps import evening, paid_of, why
 from tests.test_approvals import (
     FIRST,
     FULL,
@@ -46,23 +47,9 @@ def home(home: Home) -> Home:
     return home
 
 
-def paid_of(home: Home, *ends: str) -> Decimal:
-    """What sheets carry, of invoices whose numbers end so (of all)."""
-    rows = [row for row in home.export("payables") if row["state"] not in FREE]
-    return sum((D(row["net"]) for row in rows if not ends or row["invoice_no"].endswith(ends)), D(0))
-
-
-def why(home: Home) -> dict[str, str]:
-    return {row["invoice_no"][-2:]: row["reasons"] for row in records_of(home, "holds")}
-
-
 def by_hand(books: SimpleNamespace, *rows: Row) -> bytes:
     usual = {"收款人": A, "付款状态": "成功"}
     return books.xlsx({"回单": [usual | row for row in rows]})
-
-
-def evening(month: int, day: int) -> datetime:
-    return datetime(2026, month, day, 18)
 
 
 # ------------------------------------------------------------------ payments by hand

@@ -3,15 +3,15 @@ two payables have in common."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from robots.figures.batches import FREE
 from tests.conftest import Home
+from tests.payday_steps import evening, paid_of, usual, why
 from tests.test_approvals import FULL, invoices_of, records_of
 from tests.test_controls import _filled, _forms
 
@@ -24,28 +24,6 @@ def home(home: Home) -> Home:
     """Only those work whose work is looked at."""
     home.let("paymaster", "bookkeeper")
     return home
-
-
-def paid_of(home: Home, *ends: str) -> Decimal:
-    """What sheets carry, of invoices whose numbers end so (of all)."""
-    rows = [row for row in home.export("payables") if row["state"] not in FREE]
-    return sum((D(row["net"]) for row in rows if not ends or row["invoice_no"].endswith(ends)), D(0))
-
-
-def why(home: Home) -> dict[str, str]:
-    return {row["invoice_no"][-2:]: row["reasons"] for row in records_of(home, "holds")}
-
-
-def evening(month: int, day: int) -> datetime:
-    return datetime(2026, month, day, 18)
-
-
-def usual(home: Home, books: SimpleNamespace, **contract: Any) -> None:
-    home.drop("供应商台账.xlsx", books.vendors())
-    home.drop("合同台账.xlsx", books.contracts(contract))
-    home.drop("订单.xlsx", books.orders())
-    home.drop("收货.xlsx", books.deliveries())
-    home.drop("发票.xlsx", books.invoices())
 
 
 @pytest.mark.parametrize("later", [{"质保金比例": 0}, {"质保金比例": None}])
