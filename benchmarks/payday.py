@@ -256,6 +256,7 @@ def _contracts() -> Columns:
         "ends_on": [date(2027, 12, 31)] * len(numbers), "amount": [Decimal(60_000_000)] * len(numbers),
         "payment_days": [Decimal((30, 45, 60)[n % 3]) for n in numbers],
         "advance": [Decimal(3_000_000) if n % 5 == 0 else None for n in numbers],
+        "advance_paid": [Decimal(3_000_000) if n % 5 == 0 else None for n in numbers],
         "retention_rate": [Decimal("0.05") if n % 4 == 1 else None for n in numbers],
         "retention_months": [Decimal(6) if n % 4 == 1 else None for n in numbers],
         "late_penalty_rate": [Decimal("0.001") if n % 2 else None for n in numbers],

@@ -264,6 +264,7 @@ STORY_CONTRACT_COLUMNS = {
     "tax_rate": Column("商务条款", "税率", "percent", 8),
     "payment_days": Column("商务条款", "付款天数\n（天）", "int", 10),
     "advance": Column("商务条款", "预付款\n（元）", "money", 12),
+    "advance_paid": Column("商务条款", "已付预付款\n（元）", "money", 12),
     "retention_rate": Column("商务条款", "质保金\n比例", "percent", 9),
     "retention_months": Column("商务条款", "质保期\n(月)", "int", 8),
     "late_penalty_rate": Column("商务条款", "迟交违约金\n（每天）", "percent", 11),

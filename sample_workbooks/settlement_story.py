@@ -87,7 +87,7 @@ def contracts() -> list[Entry]:
     late = {"late_penalty_rate": share("0.5"), "penalty_cap_rate": share("5")}
     kept = {"retention_rate": share("3"), "retention_months": 2}
     return [
-        contract(1, MACHINING, "机加工件", "33900", advance=Decimal(9000)),
+        contract(1, MACHINING, "机加工件", "33900", advance=Decimal(9000), advance_paid=Decimal(9000)),
         contract(2, SHEET_METAL, "钣金件", "50000", **kept, **late),
         contract(3, BOARDS, "PCBA", "60000", bonus_rate=share("2")),
         contract(4, MOULDING, "注塑件", "30000"),

@@ -202,9 +202,9 @@ def test_retention_is_not_paid_years_early_because_a_cell_of_the_contract_ledger
 
 def test_an_advance_that_is_corrected_after_the_payment_is_asked(home: Home, books: SimpleNamespace) -> None:
     invoices_of(home, books, 1)
-    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 300}))
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 300, "已付预付款": 300}))
     home.turn(evening(7, 6))
-    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": None}))
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": None, "已付预付款": None}))
     home.turn(evening(7, 7))
     assert paid_of(home) == 265 or why(home)
 
@@ -222,10 +222,10 @@ def test_a_late_penalty_is_not_paid_out_because_a_day_was_edited(home: Home, boo
 
 def test_a_term_of_a_contract_is_asked_once_for_all_its_lines(home: Home, books: SimpleNamespace) -> None:
     invoices_of(home, books, 1, 2)
-    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 300}))
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 300, "已付预付款": 300}))
     home.turn(evening(7, 6))
     assert paid_of(home) == 830
-    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 200}))
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 300, "已付预付款": 200}))
     home.turn(evening(7, 7))
     assert paid_of(home) == 830 and "SILENT_EDIT" in set(why(home).values())
     told = [a for a in home.export("alerts") if a["code"] == "SILENT_EDIT"]

@@ -28,7 +28,7 @@ VENDORS = {name: {"bank_account": f"622200000000000000{n}"} for n, name in enume
 TODAY = date(2026, 7, 3)
 TERMS = Terms(Settlement("RULES 7", D("0.01"), D("100.00"), D("0.05"), 60, 60), "CNY", date(2026, 1, 1), TODAY)
 CONTRACTS = [
-    {"contract_id": "HT-1", "vendor": NAMES[0], "amount": D(5000), "advance": D(900)},
+    {"contract_id": "HT-1", "vendor": NAMES[0], "amount": D(5000), "advance": D(900), "advance_paid": D(900)},
     {"contract_id": "HT-2", "vendor": NAMES[0], "retention_rate": D("0.05"), "retention_months": D(6)},
 ]
 

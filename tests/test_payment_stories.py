@@ -157,7 +157,7 @@ def test_retention_that_was_paid_back_is_told_when_a_credit_note_leaves_none(
 
 def test_an_advance_is_offset_though_the_register_is_sorted_otherwise(home: Home, books: SimpleNamespace) -> None:
     invoices_of(home, books, 1, 2)
-    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 300}))
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 300, "已付预付款": 300}))
     home.turn(evening(7, 6))
     assert paid_of(home) == 1130 - 300
     rows = [{"发票号码": f"2611200000001234560{n}", "订单号": f"PO-{n}", **FULL} for n in (2, 1)]
@@ -339,7 +339,7 @@ def test_an_order_line_that_two_rows_of_one_invoice_bill_is_a_duplicate_and_stop
 def test_an_invoice_that_the_advance_covers_whole_keeps_its_turn(home: Home, books: SimpleNamespace) -> None:
     """Ten of thirty pieces are covered by the advance; a bill for all thirty comes later: twenty are paid for."""
     invoices_of(home, books, 1)
-    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 100}))
+    home.drop("合同台账.xlsx", books.contracts({"质保金比例": 0, "预付款": 100, "已付预付款": 100}))
     home.drop("收货.xlsx", books.deliveries({"到货数": 30, "合格数": 30}))
     ten = {"数量": 10, "不含税金额": 50, "税额": 6.5, "价税合计": 56.5}
     home.drop("发票.xlsx", books.invoices(ten))

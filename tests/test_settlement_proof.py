@@ -94,9 +94,9 @@ def crowds(draw: st.DrawFn) -> tuple[Any, ...]:
 
 def _contract(agreed: Agreed) -> Row:
     return {
-        "contract_id": "HT-1", "amount": agreed.amount, "advance": agreed.advance, "retention_rate": agreed.retention,
-        "retention_months": D(12), "late_penalty_rate": agreed.late, "penalty_cap_rate": agreed.cap,
-        "quality_penalty_rate": agreed.quality, "ppm_target": agreed.ppm,
+        "contract_id": "HT-1", "amount": agreed.amount, "advance": agreed.advance, "advance_paid": agreed.advance,
+        "retention_rate": agreed.retention, "retention_months": D(12), "late_penalty_rate": agreed.late,
+        "penalty_cap_rate": agreed.cap, "quality_penalty_rate": agreed.quality, "ppm_target": agreed.ppm,
     }  # fmt: skip
 
 

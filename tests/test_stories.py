@@ -267,7 +267,7 @@ def test_what_is_retained_is_paid_once_when_its_date_is_there(home: Home, books:
 
 def test_an_advance_comes_back_pro_rata_and_is_gone_in_the_end(home: Home, books: SimpleNamespace) -> None:
     _team(home, books, received=60)
-    home.drop("合同.xlsx", books.contracts({"合同金额": 565, "预付款": 113, "质保金比例": 0}))
+    home.drop("合同.xlsx", books.contracts({"合同金额": 565, "预付款": 113, "已付预付款": 113, "质保金比例": 0}))
     home.turn(MONDAY)
     assert [(p["advance_offset"], p["net"]) for p in home.export("payables")] == [("67.80", "271.20")]
     home.drop("补收.xlsx", books.deliveries({"送货单号": "SH-2", "到货数": 40, "合格数": 40}))

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from robots.figures.batches import PROPOSED, REVERSIBLE
+from robots.figures.lines import order_line
 from robots.model import codes
 from robots.model.findings import column_letter
 from robots.model.forms import as_text
@@ -212,14 +213,9 @@ def issued_cells(line: Row) -> dict[str, str]:
     """What the form of a payment line says, as texts to compare."""
     return {
         "payee": fold(line["vendor"]), "account": as_text(given(line["bank_account"])),
-        "invoice": fold(line["invoice_no"]), "order_line": order_line(line), "net": as_text(line["net"]),
-        "due_on": as_text(given(line["due_on"])),
+        "invoice": fold(line["invoice_no"]), "order_line": order_line(line["order_id"], line["line"]),
+        "net": as_text(line["net"]), "due_on": as_text(given(line["due_on"])),
     }  # fmt: skip
-
-
-def order_line(line: Row) -> str:
-    """An order line as it is shown."""
-    return f"{given(line['order_id']) or ''}/{given(line['line']) or ''}".strip("/")
 
 
 def differences(case: Case, form: Form) -> Iterator[str]:

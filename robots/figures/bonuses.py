@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from robots.figures.ladder import BONUS
-from robots.figures.settlement import Payable
+from robots.figures.settlement import ADVANCE, Payable
 from robots.model.words import say
 
 Row = Mapping[str, Any]
@@ -40,12 +40,13 @@ def _with_bonus(payable: Payable, row: Row) -> Payable:
 def place_bonuses(
     owed: Iterable[Payable], earned: Iterable[Row], currency: str, is_proposed: Callable[[Payable], bool]
 ) -> dict[tuple[str, int, str], Payable]:
-    """Which line takes which bonus that waits: the first of its vendor that is put up for payment now. A bonus in
+    """Which line takes which bonus that waits: the first of its vendor that is put up for payment now, and that is for
+    work done. A bonus in
     another currency waits on: amounts of different currencies are never added."""
     placed: dict[tuple[str, int, str], Payable] = {}
     first: dict[str, Payable] = {}
     for payable in owed:
-        if payable.net > 0 and payable.vendor not in first and is_proposed(payable):
+        if payable.what != ADVANCE and payable.net > 0 and payable.vendor not in first and is_proposed(payable):
             first[payable.vendor] = payable
     for row in earned:
         waits = row["reward"] == BONUS and pd.isna(row["settled_by"]) and not pd.isna(row["amount"])

@@ -15,6 +15,7 @@ from robots.figures.accounts import Account, Shared, account_identity, ending, g
 from robots.figures.clock import on_the_clock
 from robots.figures.duplicates import Suspect
 from robots.figures.edits import SILENT_EDIT, after_put_up
+from robots.figures.lines import order_line
 from robots.figures.settlement import BANK_CHANGE, CURRENCY, LINE, RETENTION, Payable
 from robots.figures.settlement.billing import of_invoice
 from robots.model.money import ZERO
@@ -269,7 +270,7 @@ def moved_lines(books: Books) -> Look:
     def look(payable: Payable) -> Iterator[Hold]:
         invoice = of_invoice(payable.invoice_key)
         if rows := books.moved.get(invoice, ()):
-            told = tuple(say("hold.seen.moved", order=f"{row['order_id']}/{row['line']}", net=row["net"],
+            told = tuple(say("hold.seen.moved", order=order_line(row["order_id"], row["line"]), net=row["net"],
                              batch=row["batch"]) for row in rows)  # fmt: skip
             keys = sorted(row["payment_key"] for row in rows)
             what = () if payable.what == LINE else (payable.what,)  # who lets the one go has not let the other
@@ -450,7 +451,8 @@ def _as_owed_now(books: Books, sheeted: Sheeted) -> Callable[[Row], Iterator[Hol
         if row["net"] <= 0 or row["batch"] not in sheeted.issued:
             return
         if payable is None:
-            yield Hold(GONE, say("hold.seen.gone", invoice=row["invoice_no"], order=f"{row['order_id']}/{row['line']}"))
+            order = order_line(row["order_id"], row["line"])
+            yield Hold(GONE, say("hold.seen.gone", invoice=row["invoice_no"], order=order))
             return
         yield from _less(payable, carried, given(row["currency"]))
         yield from _standing(payable, looks, books)

@@ -16,6 +16,15 @@ LINE = ["order_id", "line"]
 QUANTITIES = ["received", "accepted", "rejected"]
 
 
+def order_line(order_id: Any, line: Any) -> str:
+    """An order line as it is shown; where there is no line (an advance has none), its order or contract.
+
+    >>> order_line("PO-1", "2"), order_line("HT-1", ""), order_line("PO-1", None)
+    ('PO-1/2', 'HT-1', 'PO-1')
+    """
+    return "/".join(str(part) for part in (order_id, line) if part and not pd.isna(part))
+
+
 def order_lines(orders: pd.DataFrame, deliveries: pd.DataFrame, as_of: date, by: Sequence[str] = LINE) -> pd.DataFrame:
     """One row per order line with what arrived by `as_of`; the columns in `by` name a line in both tables.
 

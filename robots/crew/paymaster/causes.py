@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from robots.crew.paymaster.rows import Row
+from robots.figures.lines import order_line
 from robots.model.decisions import Column, Look, Table
 from robots.model.words import say
 
@@ -31,6 +32,6 @@ def cause_table(by_vendor: Mapping[str, Sequence[Row]], steps: Sequence[Row]) ->
 
 def _steps(row: Row, of_key: Mapping[str, Sequence[Row]]) -> Iterator[tuple[Any, ...]]:
     for step in of_key.get(row["payment_key"], ()):
-        order = f"{row['order_id']}/{row['line']}"
+        order = order_line(row["order_id"], row["line"])
         name = say(f"step.{step['step']}")
         yield row["vendor"], row["invoice_no"], order, name, step["amount"], step["because"], step["place"]

@@ -36,6 +36,7 @@ from robots.figures.lines import records
 from robots.figures.returns import CLOSED, EARLY
 from robots.figures.returns import PAID as SUCCEEDED
 from robots.figures.settlement import Payable
+from robots.figures.settlement.parts import with_advance
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.forms import Form
@@ -72,9 +73,7 @@ def books_of(
 
 def _advanced(ledger: Ledger, contract_of: Mapping[tuple[str, str], str]) -> dict[str, frozenset[tuple[str, str]]]:
     """Contract with an advance → the order lines that offset it."""
-    contracts = ledger.table("contracts")
-    named = contracts[contracts["advance"].notna() | contracts["advance_rate"].notna()]["contract_id"]
-    lines: dict[str, set[tuple[str, str]]] = {contract: set() for contract in named}
+    lines: dict[str, set[tuple[str, str]]] = {contract: set() for contract in with_advance(ledger.table("contracts"))}
     for line, contract in contract_of.items():
         if contract in lines:
             lines[contract].add(line)

@@ -24,6 +24,8 @@ from robots.figures.settlement import (
     Payable,
     Terms,
     accept_work,
+    advances_of,
+    agreements,
     milestone_book,
     order_book,
     parts_of,
@@ -99,6 +101,7 @@ def owing(
     contracts, changes = ledger.table("contracts"), ledger.table("changes")
     terms = Terms(rules.settlement(today), rules.currency, rules.settle_from, today, rules)
     services = milestone_book(ledger.table("milestones"), contracts, changes, today)
+    agreed = agreements(contracts, changes)
     found = Owing()
     days = {row["batch"]: date.fromisoformat(row["day"]) for row in records(ledger.said("batches"))}
     for part in _parts(ledger, before, tied, today):
@@ -114,7 +117,8 @@ def owing(
         gone = [_bill(one, days, (book, services)) for one in left if _paid_for(one) > 0]
         turns = first_sheets(sheeted) | {invoice_key(row): turn_of(row["_file"]) for row in gone}
         # accounts that changed are the controls' business
-        owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns)
+        advances = advances_of(sheeted, invoices)
+        owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns, agreed, advances)
         lines = by_line(rows)
         kept = (back for one in left if (back := _kept(one, (book, services), terms)))
         _keep(found, chain(_of_register(with_bonuses(owed, earned), gone), kept), lines)

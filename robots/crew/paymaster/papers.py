@@ -21,10 +21,10 @@ from robots.figures.approvals import (
     Row,
     Verdict,
     given,
-    order_line,
     refusals,
 )
 from robots.figures.batches import VOID
+from robots.figures.lines import order_line
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.forms import Form as Issued
 from robots.model.letters import CODE
@@ -91,7 +91,8 @@ def _ordered(case: Case) -> list[Row]:
 
 def _line(case: Case, line: Row, approver: str) -> tuple[Any, ...]:
     return (
-        case.number, line["payment_key"], line["vendor"], line["bank_account"], line["invoice_no"], order_line(line),
+        case.number, line["payment_key"], line["vendor"], line["bank_account"], line["invoice_no"],
+        order_line(line["order_id"], line["line"]),
         line["net"], _day(line["due_on"]), approver, "", "", "",
     )  # fmt: skip
 
@@ -154,8 +155,8 @@ def _released_lines(case: Case) -> Table:
     )  # fmt: skip
     rows = tuple(
         (
-            line["vendor"], line["bank_account"], line["invoice_no"], order_line(line), line["net"],
-            _day(line["due_on"]), line["payment_key"],
+            line["vendor"], line["bank_account"], line["invoice_no"],
+            order_line(line["order_id"], line["line"]), line["net"], _day(line["due_on"]), line["payment_key"],
         )
         for line in _ordered(case)
     )  # fmt: skip

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from robots.crew.paymaster.rows import Present, Row, is_stopped, listed, reasons_of, stopped_of
 from robots.figures.cash import SORTS, Due, Week, by_vendor, dues, forecast
-from robots.figures.lines import records
+from robots.figures.lines import order_line, records
 from robots.figures.settlement import Payable
 from robots.figures.settlement.billing import invoice_key
 from robots.figures.sums import by_currency, in_currency, told
@@ -237,7 +237,7 @@ def _hold_tables(by_reason: Reasons, ages: Mapping[int, int | None]) -> Iterator
     for number, ((reason, currency), mine) in enumerate(by_reason.items()):
         rows = tuple(
             (
-                p.vendor, p.invoice_no, f"{p.order_id}/{p.line}".rstrip("/"), ages[id(p)], p.gross, stopped_of(p),
+                p.vendor, p.invoice_no, order_line(p.order_id, p.line), ages[id(p)], p.gross, stopped_of(p),
                 p.due_on, reasons_of(p, "name"), reasons_of(p, "release"),
                 listed((p.source, *p.evidence)),
             )

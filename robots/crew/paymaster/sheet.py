@@ -12,6 +12,7 @@ import pandas as pd
 from robots.crew.paymaster.causes import cause_table
 from robots.crew.paymaster.rows import AMOUNTS, Row, listed, reasons_of, stopped_of
 from robots.figures.clock import default_interest
+from robots.figures.lines import order_line
 from robots.figures.settlement import STEPS, Payable
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.money import ZERO, in_words
@@ -113,8 +114,8 @@ def _line_tables(by_vendor: Mapping[str, list[Row]], today: date, terms: Settlem
     for number, (vendor, mine) in enumerate(by_vendor.items(), 1):
         rows = tuple(
             (
-                row["invoice_no"], f"{row['order_id']}/{row['line']}", *(row[name] for name in AMOUNTS), row["due_on"],
-                default_interest(row["net"], row["due_on"], today, terms),
+                row["invoice_no"], order_line(row["order_id"], row["line"]), *(row[name] for name in AMOUNTS),
+                row["due_on"], default_interest(row["net"], row["due_on"], today, terms),
                 row["payment_key"],
             )
             for row in mine
@@ -137,7 +138,7 @@ def _hold_table(stopped: Sequence[Payable]) -> Table:
     )
     rows = tuple(
         (
-            p.vendor, p.invoice_no, f"{p.order_id}/{p.line}".rstrip("/"), p.gross,
+            p.vendor, p.invoice_no, order_line(p.order_id, p.line), p.gross,
             stopped_of(p), p.net, reasons_of(p, "name"), reasons_of(p, "release"), listed((p.source, *p.evidence)),
         )
         for p in sorted(stopped, key=lambda p: (p.vendor, p.invoice_no))

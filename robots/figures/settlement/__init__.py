@@ -3,9 +3,11 @@ less its credit notes, `match` brings the two together, `waterfall` takes off st
 `parts` cuts a ledger into what has nothing to do with each other.
 """
 
-from robots.figures.settlement.book import Acceptance, OrderLine, accept_work, milestone_book, order_book
+from robots.figures.settlement.advance import advances_of
+from robots.figures.settlement.book import Acceptance, OrderLine, accept_work, agreements, milestone_book, order_book
 from robots.figures.settlement.parts import Parts, parts_of
 from robots.figures.settlement.payable import (
+    ADVANCE,
     ALREADY_BILLED,
     BANK_CHANGE,
     CREDITED,
@@ -33,6 +35,7 @@ from robots.figures.settlement.settling import settle
 from robots.figures.settlement.terms import Terms
 
 __all__ = [
+    "ADVANCE",
     "ALREADY_BILLED",
     "BANK_CHANGE",
     "CREDITED",
@@ -60,6 +63,8 @@ __all__ = [
     "Step",
     "Terms",
     "accept_work",
+    "advances_of",
+    "agreements",
     "milestone_book",
     "order_book",
     "parts_of",

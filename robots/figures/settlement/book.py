@@ -114,7 +114,7 @@ def order_book(
     lines: pd.DataFrame, deliveries: pd.DataFrame, contracts: pd.DataFrame, changes: pd.DataFrame | None = None
 ) -> Book:
     """Order id → its lines with accepted deliveries in the order of their days, and the contract of each."""
-    agreed = _agreements(contracts, changes)
+    agreed = agreements(contracts, changes)
     book: Book = defaultdict(list)
     by_line: dict[tuple[str, str], OrderLine] = {}
     for row in records(lines[_there(lines, _ORDERED)]):
@@ -153,7 +153,7 @@ def _deliver(line: OrderLine, row: Row) -> None:
         )
 
 
-def _agreements(contracts: pd.DataFrame, changes: pd.DataFrame | None) -> dict[str, Row]:
+def agreements(contracts: pd.DataFrame, changes: pd.DataFrame | None) -> dict[str, Row]:
     """Contract id → its row, with what was approved to be changed: `changes` as (day, delta)."""
     approved: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
     for row in records(changes) if changes is not None else ():
@@ -177,7 +177,7 @@ def milestone_book(
     milestones: pd.DataFrame, contracts: pd.DataFrame, changes: pd.DataFrame | None, today: date
 ) -> Book:
     """Contract id → its milestones as lines, those accepted first coming first."""
-    agreed = _agreements(contracts, changes)
+    agreed = agreements(contracts, changes)
     book: Book = defaultdict(list)
     for row in sorted(records(milestones), key=_turn):
         if contract := agreed.get(row["contract_id"]):

@@ -121,7 +121,7 @@ def pieces(bill: Bill, lines: Sequence[OrderLine], over_rate: Decimal) -> Iterat
     shares = list(_shared(bill, lines, factor, over_rate))
     taken = _credited(bill.credit, [share for _, share in shares])
     owed = [share - credit for (_, share), credit in zip(shares, taken, strict=True)]
-    taxes = allocate(_header_tax(bill, factor), owed)
+    taxes = allocate(header_tax(bill, factor), owed)
     for (line, _), gross, credit, tax in zip(shares, owed, taken, taxes, strict=True):
         yield _measured(bill, Piece(line, gross, credit, tax, factor), over_rate)
 
@@ -157,7 +157,7 @@ def _tax_rate(bill: Bill, line: OrderLine) -> Decimal:
     return Decimal(bill.row["gross"] - net) / net if net else line.tax_rate
 
 
-def _header_tax(bill: Bill, factor: Decimal) -> Decimal:
+def header_tax(bill: Bill, factor: Decimal) -> Decimal:
     """The tax that the register says; where it says none, or a credit note took some of it, by the rate."""
     if bill.tax is not None:
         return bill.tax

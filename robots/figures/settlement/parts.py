@@ -113,9 +113,10 @@ def _pairs_tied(
     known = set(orders["order_id"].unique())
     for vendor, order_id in _pairs(orders, "order_id"):
         yield _vendor(vendor), ("order", order_id)
-    shared = contracts[contracts["advance"].notna() | contracts["advance_rate"].notna()]
-    for vendor, contract_id in _pairs(orders[orders["contract_id"].isin(shared["contract_id"])], "contract_id"):
-        yield _vendor(vendor), ("contract", contract_id)
+    shared = with_advance(contracts)
+    for table in (orders, invoices):
+        for vendor, contract_id in _pairs(table[table["contract_id"].isin(shared)], "contract_id"):
+            yield _vendor(vendor), ("contract", contract_id)
     for vendor, named in _pairs(invoices, "order_id"):
         yield from ((_vendor(vendor), ("order", one)) for one in named_orders(named, known))
     owners: dict[str, str] = {}  # a number that is unique in the country is one invoice under whatever name
@@ -126,6 +127,12 @@ def _pairs_tied(
     for name in ("order_id", "contract_id"):  # a contract's milestones are billed under either
         for vendor, contract_id in _pairs(invoices[invoices[name].isin(services)], name):
             yield _vendor(vendor), ("contract", contract_id)
+
+
+def with_advance(contracts: pd.DataFrame) -> pd.Series:
+    """The ids of contracts of which something was or may be paid in advance."""
+    columns = ("advance", "advance_rate", "advance_paid")
+    return contracts[contracts[list(columns)].notna().any(axis=1)]["contract_id"]
 
 
 def _vendor(name: str) -> Node:

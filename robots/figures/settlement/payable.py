@@ -14,8 +14,9 @@ NO_ORDER, NO_LINE, WRONG_VENDOR, DUPLICATE = "NO_ORDER", "NO_LINE", "WRONG_VENDO
 QUANTITY, NO_RECEIPT, ALREADY_BILLED, OVER_ORDER = "QUANTITY", "NO_RECEIPT", "ALREADY_BILLED", "OVER_ORDER"
 PRICE, REJECTED, NO_PRICE, CURRENCY, MANY_ORDERS = "PRICE", "REJECTED", "NO_PRICE", "CURRENCY", "MANY_ORDERS"
 CREDITED, RED_ALONE, NO_ACCOUNT, BANK_CHANGE = "CREDITED", "RED_ALONE", "NO_ACCOUNT", "BANK_CHANGE"
+ADVANCE_UNKNOWN, ADVANCE_OVER, NO_ADVANCE = "ADVANCE_UNKNOWN", "ADVANCE_OVER", "NO_ADVANCE"
 STEPS = ("gross", "price_variance", "rejected", "penalty", "bonus", "advance_offset", "retention", "held")
-LINE, RETENTION = "line", "retention"
+LINE, RETENTION, ADVANCE = "line", "retention", "advance"
 _ADDED = ("gross", "bonus")
 _FIELD_OF = {"billed": "gross", "credit": "gross", "released": "gross", "late": "penalty", "quality": "penalty"}
 _ORDER = (
@@ -40,7 +41,8 @@ class Payable:
     retention − held; all in one currency, to the cent, tax included.
 
     `gross` is what is billed less its credit notes, `tax` the VAT in it; `penalty` is for lateness and for quality
-    together. `what` is a "line", or the later release of its "retention" (whose tax its line carries already).
+    together. `what` is a "line", the later release of its "retention" (whose tax its line carries already), or an
+    "advance" (whose order is its contract).
     `causes` are the steps as they were taken; `steps` tells all of them, those that came later too. `accepted_on`: the
     last acceptance that it pays for; `evidence`: what its holds rest on, beside `source`.
     """
@@ -119,6 +121,10 @@ class Payable:
         signed = amount if field in _ADDED else -amount
         causes = (*self.causes, Step(name, signed, because, place))
         return self.but(**{field: getattr(self, field) + amount, "causes": causes})
+
+    def because(self, reason: str) -> Payable:
+        """The payable with one more reason why something of it is stopped."""
+        return self.but(reasons=(*self.reasons, reason))
 
     def hold_all(self, reason: str) -> Payable:
         """Nothing is payable until a person has looked: the whole rest is held."""

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from robots.figures.settlement.advance import Advance, claimed, contract_of, is_advance
 from robots.figures.settlement.billing import Bill, bills
-from robots.figures.settlement.match import Lines, Piece, lines_of, pieces
-from robots.figures.settlement.payable import BANK_CHANGE, NO_ACCOUNT, NO_PRICE, Payable
-from robots.figures.settlement.terms import Row, Terms, place_of, text
-from robots.figures.settlement.waterfall import Balances, release, waterfall
+from robots.figures.settlement.match import Lines, Piece, header_tax, lines_of, pieces
+from robots.figures.settlement.payable import ADVANCE, BANK_CHANGE, NO_ACCOUNT, NO_ADVANCE, NO_PRICE, Payable
+from robots.figures.settlement.terms import Row, Terms, number, place_of, text
+from robots.figures.settlement.waterfall import Balances, payable_from, release, waterfall
 from robots.model.money import ZERO
 from robots.model.words import Text, say
+
+_NONE = Decimal(0)
 
 
 def settle(
@@ -23,15 +26,22 @@ def settle(
     terms: Terms,
     services: Lines | None = None,
     carried: Mapping[str, str] | None = None,
+    contracts: Mapping[str, Row] | None = None,
+    advances: Mapping[str, Advance] | None = None,
 ) -> Iterator[Payable]:
     """Match invoices in the order of their dates; yield the waterfall of each from `settle_from` on, in the currency of
     its order, and what was retained once its date is there. `services`: contract id → its milestones;
-    `carried`: invoice key → the first sheet that carried something of it, which keeps its turn for ever."""
-    balances = Balances(terms)
+    `carried`: invoice key → the first sheet that carried something of it, which keeps its turn for ever; `contracts`:
+    contract id → what an advance is billed under; `advances`: contract id → what sheets did of its advance."""
+    balances = Balances(terms, dict(advances or {}))
     for bill in bills(invoices, carried or {}):
-        owed = list(_settled(bill, orders, services or {}, balances))
+        if is_advance(bill.row) and not bill.hold:
+            owed = [_claimed(bill, contract_of(bill, contracts or {}, orders), balances)]
+        else:
+            owed = list(_settled(bill, orders, services or {}, balances))
         if bill.day < terms.settle_from:
-            continue  # settled by hand: it has used up its quantities and balances
+            _paid_by_hand(owed, balances)
+            continue
         for payable in owed:
             yield _controlled(payable, vendors, paid_accounts)
             if back := release(payable, terms):
@@ -49,6 +59,30 @@ def _settled(bill: Bill, orders: Lines, services: Lines, balances: Balances) -> 
         payable = _told(_share(bill, piece, balances.terms), bill, piece.gross, piece.credit)
         is_priced = piece.line.price > 0
         yield waterfall(payable, piece, bill, balances) if is_priced else payable.hold_all(NO_PRICE)
+
+
+def _paid_by_hand(owed: Iterable[Payable], balances: Balances) -> None:
+    """What was billed before `settle_from` is settled: it has used up its quantities and balances, and an advance was
+    paid."""
+    for payable in owed:
+        if payable.what == ADVANCE and payable.net:
+            balances.advances[payable.order_id].confirmed += payable.net
+
+
+def _claimed(bill: Bill, contract: Row | None, balances: Balances) -> Payable:
+    """What is payable of an invoice for an advance, under its contract."""
+    terms, agreed = balances.terms, contract or {}
+    rate = number(bill.row, "tax_rate") or number(agreed, "tax_rate") or _NONE
+    name = text(agreed.get("contract_id"))
+    currency = text(bill.row.get("currency")) or text(agreed.get("currency")) or terms.currency
+    whole = _payable(bill, terms).but(
+        order_id=name or text(bill.row["order_id"]), line="", what=ADVANCE, currency=currency,
+        tax=header_tax(bill, 1 + rate), due_on=payable_from(bill.day, agreed, terms.on(bill.day)),
+    )  # fmt: skip
+    told = _told(whole, bill, bill.gross, bill.credit)
+    if contract is None:
+        return told.hold_all(NO_ADVANCE)
+    return claimed(told, bill, contract, balances.advance(contract), terms.currency)
 
 
 def _again(row: Row) -> Text:

@@ -8,14 +8,15 @@ invoice used up (quantity, cap, balance) is gone for the next invoice of the lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
+from robots.figures.settlement.advance import Advance, offset, unless_known
 from robots.figures.settlement.billing import Bill
-from robots.figures.settlement.book import Acceptance, OrderLine, amount_on
+from robots.figures.settlement.book import Acceptance, OrderLine
 from robots.figures.settlement.match import Piece
 from robots.figures.settlement.payable import PRICE, REJECTED, RETENTION, Payable
 from robots.figures.settlement.terms import Terms, number, place_of, text
@@ -28,20 +29,16 @@ from robots.rules import Settlement, Tolerance
 _NONE = Decimal(0)
 
 
-@dataclass
-class Advance:
-    """An advance while it is offset: the value accepted under its contract so far, and what was offset of it."""
-
-    value: Decimal = ZERO
-    offset: Decimal = ZERO
-
-
 @dataclass(frozen=True)
 class Balances:
-    """Terms, and the balances that all lines of a contract share."""
+    """Terms, and the balances that all lines of a contract share: contract id → its advance."""
 
     terms: Terms
     advances: dict[str, Advance] = field(default_factory=dict)
+
+    def advance(self, contract: Mapping[str, Any]) -> Advance:
+        """The advance of a contract as it stands."""
+        return self.advances.setdefault(text(contract.get("contract_id")), Advance())
 
 
 Taking = Callable[[Payable, Piece, Bill, Balances], Payable]
@@ -49,7 +46,7 @@ Taking = Callable[[Payable, Piece, Bill, Balances], Payable]
 
 def waterfall(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> Payable:
     """All steps of one piece in their order; bonuses come on top later, once a person has earned them."""
-    for take in (_price_variance, _rejected, _over, _late, _quality, _advance, _retention):
+    for take in (_price_variance, _rejected, _over, _late, _quality, _advance, _retention, _unless_known):
         payable = take(payable, piece, bill, balances)
     payable = payable.but(due_on=_due_on(piece, bill, balances.terms.on(bill.day)), accepted_on=_accepted_on(piece))
     piece.line.billed += piece.good
@@ -90,11 +87,7 @@ def _price_variance(payable: Payable, piece: Piece, bill: Bill, balances: Balanc
         "because.price_variance", billed=piece.price, agreed=line.price, level=say(f"tolerance.{level}"),
         rate=tolerance.rate, cap=tolerance.cap, reference=reference, since=since,
     )  # fmt: skip
-    return _because(payable.taken("price_variance", cents(excess * piece.factor), because, line.source), PRICE)
-
-
-def _because(payable: Payable, reason: str) -> Payable:
-    return payable.but(reasons=(*payable.reasons, reason))
+    return payable.taken("price_variance", cents(excess * piece.factor), because, line.source).because(PRICE)
 
 
 # ------------------------------------------------------------------ quantity
@@ -108,7 +101,7 @@ def _rejected(payable: Payable, piece: Piece, _bill: Bill, _balances: Balances) 
     amount = _disputed(payable, piece, piece.turned_down, is_last=not piece.over)
     line_at = piece.line.source
     places = "\n".join(one.source for one in piece.line.accepted if one.rejected and one.source) or line_at
-    return _because(payable.taken("rejected", amount, because, places), REJECTED)
+    return payable.taken("rejected", amount, because, places).because(REJECTED)
 
 
 def _over(payable: Payable, piece: Piece, _bill: Bill, _balances: Balances) -> Payable:
@@ -120,7 +113,7 @@ def _over(payable: Payable, piece: Piece, _bill: Bill, _balances: Balances) -> P
         earlier=piece.line.billed,
     )  # fmt: skip
     amount = _disputed(payable, piece, piece.over, is_last=True)
-    return _because(payable.taken("held", amount, because, piece.line.source), piece.cause)
+    return payable.taken("held", amount, because, piece.line.source).because(piece.cause)
 
 
 def _disputed(payable: Payable, piece: Piece, quantity: Decimal, is_last: bool) -> Decimal:
@@ -205,36 +198,21 @@ def _clause(key: str, line: OrderLine, rules: Settlement, **values: Any) -> Say:
 
 
 def _advance(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> Payable:
-    """The advance comes back pro rata on each acceptance: accepted value (at the contract's price, with tax) over the
-    contract's amount with its approved changes. Cumulatively, so that it is back to the cent when all is accepted;
-    never above its balance. A contract with an advance and no amount gives it back from the first acceptance on."""
-    agreed = piece.line.agreed
-    amount = amount_on(agreed, bill.day)
-    advance = _paid_before(agreed, amount)
-    if not advance or not piece.good or not _is_in(agreed, payable.currency):
+    if not piece.good or not _is_in(piece.line.agreed, payable.currency):
         return payable
-    balance = balances.advances.setdefault(text(agreed.get("contract_id")) or piece.line.order_id, Advance())
-    balance.value += cents(piece.good * piece.line.price * piece.factor)
-    due = advance if not amount or balance.value >= amount else cents(advance * balance.value / amount)
-    offset = max(min(due - balance.offset, payable.net), ZERO)
-    balance.offset += offset
-    because = say(
-        "because.advance_offset", advance=advance, left=advance - balance.offset, amount=amount, value=balance.value,
-        contract=text(agreed.get("contract_id")),
-    )  # fmt: skip
-    return payable.taken("advance_offset", offset, because, place_of(agreed))
+    accepted = cents(piece.good * piece.line.price * piece.factor)
+    return offset(payable, piece.line.agreed, balances.advance(piece.line.agreed), bill.day, accepted)
 
 
-def _paid_before(agreed: Any, amount: Decimal | None) -> Decimal:
-    """预付款: its amount, else its share of the contract's."""
-    advance = number(agreed, "advance")
-    if advance is not None:
-        return cents(advance)
-    return cents((number(agreed, "advance_rate") or _NONE) * (amount or _NONE))
+def _unless_known(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> Payable:
+    if not payable.advance_offset:
+        return payable
+    return unless_known(payable, piece.line.agreed, balances.advance(piece.line.agreed), bill.day)
 
 
-def _is_in(agreed: Any, currency: str) -> bool:
-    return text(agreed.get("currency")) in ("", currency)
+def _is_in(agreed: Mapping[str, Any], currency: str) -> bool:
+    """Is there a contract, and its amounts are in this currency?"""
+    return bool(agreed) and text(agreed.get("currency")) in ("", currency)
 
 
 def _retention(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> Payable:
@@ -299,7 +277,11 @@ def _judged_on(one: Acceptance) -> date:
 
 
 def _due_on(piece: Piece, bill: Bill, rules: Settlement) -> date:
-    """From the later of invoice and acceptance, after the contract's days, else the default."""
-    days = number(piece.line.agreed, "payment_days")
-    start = max(bill.day, _accepted_on(piece) or bill.day)
+    """From the later of invoice and acceptance."""
+    return payable_from(max(bill.day, _accepted_on(piece) or bill.day), piece.line.agreed, rules)
+
+
+def payable_from(start: date, agreed: Mapping[str, Any], rules: Settlement) -> date:
+    """The due date: after the contract's days, else the default."""
+    days = number(agreed, "payment_days")
     return start + timedelta(days=rules.payment_days if days is None else int(days))

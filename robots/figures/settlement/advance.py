@@ -1,0 +1,166 @@
+"""An advance (预付款): paid against an invoice of its own, and offset pro rata on each acceptance (RULES 7).
+
+It is offset so far as it is known to be paid: the contract ledger says how much (已付预付款), or a sheet carried it and
+the bank confirmed it. Where nothing tells, what it would offset is held, and everything else is payable: it is neither
+paid out nor kept back on a guess.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from robots.figures.batches import CONFIRMED, FREE, UNRELEASED
+from robots.figures.settlement.billing import Bill, invoice_key
+from robots.figures.settlement.book import amount_on
+from robots.figures.settlement.payable import (
+    ADVANCE,
+    ADVANCE_OVER,
+    ADVANCE_UNKNOWN,
+    CURRENCY,
+    NO_ADVANCE,
+    WRONG_VENDOR,
+    Payable,
+)
+from robots.figures.settlement.terms import Row, number, place_of, text
+from robots.model.money import ZERO, cents
+from robots.model.names import identity
+from robots.model.words import say
+
+IN_REGISTER = "预付款"  # a word of the kind `invoices`
+_NONE = Decimal(0)
+
+
+@dataclass
+class Advance:
+    """The advance of a contract while its bills and its acceptances go through, in the contract's currency.
+
+    `confirmed`: paid by sheets, by the bank's word; `sent`: what sheets told the bank to pay; `billed`: how much of it
+    is owed to invoices so far; `value`: accepted under the contract; `offset`: taken off for it or held for it, of
+    which `sure` was taken off.
+    """
+
+    confirmed: Decimal = ZERO
+    sent: Decimal = ZERO
+    billed: Decimal = ZERO
+    value: Decimal = ZERO
+    offset: Decimal = ZERO
+    sure: Decimal = ZERO
+
+    def known(self, contract: Row) -> Decimal:
+        """How much of it is known to be paid."""
+        return max(number(contract, "advance_paid") or ZERO, self.confirmed)
+
+    def open(self, contract: Row, agreed: Decimal) -> Decimal:
+        """How much of it may be paid, for all that is known: what invoices ask for and the bank has not confirmed; all
+        of it where nobody has said anything."""
+        known = self.known(contract)
+        is_told = known or number(contract, "advance_paid") is not None
+        return max((self.billed if is_told else max(agreed, self.billed)) - known, ZERO)
+
+    def elsewhere(self, contract: Row) -> Decimal:
+        """What was paid of it past our sheets, by the contract ledger."""
+        return max((number(contract, "advance_paid") or ZERO) - self.sent, ZERO)
+
+    def due(self, base: Decimal, amount: Decimal | None) -> Decimal:
+        """How much of `base` is to be offset by what is accepted so far, of a contract over `amount`."""
+        return base if not amount or self.value >= amount else cents(base * self.value / amount)
+
+
+def advances_of(sheeted: Iterable[Row], invoices: Iterable[Row]) -> dict[str, Advance]:
+    """Contract id → what sheets did of its advance. `sheeted`: rows of payables; what they carried under an invoice
+    that is no advance of that contract any more still is a part of it."""
+    there = {(invoice_key(row), text(row["contract_id"])) for row in invoices if is_advance(row)}
+    found: dict[str, Advance] = defaultdict(Advance)
+    for row in sheeted:
+        if row["what"] == ADVANCE and row["state"] not in FREE:
+            advance = found[row["order_id"]]
+            advance.confirmed += row["net"] if row["state"] == CONFIRMED else ZERO
+            advance.sent += row["net"] if row["state"] not in UNRELEASED else ZERO
+            advance.billed += row["net"] if (row["invoice_key"], row["order_id"]) not in there else ZERO
+    return dict(found)
+
+
+def is_advance(invoice: Row) -> bool:
+    """Is an invoice for an advance? Only where it says so."""
+    return bool(invoice["kind"] == IN_REGISTER)
+
+
+def agreed_advance(contract: Row, amount: Decimal | None) -> Decimal:
+    """预付款 as agreed: its amount, else its share of the contract's."""
+    advance = number(contract, "advance")
+    if advance is not None:
+        return cents(advance)
+    return cents((number(contract, "advance_rate") or _NONE) * (amount or _NONE))
+
+
+# ------------------------------------------------------------------ its invoice
+
+
+def claimed(payable: Payable, bill: Bill, contract: Row, advance: Advance, home: str) -> Payable:
+    """An invoice for an advance as it is payable: up to what the contract agrees, less what was paid or billed of it
+    before, and less what was accepted and paid already without any of it."""
+    if identity(contract["vendor"]) != identity(payable.vendor):
+        return payable.hold_all(WRONG_VENDOR)
+    if payable.currency != (text(contract["currency"]) or home):
+        return payable.hold_all(CURRENCY)
+    amount = amount_on(contract, bill.day)
+    agreed = agreed_advance(contract, amount)
+    if not agreed:
+        return payable.hold_all(NO_ADVANCE)
+    passed = max(advance.due(agreed, amount) - advance.offset, ZERO)
+    room = max(agreed - advance.elsewhere(contract) - advance.billed - passed, ZERO)
+    over = max(payable.net - room, ZERO)
+    advance.billed += payable.net - over
+    if not over:
+        return payable
+    because = say("because.advance_over", advance=agreed, room=room, contract=text(contract.get("contract_id")))
+    return payable.taken("held", over, because, place_of(contract)).because(ADVANCE_OVER)
+
+
+# ------------------------------------------------------------------ its offset
+
+
+def offset(payable: Payable, contract: Row, advance: Advance, day: date, accepted: Decimal) -> Payable:
+    """The advance comes back pro rata on each acceptance: accepted value (at the contract's price, with tax) over the
+    contract's amount with its changes approved by `day`. Cumulatively, so that it is back to the cent when all is
+    accepted; never above its balance. A contract without an amount gives it back from the first acceptance on."""
+    amount = amount_on(contract, day)
+    base = advance.known(contract) + advance.open(contract, agreed_advance(contract, amount))
+    advance.value += accepted
+    if not base:
+        return payable
+    taken = max(min(advance.due(base, amount) - advance.offset, payable.net), ZERO)
+    advance.offset += taken
+    because = say(
+        "because.advance_offset", advance=base, left=base - advance.offset, amount=amount, value=advance.value,
+        contract=text(contract.get("contract_id")),
+    )  # fmt: skip
+    return payable.taken("advance_offset", taken, because, place_of(contract))
+
+
+def unless_known(payable: Payable, contract: Row, advance: Advance, day: date) -> Payable:
+    """What was offset of an advance that nobody knows to be paid is held instead, once all other steps were taken as if
+    it were: nothing but this share changes when somebody says."""
+    taken = payable.advance_offset
+    sure = max(min(taken, advance.due(advance.known(contract), amount_on(contract, day)) - advance.sure), ZERO)
+    advance.sure += sure
+    if sure == taken:
+        return payable
+    step = next(step for step in payable.causes if step.name == "advance_offset")
+    others = tuple(one for one in payable.causes if one is not step)
+    because = say("because.advance_unknown", contract=text(contract.get("contract_id")), value=advance.value)
+    without = payable.but(advance_offset=ZERO, causes=others).taken("advance_offset", sure, step.because, step.place)
+    return without.taken("held", taken - sure, because, step.place).because(ADVANCE_UNKNOWN)
+
+
+def contract_of(bill: Bill, contracts: Mapping[str, Row], orders: Mapping[str, Collection[Any]]) -> Row | None:
+    """The contract that an advance is billed under: it is named itself, in whichever column, or its order is."""
+    named = [text(bill.row[name]) for name in ("contract_id", "order_id")]
+    ordered = [line.contract for line in orders.get(named[1], ()) if line.contract]
+    found = [contracts[name] for name in named if name in contracts] or ordered
+    return found[0] if found else None

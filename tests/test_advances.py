@@ -1,0 +1,189 @@
+"""An advance: paid once against its invoice, offset only so far as it is known to be paid, held where nobody knows."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, advances_of, settle
+from robots.rules import Settlement
+from tests.conftest import Home
+from tests.payday_steps import evening, paid_of, usual, why
+
+D = Decimal
+Row = dict[str, Any]
+VENDOR = "示例甲电子有限公司"
+TERMS = Terms(Settlement("RULES 7", D("0.01"), D(100), D("0.05"), 60, 60), "CNY", date(2026, 1, 1), date(2026, 7, 3))
+AGREED = {"contract_id": "HT-1", "vendor": VENDOR, "currency": None, "amount": D(1130), "advance": D(300)}
+FOR_ADVANCE = {"invoice_no": "YF-1", "kind": "预付款", "contract_id": "HT-1", "order_id": None, "gross": D(300)}
+
+
+def invoice(**cells: Any) -> Row:
+    """Half of the contract's goods, accepted, unless the cells say otherwise."""
+    return {
+        "_file": "发票.xlsx", "_sheet": "6月", "_row": 2, "invoice_no": "FP-1", "vendor": VENDOR, "order_id": "PO-1",
+        "line": None, "contract_id": None, "invoiced_on": date(2026, 6, 20), "quantity": None, "unit_price": None,
+        "net": None, "tax_rate": D("0.13"), "tax": None, "gross": D(565), "kind": "蓝字", "blue_invoice_no": None,
+    } | cells  # fmt: skip
+
+
+def owed(*invoices: Row, sheeted: tuple[Row, ...] = (), accepted: int = 100, **contract: Any) -> list[Payable]:
+    """What is owed on invoices over a hundred pieces at ten, net, under the contract."""
+    agreed = AGREED | contract
+    line = OrderLine(
+        "PO-1", "1", VENDOR, D(100), D(10), D("0.13"), None, None, agreed, [Acceptance(date(2026, 6, 1), D(accepted))]
+    )
+    rows = [row | {"_row": at} for at, row in enumerate(invoices, 2)]
+    vendors = {VENDOR: {"bank_account": "6222000000000000001"}, "乙": {"bank_account": "6222000000000000002"}}
+    turns = {row["invoice_key"]: row["batch"] for row in sheeted}
+    advances = advances_of(sheeted, rows)
+    return list(settle({"PO-1": [line]}, rows, vendors, {}, TERMS, {}, turns, {"HT-1": agreed}, advances))
+
+
+def sheeted(state: str, net: int = 300, invoice_no: str = "YF1") -> Row:
+    """What a sheet carried of the advance."""
+    key = f"{VENDOR}|{invoice_no}"
+    return {
+        "invoice_key": key, "order_id": "HT-1", "what": "advance", "state": state, "net": D(net), "batch": "20260601-01"
+    }  # fmt: skip
+
+
+KNOWN = {
+    "nobody has said": ({}, (), "0.00", "150.00"),
+    "the ledger says all of it": ({"advance_paid": D(300)}, (), "150.00", "0.00"),
+    "the ledger says none of it": ({"advance_paid": D(0)}, (), "0.00", "0.00"),
+    "the ledger says a part of it": ({"advance_paid": D(100)}, (), "50.00", "0.00"),
+    "paid, though no advance was agreed": ({"advance": None, "advance_paid": D(300)}, (), "150.00", "0.00"),
+    "the bank confirmed it": ({}, (sheeted("confirmed"),), "150.00", "0.00"),
+    "the bank has not confirmed it yet": ({}, (sheeted("released"),), "0.00", "150.00"),
+    "it waits to be approved, and the ledger says none": (
+        {"advance_paid": D(0)}, (sheeted("proposed"),), "0.00", "150.00",
+    ),
+    "its sheet was refused": ({"advance_paid": D(0)}, (sheeted("rejected"),), "0.00", "0.00"),
+    "a half of it is confirmed, the other on its way": (
+        {}, (sheeted("confirmed", 150), sheeted("released", 150, "YF2")), "75.00", "75.00",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("contract", "sheets", "offset", "held"), KNOWN.values(), ids=KNOWN)
+def test_what_is_known_to_be_paid_is_offset_and_what_may_be_is_held(
+    contract: Row, sheets: tuple[Row, ...], offset: str, held: str
+) -> None:
+    (one,) = owed(invoice(), sheeted=sheets, **contract)
+    assert (one.advance_offset, one.held, one.net) == (D(offset), D(held), D(565) - D(offset) - D(held))
+    assert one.reasons == (("ADVANCE_UNKNOWN",) if one.held else ())
+
+
+def test_retention_and_penalties_are_the_same_whether_an_advance_is_known_or_not() -> None:
+    terms = {"retention_rate": D("0.05"), "retention_months": D(12)}
+    (known,), (unknown,) = owed(invoice(), advance_paid=D(300), **terms), owed(invoice(), **terms)
+    assert (known.net, known.retention) == (unknown.net, unknown.retention) == (D("386.75"), D("28.25"))
+
+
+CLAIMED = {
+    "the whole advance": ({}, {}, (), "300.00", ""),
+    "a part of it": ({"gross": D(100)}, {}, (), "100.00", ""),
+    "more than was agreed": ({"gross": D(400)}, {}, (), "300.00", "ADVANCE_OVER"),
+    "by its order, where that is named": ({"contract_id": None, "order_id": "PO-1"}, {}, (), "300.00", ""),
+    "by its contract in the column of orders": ({"contract_id": None, "order_id": "HT-1"}, {}, (), "300.00", ""),
+    "a share of the contract": ({}, {"advance": None, "advance_rate": D("0.2")}, (), "226.00", "ADVANCE_OVER"),
+    "none was agreed": ({}, {"advance": None}, (), "0.00", "NO_ADVANCE"),
+    "no contract is named": ({"contract_id": None}, {}, (), "0.00", "NO_ADVANCE"),
+    "another vendor's contract": ({"vendor": "乙"}, {}, (), "0.00", "WRONG_VENDOR"),
+    "another currency": ({"currency": "USD"}, {}, (), "0.00", "CURRENCY"),
+    "paid by hand, as the ledger says": ({}, {"advance_paid": D(300)}, (), "0.00", "ADVANCE_OVER"),
+    "a part was paid by hand": ({}, {"advance_paid": D(100)}, (), "200.00", "ADVANCE_OVER"),
+    "paid by a sheet, and the ledger says so": (
+        {}, {"advance_paid": D(300)}, (sheeted("confirmed"),), "300.00", "",
+    ),
+    "paid by hand while it waited on a sheet": (
+        {}, {"advance_paid": D(300)}, (sheeted("proposed"),), "0.00", "ADVANCE_OVER",
+    ),
+    "paid before under a number that is gone": ({}, {}, (sheeted("confirmed", 300, "YF0"),), "0.00", "ADVANCE_OVER"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "contract", "sheets", "net", "reason"), CLAIMED.values(), ids=CLAIMED)
+def test_an_advance_is_paid_up_to_what_was_agreed_and_once(
+    cells: Row, contract: Row, sheets: tuple[Row, ...], net: str, reason: str
+) -> None:
+    (one,) = owed(invoice(**FOR_ADVANCE | cells), sheeted=sheets, **contract)
+    assert (one.net, one.reasons, one.what) == (D(net), (reason,) if reason else (), "advance")
+    assert one.net + one.held == one.gross and one.line == ""
+
+
+def test_of_two_invoices_for_one_advance_the_second_gets_what_is_left() -> None:
+    first, second = owed(invoice(**FOR_ADVANCE | {"gross": D(200)}), invoice(**FOR_ADVANCE | {"invoice_no": "YF-2"}))
+    assert (first.net, second.net, second.held) == (D(200), D(100), D(200))
+
+
+def test_an_advance_that_is_asked_for_after_the_goods_is_for_what_is_still_to_come() -> None:
+    """Half of the goods were accepted and paid without any of it; the other half may have its share in advance."""
+    late = invoice(**FOR_ADVANCE | {"invoiced_on": date(2026, 6, 30)})
+    goods, advance = owed(invoice(), late, advance_paid=D(0))
+    assert (goods.net, advance.net, advance.held) == (D(565), D(150), D(150))
+
+
+def test_an_advance_billed_before_we_began_was_paid_by_hand() -> None:
+    (goods,) = owed(invoice(**FOR_ADVANCE | {"invoiced_on": date(2025, 12, 1)}), invoice())
+    assert (goods.advance_offset, goods.held) == (D(150), D(0))
+
+
+def test_an_advance_tells_its_vat_its_due_day_and_its_contract() -> None:
+    (one,) = owed(invoice(**FOR_ADVANCE, tax_rate=D("0.06")), payment_days=D(10))
+    assert (one.tax, one.due_on, one.order_id) == (D("16.98"), date(2026, 6, 30), "HT-1")
+
+
+# ------------------------------------------------------------------ in a home
+
+
+def contract(**cells: Any) -> Row:
+    return {"合同金额": 565, "预付款": 113, "质保金比例": 0, "已付预付款": None} | cells
+
+
+@pytest.mark.parametrize(("told", "paid"), [(113, "452.00"), (0, "565.00")])
+def test_what_may_have_been_paid_in_advance_is_held_until_the_contract_ledger_says(
+    home: Home, books: SimpleNamespace, told: int, paid: str
+) -> None:
+    home.let("paymaster")
+    usual(home, books, **contract())
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 452 and why(home) == {"78": "ADVANCE_UNKNOWN"}
+    home.drop("合同台账.xlsx", books.contracts(contract(已付预付款=told)))
+    home.turn(evening(7, 7))
+    home.turn(evening(7, 8))
+    assert paid_of(home) == D(paid) and not why(home)
+    lines = home.export("payables")
+    assert {name: sum(D(row[name]) for row in lines) for name in ("gross", "advance_offset", "held")} == {
+        "gross": 565, "advance_offset": told, "held": 0,
+    }  # fmt: skip
+
+
+def test_an_advance_goes_out_on_a_sheet_and_comes_back_with_the_goods_once_the_bank_has_paid_it(
+    home: Home, books: SimpleNamespace
+) -> None:
+    home.let("paymaster", "bookkeeper")
+    home.drop("供应商台账.xlsx", books.vendors())
+    home.drop("合同台账.xlsx", books.contracts(contract()))
+    home.drop("订单.xlsx", books.orders())
+    asked = {"发票号码": "26112000000000000001", "发票类型": "预付款", "合同编号": "HT-1", "订单号": None, "行号": None,
+             "数量": None, "单价": None, "不含税金额": 100, "税额": 13, "价税合计": 113}  # fmt: skip
+    home.drop("发票2.xlsx", books.invoices(asked))
+    home.turn(evening(7, 6))
+    (line,) = [row for row in home.export("payables") if row["order_id"] == "HT-1"]
+    assert (line["order_id"], line["net"], line["state"]) == ("HT-1", "113.00", "proposed")
+    home.drop("收货.xlsx", books.deliveries())
+    home.drop("发票.xlsx", books.invoices())
+    home.turn(evening(7, 7))
+    assert paid_of(home, "78") == 452 and why(home) == {"78": "ADVANCE_UNKNOWN"}
+    told = {"付款键": line["payment_key"], "供应商": VENDOR, "金额": 113, "付款日期": "2026-07-07", "状态": "成功"}
+    home.drop("回单.xlsx", [told])
+    home.turn(evening(7, 8))
+    home.turn(evening(7, 9))
+    assert paid_of(home) == 565 and not why(home)
+    assert sum(D(row["advance_offset"]) for row in home.export("payables")) == 113
