@@ -65,7 +65,7 @@ def pay(agreed: Agreed, lines: list[Ordered], invoices: list[Billed]) -> dict[st
     pieces = [_pieces(line) for line in lines]
     came = [sum(accepted for _, accepted, _ in line.came) for line in lines]
     refused = [sum(rejected for *_, rejected in line.came) for line in lines]
-    used = [{"pieces": D(0), "excess": D(0), "penalty": D(0)} for _ in lines]
+    used = [{"pieces": D(0), "excess": D(0), "kept": D(0), "penalty": D(0)} for _ in lines]
     account = {"value": D(0), "offset": D(0)}
     out = {}
     for bill in sorted((b for b in invoices if not b.red_of), key=lambda b: b.day):  # of one day: as they stand
@@ -100,7 +100,8 @@ def _fall(
     used["pieces"] += len(good)
     used["excess"] += dearer
     if dearer and not (used["excess"] <= D("0.01") * used["pieces"] * line.price and used["excess"] <= 100):
-        step["variance"] = cent(dearer * TAX)
+        step["variance"] = min(cent(used["excess"] * TAX) - used["kept"], gross)
+        used["kept"] += step["variance"]
     waits = quantity - len(good) - bad
     rest = gross - step["variance"]
     fine_part = max(cent(len(good) * price * TAX) - step["variance"], D("0.00"))

@@ -119,7 +119,9 @@ def test_the_price_tolerance_is_cumulative_over_the_line() -> None:
     first, second = owed(
         line((9, 20_000), quantity=20_000), *(invoice(10_000, "10.009", f"F-{n}", 20 + n) for n in (1, 2))
     )
-    assert (first.price_variance, second.price_variance) == (D("0.00"), D("101.70"))  # 90.00, then 180.00 above the cap
+    assert (first.price_variance, second.price_variance) == (D("0.00"), D("203.40"))  # 90.00, then 180.00 above the cap
+    (whole,) = owed(line((9, 20_000), quantity=20_000), invoice(20_000, "10.009"))
+    assert whole.net == first.net + second.net
 
 
 DUPLICATES = ["F-1", " f-1", "F1", "F－1", "f-I"]
@@ -291,7 +293,7 @@ def test_a_second_naive_settlement_agrees(
     more than the hundred that were ordered."""
     left = min(sum(pieces for _, pieces in arrived), 100)
     expected = []
-    excess, pieces = D(0), 0
+    excess, kept, pieces = D(0), D(0), 0
     for quantity, price, _ in sorted(billed, key=lambda bill: bill[2]):  # stable: rows of one day as they stand
         good = min(quantity, left)
         left -= good
@@ -299,9 +301,10 @@ def test_a_second_naive_settlement_agrees(
         pieces += good
         excess += over
         beyond = excess > D("0.01") * pieces * 10 or excess > 100
-        expected.append(
-            ((min(price, D(10)) if beyond else price) * good * D("1.13")).quantize(D("0.01"), ROUND_HALF_UP)
-        )
+        value = price * good * D("1.13")
+        off = min(excess * D("1.13") - kept, value) if over and beyond else D(0)
+        kept += off
+        expected.append((value - off).quantize(D("0.01"), ROUND_HALF_UP))
     seen = [p.net for p in _random(arrived, billed, {})]
     assert all(abs(a - b) <= D("0.02") for a, b in zip(seen, expected, strict=True))
 

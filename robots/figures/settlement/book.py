@@ -70,6 +70,8 @@ class OrderLine:
     billed: Decimal = _NONE
     rejected_billed: Decimal = _NONE
     excess: Decimal = _NONE
+    excess_billed: Decimal = _NONE
+    variance: Decimal = _NONE
     penalised: Decimal = _NONE
 
     def __post_init__(self) -> None:

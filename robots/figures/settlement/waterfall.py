@@ -71,7 +71,8 @@ def tolerance_for(rules: Settlement, line: OrderLine) -> tuple[str, Tolerance]:
 
 
 def _price_variance(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> Payable:
-    """Billed above the order's price by more than the percentage or the cap, cumulatively over the line's invoices."""
+    """Billed above the order's price by more than the percentage or the cap, cumulatively over the line's invoices:
+    once it is, with what of earlier ones was still within. So an invoice pays the same whole or split in two."""
     line = piece.line
     excess = max(piece.price - line.price, _NONE) * piece.good
     if not excess:
@@ -79,15 +80,19 @@ def _price_variance(payable: Payable, piece: Piece, bill: Bill, balances: Balanc
     rules = balances.terms.on(bill.day)
     level, tolerance = tolerance_for(rules, line)
     line.excess += excess
+    line.excess_billed += excess * piece.factor
     value = (line.billed + piece.good) * line.price
     if line.excess <= tolerance.rate * value and line.excess <= tolerance.cap:
         return payable
+    amount = min(cents(line.excess_billed) - line.variance, payable.undisputed)
+    line.variance += amount
     since, reference = balances.terms.origin(bill.day, lambda values: tolerance_for(values, line))
+    key = "because.price_variance_so_far" if amount > cents(excess * piece.factor) else "because.price_variance"
     because = say(
-        "because.price_variance", billed=piece.price, agreed=line.price, level=say(f"tolerance.{level}"),
-        rate=tolerance.rate, cap=tolerance.cap, reference=reference, since=since,
+        key, billed=piece.price, agreed=line.price, level=say(f"tolerance.{level}"), rate=tolerance.rate,
+        cap=tolerance.cap, reference=reference, since=since,
     )  # fmt: skip
-    return payable.taken("price_variance", cents(excess * piece.factor), because, line.source).because(PRICE)
+    return payable.taken("price_variance", amount, because, line.source).because(PRICE)
 
 
 # ------------------------------------------------------------------ quantity
