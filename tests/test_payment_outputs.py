@@ -29,9 +29,10 @@ from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import delivery, excel_out, paging, settings
 from robots.figures.approvals import Case
 from robots.figures.cash import Due, dues, forecast
+from robots.figures.entries import Entry
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
-from robots.figures.statements import Accepted, Entry, Statement, _taken, _waiting
+from robots.figures.statements import Accepted, Statement, _taken, _waiting
 from robots.kinds import known
 from robots.model.decisions import Notice, Workbook, record
 from robots.model.names import header_word
