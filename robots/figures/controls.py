@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from robots.figures.accounts import Account, Shared, account_identity, ending, given, numbered, pending, trusted
+from robots.figures.by_hand import RETAINED
 from robots.figures.clock import on_the_clock
 from robots.figures.duplicates import Suspect
 from robots.figures.edits import SILENT_EDIT, after_put_up
@@ -358,7 +359,10 @@ def asked_by_hand(books: Books) -> Callable[[Payable], Iterator[tuple[Hold, Row]
 
 
 def _told(row: Row) -> Text:
-    return say("hold.seen.early", day=row["paid_on"], amount=row["amount"], place=row["source"])
+    values = {"day": row["paid_on"], "amount": row["amount"], "place": row["source"]}
+    if retained := row.get(RETAINED):
+        return say("hold.seen.with_retention", **values, retained=retained)
+    return say("hold.seen.early", **values)
 
 
 def edit_seen(row: Row) -> Text:

@@ -17,7 +17,7 @@ from robots.crew.paymaster.quarantine import accounts_of
 from robots.crew.paymaster.rows import Row, line_of, listed, rest
 from robots.figures.accounts import Account, given, numbered, payees, pending, shared_accounts, trusted
 from robots.figures.batches import FREE, UNRELEASED
-from robots.figures.by_hand import UNEXPLAINED, paid_by_hand
+from robots.figures.by_hand import UNEXPLAINED, add, paid_by_hand
 from robots.figures.controls import (
     PAID,
     RELEASE,
@@ -130,7 +130,7 @@ def by_hand_of(ledger: Ledger, now: Owing) -> Mapping[str, Sequence[Mapping[str,
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for some in (asked, waits, [*asked, *waits]):  # the rest of a line was paid, what waits of it, or both
         for key, rows in paid_by_hand(some, told).items():
-            found[key] += (row for row in rows if row not in found[key])
+            add(found[key], rows)
     return found
 
 
