@@ -44,6 +44,7 @@ from robots.figures.settlement import (
 )
 from robots.figures.settlement.billing import invoice_key, of_invoice, owner_of
 from robots.figures.settlement.waterfall import release, retained
+from robots.figures.sums import in_currency
 from robots.ledger import Ledger
 from robots.model.money import ZERO
 from robots.model.names import identity
@@ -132,7 +133,7 @@ def owing(
         owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns, agreed, advances)
         lines = by_line(rows)
         kept = (back for one in left if (back := _kept(one, (book, services), terms)))
-        _keep(found, chain(_of_register(with_bonuses(owed, earned), gone), kept), lines)
+        _keep(found, chain(_of_register(with_bonuses(owed, earned), gone, terms.currency), kept), lines)
         found.gone += gone
         found.foreign |= _in_other_currencies(gone, book, terms.currency)
         found.open_of_left += (rest for one in left if (rest := _open_of(one, (book, services), terms)))
@@ -281,19 +282,20 @@ def _bill(rows: Sequence[Row], days: Mapping[str, date], books: tuple[Lines, Lin
     }  # fmt: skip
 
 
-def _of_register(owed: Iterable[Payable], gone: Sequence[Row]) -> Iterator[Payable]:
+def _of_register(owed: Iterable[Payable], gone: Sequence[Row], home: str) -> Iterator[Payable]:
     """Payables of invoices that are there; where a part of a line is held, with what was paid of it under one that is
     gone."""
     keys = {invoice_key(row) for row in gone}
-    used = {(row["order_id"], row["line"]): _used_up(row) for row in gone}
+    used = {(row["order_id"], row["line"]): _used_up(row, home) for row in gone}
     for payable in owed:
         if of_invoice(payable.invoice_key) not in keys:
             seen = used.get((payable.order_id, payable.line)) if payable.held and payable.what == LINE else None
             yield payable if seen is None else payable.but(evidence=(*payable.evidence, seen))
 
 
-def _used_up(row: Row) -> Text:
-    return say("hold.seen.used_up", batch=row["_file"], invoice=row["_shown"], gross=row["gross"])
+def _used_up(row: Row, home: str) -> Text:
+    gross = in_currency(row["gross"], row["currency"], home)
+    return say("hold.seen.used_up", batch=row["_file"], invoice=row["_shown"], gross=gross)
 
 
 def _former(orders: pd.DataFrame, before: pd.DataFrame) -> Iterator[tuple[str, str]]:

@@ -174,7 +174,7 @@ def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator
                 "hold": short_hash(*_whole_name(p)),
                 "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
                 "reasons": ",".join(reasons), "gross": p.gross, "stopped": amount, "due_on": p.due_on,
-                "source": p.source, "evidence": listed(p.evidence),
+                "source": p.source, "evidence": listed(p.evidence), "currency": p.currency or None,
             }  # fmt: skip
 
 

@@ -205,6 +205,11 @@ def statements_told(connection: Connection) -> None:
     STATED.create(connection, checkfirst=True)
 
 
+def currency_of_holds(connection: Connection) -> None:
+    """The currency of what is held; the paymaster writes all of it anew when it works."""
+    _add_columns(connection, HOLDS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -255,6 +260,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     currency_of_returns,
     values_remembered,
     statements_told,
+    currency_of_holds,
 )
 
 

@@ -546,6 +546,7 @@ HOLDS = Table(
     Column("due_on", Text),
     Column("source", Text, nullable=False),
     Column("evidence", Text),
+    Column("currency", Text),
 )
 
 ACCOUNTS = Table(
