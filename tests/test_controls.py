@@ -726,8 +726,9 @@ def test_what_two_people_say_was_paid_by_hand_is_paid_and_closed(home: Home, boo
 
 
 def test_what_was_paid_by_hand_and_is_another_sum_is_not_closed(home: Home, books: SimpleNamespace) -> None:
-    """The whole invoice was paid, retention and all: what became of the rest is for people to clear up."""
+    """The whole invoice was paid, though ten pieces were rejected: what becomes of that is for people to clear up."""
     _team(home, books)
+    home.drop("收货.xlsx", books.deliveries({"合格数": 90, "不合格数": 10}))
     told = {"流水号": "B-1", "收款人": "示例甲电子有限公司", "付款金额": 565, "付款日期": date(2026, 7, 1)}
     home.drop("回单.xlsx", books.xlsx({"回单": [told]}))
     home.turn(MONDAY)
@@ -736,5 +737,52 @@ def test_what_was_paid_by_hand_and_is_another_sum_is_not_closed(home: Home, book
     home.drop("放行.xlsx", _filled(form, answer))
     home.turn(TUESDAY)
     (held,) = _table(home, "holds")
-    assert held["reasons"] == "PAID_BY_HAND" and "与现在应付 536.75 不一致" in held["evidence"]
+    assert "PAID_BY_HAND" in held["reasons"] and "与现在应付 483.07 不一致" in held["evidence"]
     assert not home.export("batches")
+
+
+def test_what_was_paid_by_hand_with_its_retention_is_closed_and_the_retention_is_released_no_more(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """565.00 of which 28.25 was to be kept for two months: when they are over nothing is asked for."""
+    home.let("paymaster", "bookkeeper")
+    _team(home, books)
+    home.drop("合同.xlsx", books.contracts({"质保期": 2}))
+    told = {"流水号": "B-1", "收款人": "示例甲电子有限公司", "付款金额": 565, "付款日期": date(2026, 7, 1)}
+    home.drop("回单.xlsx", books.xlsx({"回单": [told]}))
+    home.turn(MONDAY)
+    (held,) = _table(home, "holds")
+    assert "加上未到期的质保金 28.25" in held["evidence"]
+    (form,) = _forms(home, "暂扣放行单")
+    answer = {"暂扣处理": "已付清", "放行人": "虚构甲", "放行理由": "合同约定免质保", "第二人": "虚构乙"}
+    home.drop("放行.xlsx", _filled(form, answer))
+    for day in (TUESDAY, WEDNESDAY, date(2026, 8, 18), date(2026, 8, 31)):
+        home.turn(day)
+        assert not _table(home, "holds")
+    paid = [(row["net"], row["state"], row["batch"]) for row in _table(home, "payables")]
+    assert sorted(paid) == [
+        (D("28.25"), "confirmed", "SG-20260707-01"), (D("536.75"), "confirmed", "SG-20260707-01"),
+    ]  # fmt: skip
+    assert [(row["outcome"], row["amount"]) for row in _table(home, "returns")] == [("confirmed", D(565))]
+    assert len(home.export("batches")) == 1
+
+
+def test_retention_that_was_paid_by_hand_and_is_less_by_now_was_paid_too_much(
+    home: Home, books: SimpleNamespace
+) -> None:
+    home.let("paymaster", "bookkeeper")
+    _team(home, books)
+    told = {"流水号": "B-1", "收款人": "示例甲电子有限公司", "付款金额": 565, "付款日期": date(2026, 7, 1)}
+    home.drop("回单.xlsx", books.xlsx({"回单": [told]}))
+    home.turn(MONDAY)
+    (form,) = _forms(home, "暂扣放行单")
+    answer = {"暂扣处理": "已付清", "放行人": "虚构甲", "放行理由": "合同约定免质保", "第二人": "虚构乙"}
+    home.drop("放行.xlsx", _filled(form, answer))
+    home.turn(TUESDAY)
+    red = {"发票号码": "R-1", "发票类型": "红字", "对应蓝字发票": "26112000000012345678", "开票日期": TUESDAY,
+           "数量": None, "不含税金额": -100, "税额": -13, "价税合计": -113}  # fmt: skip
+    home.drop("红字.xlsx", books.invoices(red))
+    home.turn(WEDNESDAY)
+    assert sorted((row["reasons"], row["stopped"]) for row in _table(home, "holds")) == [
+        ("OVERPAID", D("5.65")), ("SET_OFF", D("107.35")),
+    ]  # fmt: skip

@@ -20,8 +20,10 @@ from openpyxl.utils import range_boundaries as load_range
 
 from robots import conveyor
 from robots.crew import registry
+from robots.crew.paymaster.controls import form_of
 from robots.crew.paymaster.papers import form, release
 from robots.crew.paymaster.plan import _notice, hold_workbook, plan_workbook
+from robots.crew.paymaster.quarantine import UnderWay
 from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import is_stopped, line_of, propose, waterfalls
 from robots.crew.paymaster.sheet import payment_sheet
@@ -29,9 +31,11 @@ from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import delivery, excel_out, paging, settings
 from robots.figures.approvals import Case
 from robots.figures.cash import Due, dues, forecast
+from robots.figures.controls import Controlled, Hold
+from robots.figures.entries import Entry
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
-from robots.figures.statements import Accepted, Entry, Statement, _taken, _waiting
+from robots.figures.statements import Accepted, Statement, _taken, _waiting
 from robots.kinds import known
 from robots.model.decisions import Notice, Workbook, record
 from robots.model.names import header_word
@@ -302,6 +306,40 @@ def test_currencies_are_told_beside_each_other_and_never_added() -> None:
     notice = SHIPPED.words.render(_notice(plan, (), "CNY", TODAY))
     assert "5.00 CNY、7.00 USD" in notice.headline
     assert notice.lines == ("06-29 – 07-05：5.00", "06-29 – 07-05：7.00 USD")
+
+
+def test_a_list_of_dollars_alone_says_that_they_are_dollars() -> None:
+    held = (payable(1, held=D("10.00"), reasons=("QUANTITY",), currency="USD"),)
+    book = opened(hold_workbook(held, {}, TODAY, "CNY"), values=True)
+    assert rows_of(book["暂扣汇总"])[-1][1:3] == (1, 10)
+    names = [str(cell) for page in book.worksheets for row in rows_of(page) for cell in row]
+    assert len([name for name in names if name.endswith("（USD）")]) == 2
+
+
+def _waiting_for_release(*currencies: str) -> dict[str, tuple[Hold, list[Controlled]]]:
+    lines = [Controlled(payable(n, currency=c), (), D(n)) for n, c in enumerate(currencies, 1)]
+    return {"F-1": (Hold("SHARED_ACCOUNT", "尾号 0001", "F-1", second=True), lines)}
+
+
+RELEASES = {
+    "in our own currency": (("CNY", ""), 3),
+    "in two": (("CNY", "USD"), "1.00 CNY\n2.00 USD"),
+    "in another": (("USD", "USD"), "3.00 USD"),
+}
+
+
+@pytest.mark.parametrize(("currencies", "expected"), RELEASES.values(), ids=RELEASES)
+def test_what_a_hold_stops_is_told_in_its_currencies_on_the_release_form(
+    currencies: tuple[str, ...], expected: Any
+) -> None:
+    page = opened(form_of(_waiting_for_release(*currencies), "CNY", TODAY), values=True).worksheets[0]
+    assert expected in [row[3] for row in rows_of(page) if row[0] == "F-1"]
+
+
+def test_what_goes_to_an_old_account_is_told_in_its_currency() -> None:
+    some = UnderWay("unissued", "FK-1", ({"net": D("42000.00"), "currency": "USD", "payment_key": "k"},))
+    told = SHIPPED.words.speak(some.told("CNY"))
+    assert "FK-1 还有 1 行（42,000.00 USD）" in told and "USD" not in SHIPPED.words.speak(some.told("USD"))
 
 
 # ------------------------------------------------------------------ 对账单

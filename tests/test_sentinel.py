@@ -466,6 +466,21 @@ def test_what_is_due_is_told_in_its_own_currency() -> None:
     assert "2 笔共 9.00 CNY、42,000.00 USD 已到期" in said and "利息 0.05 CNY、210.00 USD（" in said
 
 
+def test_what_is_held_is_told_in_its_own_currency() -> None:
+    row = {
+        "vendor": "示例甲", "order_id": "PO-1", "line": "1", "invoice_no": "1", "reasons": "PRICE,QUANTITY",
+        "gross": D("42000.00"), "stopped": D("1000.00"), "source": "发票.xlsx › 6月 › 2",
+    }  # fmt: skip
+    rows = [row | {"hold": "h1", "currency": "USD"}, row | {"hold": "h2", "invoice_no": "2", "currency": None}]
+    with a_store() as store, ledger_of(store, {"vendors": [vendor()]}) as (tx, ledger):
+        tx.record(record("holds", rows))
+        alerts = [one for one in look(Scene(ledger, RULES, TODAY))[1] if one.code in ("INVOICE", "PRICE")]
+    told = {(one.code, one.subject[-5:-4]): shipped_words("zh").speak(one.seen) for one in alerts}
+    assert {key: "42,000.00 USD 中 1,000.00 USD 不能付" in said for key, said in told.items()} == {
+        ("PRICE", "1"): True, ("INVOICE", "1"): True, ("PRICE", "2"): False, ("INVOICE", "2"): False,
+    }  # fmt: skip
+
+
 def test_a_date_that_moves_without_a_first_promise_is_told_by_its_moves() -> None:
     """Only the revised date was ever written: how far it moved nobody knows, how often is known."""
     with a_store() as store:

@@ -461,7 +461,7 @@ def test_every_account_closes_at_what_is_kept_and_held(story: Story) -> None:
         ledger = tx.ledger(ANSWERED[3].date(), 0)
         said = [records(ledger.said(name)) for name in ("payables", "batches")]
         books = books_of(ledger, *said, story.home.settings.rules)
-    statements = {one.vendor: one for one in books.statements(date(2026, 8, 1), ANSWERED[3].date())}
+    statements = {one.vendor: one for one in books.accounts(date(2026, 8, 1), ANSWERED[3].date())}
     for row in README["每家合计"]:
         assert statements[FULL[row["供应商"]]].closing == money(row["对账余额"])
         assert money(row["对账余额"]) == money(row["质保金未到期"]) + money(row["暂扣"])

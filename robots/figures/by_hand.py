@@ -1,8 +1,8 @@
 """Payments of which no sheet knows, beside what is to be paid: somebody may have paid it by hand (RULES 7).
 
 The bank names no key for such a payment. It is looked at where it went to the same vendor in the same currency, on the
-day of the invoice or later, and is what is to be paid of the invoice now, what the invoice was billed, or all that is
-to be paid to the vendor now.
+day of the invoice or later, and is what is to be paid of the invoice now, that with what is retained of it, what the
+invoice was billed, or any of these of all that is to be paid to the vendor now.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ from robots.model.names import identity
 # Outcomes of payments to our vendors that settled nothing, whatever they were taken for: what they paid, nobody knows.
 # EARLY and CLOSED are not among them: they hold the very lines that they name.
 UNEXPLAINED = frozenset({UNMATCHED, AMOUNT, TWICE, OTHER_VENDOR, UNKNOWN_KEY, CONTRADICTS, AMBIGUOUS, CURRENCY})
+RETAINED = "retained"  # of a bank's row: how much of it is what is retained of the lines that it may have paid
 Row = Mapping[str, Any]
 
 
 @dataclass
 class _Sum:
-    """Payables that one payment may have been for: what is to be paid of them, what was billed, since when."""
+    """Payables that one payment may have been for: what is to be paid of them, what was retained and what was billed,
+    since when."""
 
     vendor: str
     currency: str
@@ -46,13 +48,16 @@ class _Sum:
     lines: set[tuple[str, str, str]] = field(default_factory=set)
     to_pay: Decimal = ZERO
     billed: Decimal = ZERO
+    retained: Decimal = ZERO
     since: date = date.min
 
     def add(self, payable: Payable, amount: Decimal) -> None:
         line = (payable.invoice_key, payable.order_id, payable.line)
         self.keys.add(payable.invoice_key)
         self.to_pay += amount
-        self.billed += ZERO if line in self.lines else payable.gross  # a part of it may wait on a sheet
+        if line not in self.lines:  # a part of it may wait on a sheet
+            self.billed += payable.gross
+            self.retained += payable.retention
         self.lines.add(line)
         self.since = max(self.since, payable.invoiced_on or payable.due_on or self.since)
 
@@ -66,11 +71,19 @@ def paid_by_hand(asked: Iterable[tuple[Payable, Decimal]], returns: Iterable[Row
             told[identity(row["vendor"]), row["amount"]].append(row)
     found: dict[str, list[Row]] = defaultdict(list)
     for one in _sums(asked) if told else ():
-        for amount in {one.to_pay, one.billed}:
+        whole = one.to_pay + one.retained
+        for amount in {one.to_pay, whole, one.billed}:
+            retained = one.retained if amount == whole else ZERO
             rows = [row for row in told.get((one.vendor, amount), ()) if _may_be_for(row, one)]
             for key in one.keys if rows else ():
-                found[key] += (row for row in rows if row not in found[key])
+                add(found[key], ({**row, RETAINED: retained} for row in rows))
     return dict(found)
+
+
+def add(found: list[Row], rows: Iterable[Row]) -> None:
+    """Add the bank's rows that are not among them yet."""
+    known = {row["receipt"] for row in found}
+    found += (row for row in rows if row["receipt"] not in known)
 
 
 def _sums(asked: Iterable[tuple[Payable, Decimal]]) -> Sequence[_Sum]:

@@ -12,12 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 from robots.figures.accounts import Account, Shared, account_identity, ending, given, numbered, pending, trusted
+from robots.figures.by_hand import RETAINED
 from robots.figures.clock import on_the_clock
 from robots.figures.duplicates import Suspect
 from robots.figures.edits import SILENT_EDIT, after_put_up
 from robots.figures.lines import order_line
 from robots.figures.settlement import BANK_CHANGE, CURRENCY, LINE, RETENTION, Payable
 from robots.figures.settlement.billing import of_invoice
+from robots.figures.sums import in_currency
 from robots.model.money import ZERO
 from robots.model.names import identity
 from robots.model.words import Text, say
@@ -57,7 +59,7 @@ class Books:
     the other currency in which sheets carried it, `early`: the bank's row that told it paid before its release;
     `left`: invoice key → the sheet that carried it, of those that the register no longer has; `by_hand`: invoice key →
     the bank's rows that may have paid it past the robots; `foreign`: order and line → the other currency in which
-    invoices were paid that have left; `advanced`: contract with an advance → its order lines."""
+    invoices were paid that have left; `advanced`: contract with an advance → its order lines; `home`: our currency."""
 
     today: date
     rules: Settlement
@@ -80,6 +82,11 @@ class Books:
     by_hand: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     foreign: Mapping[tuple[str, str], str] = field(default_factory=dict)
     advanced: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    home: str = ""
+
+    def money(self, amount: Decimal, currency: str) -> Text:
+        """An amount in evidence: with its currency, where it is not our own."""
+        return in_currency(amount, currency, self.home)
 
 
 Look = Callable[[Payable], Iterator[Hold]]
@@ -270,8 +277,11 @@ def moved_lines(books: Books) -> Look:
     def look(payable: Payable) -> Iterator[Hold]:
         invoice = of_invoice(payable.invoice_key)
         if rows := books.moved.get(invoice, ()):
-            told = tuple(say("hold.seen.moved", order=order_line(row["order_id"], row["line"]), net=row["net"],
-                             batch=row["batch"]) for row in rows)  # fmt: skip
+            told = tuple(
+                say("hold.seen.moved", order=order_line(row["order_id"], row["line"]), batch=row["batch"],
+                    net=books.money(row["net"], row["currency"]))
+                for row in rows
+            )  # fmt: skip
             keys = sorted(row["payment_key"] for row in rows)
             what = () if payable.what == LINE else (payable.what,)  # who lets the one go has not let the other
             number = numbered(MOVED, invoice, payable.order_id, payable.line, *keys, *what)
@@ -306,7 +316,10 @@ def overpaid_lines(books: Books) -> Look:
         others = [one for line in together.get(own, (own,)) for one in books.over.get(line, ())]
         too_much = [(one, amount) for one, amount in others if one.invoice_key != payable.invoice_key]
         if too_much:
-            told = tuple(say("hold.seen.over", invoice=one.invoice_no, amount=amount) for one, amount in too_much)
+            told = tuple(
+                say("hold.seen.over", invoice=one.invoice_no, amount=books.money(amount, one.currency))
+                for one, amount in too_much
+            )
             keys = sorted(f"{one.invoice_key} {amount}" for one, amount in too_much)
             seen = told[0] if len(told) == 1 else say("list.lines", items=told)
             yield Hold(OVER, seen, numbered(OVER, payable.invoice_key, *keys), second=True)
@@ -332,7 +345,7 @@ def paid_already(books: Books) -> Look:
     def look(payable: Payable) -> Iterator[Hold]:
         for hold, _ in asks(payable):
             if answer(hold, books.releases, PAID):  # and yet here it is: the sums differ
-                other = say("hold.seen.other_sum", owed=payable.net)
+                other = say("hold.seen.other_sum", owed=books.money(payable.net, payable.currency))
                 yield replace(hold, seen=say("list.lines", items=(hold.seen, other)))
             else:
                 yield hold
@@ -344,21 +357,24 @@ def asked_by_hand(books: Books) -> Callable[[Payable], Iterator[tuple[Hold, Row]
     """Looks at a line: the bank told its key before it was released, or paid its vendor such an amount for no sheet.
     Each with the bank's row, of several the first."""
 
+    def told(row: Row, payable: Payable) -> Text:
+        currency = given(row["currency"]) or payable.currency
+        values = {"day": row["paid_on"], "amount": books.money(row["amount"], currency), "place": row["source"]}
+        if retained := row.get(RETAINED):
+            return say("hold.seen.with_retention", **values, retained=books.money(retained, currency))
+        return say("hold.seen.early", **values)
+
     def asks(payable: Payable) -> Iterator[tuple[Hold, Row]]:
         name = (payable.invoice_key, payable.order_id, payable.line)
         if row := books.early.get(name):
-            yield Hold(PAID_EARLY, _told(row), numbered(PAID_EARLY, row["receipt"], *name), second=True), row
+            yield Hold(PAID_EARLY, told(row, payable), numbered(PAID_EARLY, row["receipt"], *name), second=True), row
         if rows := sorted(books.by_hand.get(payable.invoice_key, ()), key=lambda row: (row["paid_on"], row["receipt"])):
-            told = tuple(map(_told, rows))
-            seen = told[0] if len(told) == 1 else say("list.lines", items=told)
+            texts = tuple(told(row, payable) for row in rows)
+            seen = texts[0] if len(texts) == 1 else say("list.lines", items=texts)
             number = numbered(PAID_BY_HAND, payable.invoice_key, *sorted(row["receipt"] for row in rows))
             yield Hold(PAID_BY_HAND, seen, number, second=True), rows[0]
 
     return asks
-
-
-def _told(row: Row) -> Text:
-    return say("hold.seen.early", day=row["paid_on"], amount=row["amount"], place=row["source"])
 
 
 def edit_seen(row: Row) -> Text:
@@ -454,18 +470,19 @@ def _as_owed_now(books: Books, sheeted: Sheeted) -> Callable[[Row], Iterator[Hol
             order = order_line(row["order_id"], row["line"])
             yield Hold(GONE, say("hold.seen.gone", invoice=row["invoice_no"], order=order))
             return
-        yield from _less(payable, carried, given(row["currency"]))
+        yield from _less(payable, carried, given(row["currency"]), books)
         yield from _standing(payable, looks, books)
 
     return look
 
 
-def _less(payable: Payable, carried: Decimal, currency: str) -> Iterator[Hold]:
+def _less(payable: Payable, carried: Decimal, currency: str, books: Books) -> Iterator[Hold]:
     if currency and payable.currency != currency:
         yield Hold(CURRENCY, say("hold.seen.currency", sheet=currency, now=payable.currency))
     elif payable.net < carried:
         causes = tuple(say(f"hold.{reason}.name") for reason in payable.reasons)
-        told = (say("hold.seen.less", now=payable.net, carried=carried), *causes, *payable.evidence)
+        now, before = (books.money(amount, payable.currency) for amount in (payable.net, carried))
+        told = (say("hold.seen.less", now=now, carried=before), *causes, *payable.evidence)
         yield Hold(LESS_NOW, told[0] if len(told) == 1 else say("list.lines", items=told))
 
 

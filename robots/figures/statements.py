@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from robots.figures.batches import UNRELEASED
+from robots.figures.entries import CREDIT, INVOICE, PAYMENT, RETURNED, Entry, Pair, Told, paired, ranked, since
 from robots.figures.lines import judged, records
 from robots.figures.returns import PAID, SETTLING, TOLD, Remittance, remittances
 from robots.figures.settlement import PRICE, RETENTION
@@ -26,23 +27,11 @@ from robots.model.money import ZERO, cents
 from robots.model.names import invoice_identity
 from robots.rules import Rules
 
-INVOICE, CREDIT, PAYMENT, RETURNED = "invoice", "credit", "payment", "returned"
 DEDUCTIONS = {"price_variance": -1, "rejected": -1, "penalty": -1, "advance_offset": -1, "bonus": 1}
 RELEASED = ("released", "confirmed", "returned")
 _DEDUCTED = {PRICE, REJECTED}  # reasons of holds of which something is deducted
 _NO_CLAIM = {"SET_OFF", "OVERPAID"}  # reasons of holds that are money paid too much: nothing the vendor waits for
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One movement. `amount` is above zero where we owe more by it; `remark` is an invoice, a batch or a reference."""
-
-    day: date
-    what: str
-    document: str
-    remark: str
-    amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -63,9 +52,13 @@ class Accepted:
         return cents(self.quantity * self.price)
 
 
+Owner = tuple[str, str]
+
+
 @dataclass(frozen=True)
 class Statement:
-    """One vendor's account from one day to another. `waiting`: what of the closing balance waits for what."""
+    """One vendor's account from one day to another. `waiting`: what of the closing balance waits for what; `pairs`: all
+    that its balance rests on, beside what the last statement told of it."""
 
     vendor: str
     currency: str
@@ -75,6 +68,7 @@ class Statement:
     entries: tuple[Entry, ...]
     accepted: tuple[Accepted, ...]
     waiting: Mapping[str, Decimal]
+    pairs: tuple[Pair, ...] = ()
 
     @property
     def closing(self) -> Decimal:
@@ -82,8 +76,13 @@ class Statement:
         return self.opening + sum((one.amount for one in self.entries), ZERO)
 
     def total(self, *kinds: str) -> Decimal:
-        """The sum of some kinds of movements."""
-        return sum((one.amount for one in self.entries if one.what in kinds), ZERO)
+        """The sum of some kinds of movements of these days."""
+        return sum((one.amount for one in self.entries if one.what in kinds and not one.how), ZERO)
+
+    @property
+    def of_earlier_days(self) -> tuple[Entry, ...]:
+        """What belongs to days that a statement told before."""
+        return tuple(one for one in self.entries if one.how)
 
     @property
     def says_something(self) -> bool:
@@ -95,26 +94,31 @@ class Statement:
 class Books:
     """Everything that statements are made of, by vendor and currency."""
 
-    entries: Mapping[tuple[str, str], tuple[Entry, ...]]
-    accepted: Mapping[tuple[str, str], tuple[Accepted, ...]]
-    waiting: Mapping[tuple[str, str], Mapping[str, Decimal]]
+    entries: Mapping[Owner, tuple[Entry, ...]]
+    accepted: Mapping[Owner, tuple[Accepted, ...]]
+    waiting: Mapping[Owner, Mapping[str, Decimal]]
 
-    def statements(self, first: date, last: date, vendors: Collection[str] | None = None) -> Iterator[Statement]:
-        """A statement for each vendor (or for some) and currency of which there is anything to say, by name."""
-        for vendor, currency in sorted({*self.entries, *self.accepted}):
-            if vendors is None or vendor in vendors:
-                statement = self._statement(vendor, currency, first, last)
-                if statement.says_something:
-                    yield statement
+    def accounts(
+        self, first: date, last: date, told: Mapping[Owner, Sequence[Told]] | None = None
+    ) -> Iterator[Statement]:
+        """Each vendor's account in each currency, by name. `told`: what the statements before told, so that this one
+        begins where they ended; None: it is the first, and begins with what the books say."""
+        for vendor, currency in sorted({*self.entries, *self.accepted, *(told or {})}):
+            before = None if told is None else told.get((vendor, currency), ())
+            yield self._statement(vendor, currency, first, last, before)
 
-    def _statement(self, vendor: str, currency: str, first: date, last: date) -> Statement:
-        mine = self.entries.get((vendor, currency), ())
+    def _statement(self, vendor: str, currency: str, first: date, last: date, told: Sequence[Told] | None) -> Statement:
+        now = [one for one in self.entries.get((vendor, currency), ()) if one.day <= last]
+        if told is None:
+            opening = sum((one.amount for one in now if one.day < first), ZERO)
+            pairs, entries = paired((), now), tuple(one for one in now if first <= one.day)
+        else:
+            opening, pairs = sum((one.entry.amount for one in told), ZERO), paired(told, now)
+            entries = since(pairs, first)
         return Statement(
-            vendor, currency, first, last,
-            sum((one.amount for one in mine if one.day < first), ZERO),
-            tuple(one for one in mine if first <= one.day <= last),
+            vendor, currency, first, last, opening, entries,
             tuple(one for one in self.accepted.get((vendor, currency), ()) if first <= one.day <= last),
-            self.waiting.get((vendor, currency), {}),
+            self.waiting.get((vendor, currency), {}), tuple(pairs),
         )  # fmt: skip
 
 
@@ -189,20 +193,14 @@ def books_of(
         for owner, entry in found:
             if vendors is None or owner[0] in vendors:
                 entries[owner].append(entry)
-    ranked = {
-        owner: tuple(sorted(mine, key=lambda one: (one.day, one.what != INVOICE, one.document, one.what)))
-        for owner, mine in entries.items()
-    }
     accepted = _accepted(_of(orders, vendors), ledger.table("deliveries"), rules.currency, since)
     taken = _taken(line for line in lines if _is_deducted(line, {row["batch"] for row in batches}, told.answered))
-    return Books(ranked, accepted, _waiting(lines, records(holds), taken, of_order, rules.currency))
+    booked = {owner: ranked(mine) for owner, mine in entries.items()}
+    return Books(booked, accepted, _waiting(lines, records(holds), taken, of_order, rules.currency))
 
 
 def _of(table: pd.DataFrame, vendors: Collection[str] | None) -> pd.DataFrame:
     return table if vendors is None else table[table["vendor"].isin(list(vendors))]
-
-
-Owner = tuple[str, str]
 
 
 def _invoices(invoices: list[Row], of_order: Mapping[str, str], rules: Rules) -> Iterator[tuple[Owner, Entry]]:

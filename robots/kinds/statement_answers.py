@@ -16,7 +16,8 @@ from robots.model.words import Text, say
 
 AGREES, DIFFERS, CLOSING = "相符", "不符", "期末余额"
 ITEMS = {
-    "期初余额": "opening", "本期开票": "invoiced", "本期扣减": "deducted", "本期付款": "paid", CLOSING: "closing_line",
+    "期初余额": "opening", "补记及调整上期": "earlier", "本期开票": "invoiced", "本期扣减": "deducted",
+    "本期付款": "paid", CLOSING: "closing_line",
 }  # fmt: skip
 
 

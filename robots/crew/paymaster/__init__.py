@@ -142,7 +142,7 @@ def _put_up(
     back = [*sent_back(ledger), *now.open_of_left]
     stopped = [*holds(owed, on_sheets), *stops, *holds(back, {})]
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", stopped, replace=True))
-    yield from release_form(looked, ledger, today)
+    yield from release_form(looked, ledger, rules.currency, today)
     if held or gone:
         yield Decision("paymaster", today.isoformat(), "payables", record("payables", held, gone=gone))
     steps = list(_waterfalls(owed, proposed, lines))

@@ -17,7 +17,7 @@ from robots.crew.paymaster.quarantine import accounts_of
 from robots.crew.paymaster.rows import Row, line_of, listed, rest
 from robots.figures.accounts import Account, given, numbered, payees, pending, shared_accounts, trusted
 from robots.figures.batches import FREE, UNRELEASED
-from robots.figures.by_hand import UNEXPLAINED, paid_by_hand
+from robots.figures.by_hand import UNEXPLAINED, add, paid_by_hand
 from robots.figures.controls import (
     PAID,
     RELEASE,
@@ -37,11 +37,12 @@ from robots.figures.returns import CLOSED, EARLY
 from robots.figures.returns import PAID as SUCCEEDED
 from robots.figures.settlement import Payable
 from robots.figures.settlement.parts import with_advance
+from robots.figures.sums import by_currency
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.forms import Form
 from robots.model.money import ZERO
-from robots.model.words import say
+from robots.model.words import Text, say
 from robots.rules import Rules
 
 FORM_LAYOUT = 1
@@ -67,7 +68,7 @@ def books_of(
         contract_of, contracts if is_kept else None, {}, accounts,
         tuple(shared_accounts(vendors.values(), terms.employees)), _put_up(ledger), _edits(ledger),
         {row["hold"]: row for row in records(ledger.table("hold_releases"))}, early=_early(ledger),
-        advanced=_advanced(ledger, contract_of),
+        advanced=_advanced(ledger, contract_of), home=rules.currency,
     )  # fmt: skip
 
 
@@ -130,7 +131,7 @@ def by_hand_of(ledger: Ledger, now: Owing) -> Mapping[str, Sequence[Mapping[str,
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for some in (asked, waits, [*asked, *waits]):  # the rest of a line was paid, what waits of it, or both
         for key, rows in paid_by_hand(some, told).items():
-            found[key] += (row for row in rows if row not in found[key])
+            add(found[key], rows)
     return found
 
 
@@ -227,22 +228,22 @@ def stop_rows(ledger: Ledger, books: Books, now: Owing) -> Iterator[Row]:
                 "hold": row["payment_key"], "vendor": row["vendor"], "order_id": row["order_id"], "line": row["line"],
                 "invoice_no": row["invoice_no"], "reasons": ",".join(codes), "gross": row["gross"],
                 "stopped": row["net"], "due_on": row["due_on"], "source": row["batch"],
-                "evidence": listed(tuple(dict.fromkeys(hold.seen for hold in holds))),
+                "evidence": listed(tuple(dict.fromkeys(hold.seen for hold in holds))), "currency": row["currency"],
             }  # fmt: skip
 
 
 # ------------------------------------------------------------------ the release form
 
 
-def release_form(found: Sequence[Controlled], ledger: Ledger, today: date) -> Iterator[Decision]:
-    """暂扣放行单, whenever there is a hold on it that no form has asked about yet."""
+def release_form(found: Sequence[Controlled], ledger: Ledger, home: str, today: date) -> Iterator[Decision]:
+    """暂扣放行单, whenever there is a hold on it that no form has asked about yet. `home`: our own currency."""
     waiting = releasable(found)
     asked = {row["period"] for row in records(ledger.said("issued")) if row["what"] == _ISSUED}
     new = sorted(waiting.keys() - asked)
     if not new:
         return
     name = f"hold-release-{numbered(*sorted(waiting))}"
-    yield Decision("paymaster", today.isoformat(), name, _form(waiting, today), name=name)
+    yield Decision("paymaster", today.isoformat(), name, form_of(waiting, home, today), name=name)
     rows = [
         {"what": _ISSUED, "period": number, "whom": waiting[number][1][0].payable.vendor, "day": today}
         for number in new
@@ -262,10 +263,14 @@ def release_form(found: Sequence[Controlled], ledger: Ledger, today: date) -> It
     yield Decision("paymaster", today.isoformat(), f"notice-{name}", notice)
 
 
-def _form(waiting: Mapping[str, tuple[Hold, list[Controlled]]], today: date) -> Workbook:
-    rows = tuple(_row(number, hold, lines) for number, (hold, lines) in sorted(waiting.items(), key=_rank))
+def form_of(waiting: Mapping[str, tuple[Hold, list[Controlled]]], home: str, today: date) -> Workbook:
+    """What waits, each hold in a row. Where any of it is in another currency, every sum is told with its own."""
+    foreign = {one.payable.currency for _, lines in waiting.values() for one in lines} - {"", home}
+    rows = tuple(
+        _row(number, hold, lines, home, bool(foreign)) for number, (hold, lines) in sorted(waiting.items(), key=_rank)
+    )
     facts = ((say("form.how"), say("release.how")), (say("release.second"), say("release.second_how")))
-    sheet = Sheet(say("release.sheet"), say("release.title"), facts, (Table(_columns(), rows),))
+    sheet = Sheet(say("release.sheet"), say("release.title"), facts, (Table(_columns(bool(foreign)), rows),))
     form = Form(f"hold_releases-{today:%Y%m%d}-{numbered(*sorted(waiting))}", FORM_LAYOUT, "hold_releases")
     return Workbook("forms", say("release.file", day=today, number=numbered(*sorted(waiting))[:4]), (sheet,), form)
 
@@ -275,21 +280,27 @@ def _rank(pair: tuple[str, tuple[Hold, list[Controlled]]]) -> tuple[str, str, st
     return lines[0].payable.vendor, lines[0].payable.invoice_no, number
 
 
-def _row(number: str, hold: Hold, lines: Sequence[Controlled]) -> tuple[Any, ...]:
+def _row(number: str, hold: Hold, lines: Sequence[Controlled], home: str, foreign: bool) -> tuple[Any, ...]:
     payables = [one.payable for one in lines]
+    sums = by_currency(((one.payable.currency, one.amount) for one in lines), home)
     vendors, invoices = (dict.fromkeys(getattr(one, name) for one in payables) for name in ("vendor", "invoice_no"))
     return (
-        number, "\n".join(vendors), "\n".join(invoices), sum((one.amount for one in lines), ZERO),
+        number, "\n".join(vendors), "\n".join(invoices), _lined(sums) if foreign else sums[home],
         say(f"hold.{hold.code}.name"), hold.seen, say("form.yes" if hold.second else "form.no"), "", "", "", "", "",
     )  # fmt: skip
 
 
-def _columns() -> tuple[Column, ...]:
+def _lined(sums: Mapping[str, Decimal]) -> Text | None:
+    """Sums of several currencies, one under the other."""
+    return listed([say("value.in_currency", total=total, currency=currency) for currency, total in sums.items()])
+
+
+def _columns(foreign: bool) -> tuple[Column, ...]:
     return (
         Column(say("form.word.hold"), Look.TEXT, 15),
         Column(say("column.vendor"), Look.WRAP, 26),
         Column(say("column.invoice_no"), Look.WRAP, 23),
-        Column(say("column.stopped"), Look.MONEY, 14),
+        Column(say("column.stopped"), Look.WRAP if foreign else Look.MONEY, 17 if foreign else 14),
         Column(say("column.reason"), Look.WRAP, 26),
         Column(say("column.evidence"), Look.WRAP, 40),
         Column(say("release.second"), Look.TEXT, 11),

@@ -11,7 +11,18 @@ from itertools import chain
 
 import pandas as pd
 
-from robots.crew.paymaster.rows import Line, Row, by_line, carried, first_sheets, line_of, overpaid, tells, turn_of
+from robots.crew.paymaster.rows import (
+    Line,
+    Row,
+    by_line,
+    carried,
+    first_sheets,
+    is_by_hand,
+    line_of,
+    overpaid,
+    tells,
+    turn_of,
+)
 from robots.figures.batches import FREE, UNRELEASED
 from robots.figures.bonuses import with_bonuses
 from robots.figures.controls import LEFT_OPEN
@@ -32,7 +43,8 @@ from robots.figures.settlement import (
     settle,
 )
 from robots.figures.settlement.billing import invoice_key, of_invoice, owner_of
-from robots.figures.settlement.waterfall import release
+from robots.figures.settlement.waterfall import release, retained
+from robots.figures.sums import in_currency
 from robots.ledger import Ledger
 from robots.model.money import ZERO
 from robots.model.names import identity
@@ -121,7 +133,7 @@ def owing(
         owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns, agreed, advances)
         lines = by_line(rows)
         kept = (back for one in left if (back := _kept(one, (book, services), terms)))
-        _keep(found, chain(_of_register(with_bonuses(owed, earned), gone), kept), lines)
+        _keep(found, chain(_of_register(with_bonuses(owed, earned), gone, terms.currency), kept), lines)
         found.gone += gone
         found.foreign |= _in_other_currencies(gone, book, terms.currency)
         found.open_of_left += (rest for one in left if (rest := _open_of(one, (book, services), terms)))
@@ -132,6 +144,7 @@ def owing(
 def _keep(found: Owing, owed: Iterable[Payable], lines: Mapping[Line, list[Row]]) -> None:
     """What there is anything to say about; and of what sheets carried, how it stands beside what is owed now."""
     known: set[Line] = set()
+    kept: dict[Line, Payable] = {}
     for payable in owed:
         line = line_of(payable)
         mine = lines.get(line, [])
@@ -143,11 +156,15 @@ def _keep(found: Owing, owed: Iterable[Payable], lines: Mapping[Line, list[Row]]
             found.owed.append(one)
             found.lines[line] = mine
         known.add(line)
-    _no_more(found, known, lines)
+        if one.retention and not twice:
+            kept[line] = one
+    _no_more(found, known, kept, lines)
 
 
-def _no_more(found: Owing, known: Collection[Line], lines: Mapping[Line, list[Row]]) -> None:
-    """Of what sheets carried, the lines that the books do not know any more."""
+def _no_more(
+    found: Owing, known: Collection[Line], kept: Mapping[Line, Payable], lines: Mapping[Line, list[Row]]
+) -> None:
+    """Of what sheets carried, the lines that the books do not know any more. `kept`: those that retain something."""
     keys = {key for key, *_ in known}
     for line, rows in lines.items():
         if line in known or not (there := [row for row in rows if row["state"] not in FREE]):
@@ -155,9 +172,21 @@ def _no_more(found: Owing, known: Collection[Line], lines: Mapping[Line, list[Ro
         if line[0] in keys:
             found.moved.setdefault(line[0], []).extend(there)
         elif of_invoice(line[0]) in keys:
-            _given_back(found, line, there, moved=(of_invoice(line[0]), *line[1:]) not in known)
+            own = (of_invoice(line[0]), *line[1:])
+            if own in kept and all(is_by_hand(row["batch"]) for row in there):
+                _paid_ahead(found, retained(kept[own]), there)
+            else:
+                _given_back(found, line, there, moved=own not in known)
         if any(row["state"] in UNRELEASED for row in there):
             found.waiting[line] = None, sum((row["net"] for row in there), ZERO)
+
+
+def _paid_ahead(found: Owing, payable: Payable, rows: Sequence[Row]) -> None:
+    """Retention that was paid by hand before its date: it is too much where less is retained by now."""
+    if overpaid(payable, rows):
+        _compare(found, payable, rows)
+        found.owed.append(payable)
+        found.lines[line_of(payable)] = list(rows)
 
 
 def _given_back(found: Owing, line: Line, rows: Sequence[Row], moved: bool) -> None:
@@ -253,19 +282,20 @@ def _bill(rows: Sequence[Row], days: Mapping[str, date], books: tuple[Lines, Lin
     }  # fmt: skip
 
 
-def _of_register(owed: Iterable[Payable], gone: Sequence[Row]) -> Iterator[Payable]:
+def _of_register(owed: Iterable[Payable], gone: Sequence[Row], home: str) -> Iterator[Payable]:
     """Payables of invoices that are there; where a part of a line is held, with what was paid of it under one that is
     gone."""
     keys = {invoice_key(row) for row in gone}
-    used = {(row["order_id"], row["line"]): _used_up(row) for row in gone}
+    used = {(row["order_id"], row["line"]): _used_up(row, home) for row in gone}
     for payable in owed:
         if of_invoice(payable.invoice_key) not in keys:
             seen = used.get((payable.order_id, payable.line)) if payable.held and payable.what == LINE else None
             yield payable if seen is None else payable.but(evidence=(*payable.evidence, seen))
 
 
-def _used_up(row: Row) -> Text:
-    return say("hold.seen.used_up", batch=row["_file"], invoice=row["_shown"], gross=row["gross"])
+def _used_up(row: Row, home: str) -> Text:
+    gross = in_currency(row["gross"], row["currency"], home)
+    return say("hold.seen.used_up", batch=row["_file"], invoice=row["_shown"], gross=gross)
 
 
 def _former(orders: pd.DataFrame, before: pd.DataFrame) -> Iterator[tuple[str, str]]:

@@ -178,10 +178,9 @@ def hold_workbook(stopped: Sequence[Payable], billed: Mapping[str, date], today:
     total = told(sums_of, home) if set(sums_of) - {home} else sums_of.get(home, ZERO)
     facts = ((say("fact.as_of"), today), (say("fact.held_lines"), len(stopped)), (say("fact.held_total"), total))
     ages = {id(p): (today - billed[p.invoice_key]).days if p.invoice_key in billed else None for p in stopped}
-    sums = Sheet(say("sheet.hold_sums"), say("title.holds"), facts, (_reason_table(ranked, ages),))
-    lines = Sheet(
-        say("sheet.holds"), say("title.hold_lines"), (), tuple(_hold_tables(ranked, ages)), groups=say("hold_list.all")
-    )
+    sums = Sheet(say("sheet.hold_sums"), say("title.holds"), facts, (_reason_table(ranked, ages, home),))
+    tables = tuple(_hold_tables(ranked, ages, home))
+    lines = Sheet(say("sheet.holds"), say("title.hold_lines"), (), tables, groups=say("hold_list.all"))
     return Workbook("payments", say("file.holds", day=today.isoformat()), (sums, lines))
 
 
@@ -192,16 +191,16 @@ def _stopped(payables: Sequence[Payable]) -> Decimal:
 Reasons = Mapping[tuple[str, str], Sequence[Payable]]
 
 
-def _is_mixed(by_reason: Reasons) -> bool:
-    return len({currency for _, currency in by_reason}) > 1
+def _currencies(by_reason: Reasons) -> set[str]:
+    return {currency for _, currency in by_reason}
 
 
-def _sum_name(reason: str, currency: str, mixed: bool) -> Text:
+def _sum_name(reason: str, currency: str, named: bool) -> Text:
     name = say(f"hold.{reason}.name")
-    return say("hold_list.in_currency", name=name, currency=currency) if mixed else name
+    return say("hold_list.in_currency", name=name, currency=currency) if named else name
 
 
-def _reason_table(by_reason: Reasons, ages: Mapping[int, int | None]) -> Table:
+def _reason_table(by_reason: Reasons, ages: Mapping[int, int | None], home: str) -> Table:
     columns = (
         Column(say("column.reason"), Look.WRAP, 34),
         Column(say("column.lines"), Look.INTEGER, 8),
@@ -209,18 +208,18 @@ def _reason_table(by_reason: Reasons, ages: Mapping[int, int | None]) -> Table:
         Column(say("column.oldest_days"), Look.INTEGER, 12),
         Column(say("column.release"), Look.WRAP, 60),
     )
-    mixed = _is_mixed(by_reason)
+    currencies = _currencies(by_reason)
     rows = tuple(
         (
-            _sum_name(reason, currency, mixed), len(mine), _stopped(mine),
+            _sum_name(reason, currency, currencies != {home}), len(mine), _stopped(mine),
             max((ages[id(p)] or 0 for p in mine), default=0), say(f"hold.{reason}.release"),
         )
         for (reason, currency), mine in by_reason.items()
     )  # fmt: skip
-    return Table(columns, rows, total=(1,) if mixed else (1, 2))
+    return Table(columns, rows, total=(1,) if len(currencies) > 1 else (1, 2))
 
 
-def _hold_tables(by_reason: Reasons, ages: Mapping[int, int | None]) -> Iterator[Table]:
+def _hold_tables(by_reason: Reasons, ages: Mapping[int, int | None], home: str) -> Iterator[Table]:
     columns = (
         Column(say("column.vendor"), Look.WRAP, 26),
         Column(say("column.invoice_no"), Look.TEXT, 23),
@@ -233,7 +232,7 @@ def _hold_tables(by_reason: Reasons, ages: Mapping[int, int | None]) -> Iterator
         Column(say("column.release"), Look.WRAP, 36),
         Column(say("column.evidence"), Look.WRAP, 28),
     )
-    mixed = _is_mixed(by_reason)
+    currencies = _currencies(by_reason)
     for number, ((reason, currency), mine) in enumerate(by_reason.items()):
         rows = tuple(
             (
@@ -243,5 +242,5 @@ def _hold_tables(by_reason: Reasons, ages: Mapping[int, int | None]) -> Iterator
             )
             for p in mine
         )  # fmt: skip
-        name = _sum_name(reason, currency, mixed)
-        yield Table(columns, rows, name, total=() if mixed else (4, 5), continues=number > 0)
+        name = _sum_name(reason, currency, currencies != {home})
+        yield Table(columns, rows, name, total=() if len(currencies) > 1 else (4, 5), continues=number > 0)

@@ -29,6 +29,7 @@ from robots.figures.accounts import (
 from robots.figures.batches import RELEASED as SENT
 from robots.figures.batches import UNRELEASED
 from robots.figures.lines import records
+from robots.figures.sums import in_currency
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.forms import Form
@@ -70,7 +71,8 @@ def quarantine(accounts: Sequence[Account], ledger: Ledger, rules: Rules, today:
             yield from _called_for(one, known, hours, today)
         elif one.state in (RELEASED, REFUSED) and (was is None or was.state != one.state):
             lines = under_way(one, ledger) if one.state == RELEASED else ()
-            yield Decision("paymaster", today.isoformat(), f"{one.state}-{one.number}", _outcome(one, lines))
+            outcome = _outcome(one, [some.told(rules.currency) for some in lines], any(some.is_sent for some in lines))
+            yield Decision("paymaster", today.isoformat(), f"{one.state}-{one.number}", outcome)
 
 
 def _called_for(one: Account, known: Account, hours: int, today: date) -> Iterator[Decision]:
@@ -94,9 +96,13 @@ class UnderWay:
     rows: tuple[dict[str, Any], ...]
 
     @property
-    def told(self) -> Text:
-        """How many, how much, and what becomes of them."""
-        total = sum((row["net"] for row in self.rows), ZERO)
+    def is_sent(self) -> bool:
+        """May the bank pay it any moment?"""
+        return self.how == "sent"
+
+    def told(self, home: str) -> Text:
+        """How many, how much (in the currency of their batch), and what becomes of them."""
+        total = in_currency(sum((row["net"] for row in self.rows), ZERO), self.rows[0]["currency"], home)
         keys = "、".join(sorted(row["payment_key"] for row in self.rows))
         count = len(self.rows)
         return say(f"notice.account.{self.how}", batch=self.batch, count=count, total=total, keys=keys)
@@ -114,12 +120,12 @@ def under_way(one: Account, ledger: Ledger) -> tuple[UnderWay, ...]:
     return tuple(UnderWay(how, batch, tuple(rows)) for (batch, how), rows in sorted(found.items()))
 
 
-def _outcome(one: Account, lines: Sequence[UnderWay] = ()) -> Notice:
+def _outcome(one: Account, lines: Sequence[Text], is_sent: bool) -> Notice:
+    """Released or refused. `lines`: what is on sheets under the account before; `is_sent`: some of it is released."""
     told = {"vendor": one.vendor, "ending": ending(one.account), "by": one.called_by, "second": one.released_by or None}
-    is_sent = any(some.how == "sent" for some in lines)
     severity = "critical" if one.state == REFUSED or is_sent else "warning" if lines else "info"
     step = "sent" if is_sent else one.state
-    return Notice("finance", say(f"notice.account.{one.state}", **told), tuple(some.told for some in lines), severity,
+    return Notice("finance", say(f"notice.account.{one.state}", **told), tuple(lines), severity,
                   (), None, say(f"notice.account.{step}_next"))  # fmt: skip
 
 

@@ -21,6 +21,7 @@ AMOUNTS = (*STEPS, "net")
 SET_OFF, OVERPAID = "SET_OFF", "OVERPAID"
 Row = dict[str, Any]
 Line = tuple[str, str, str]
+BY_HAND = "SG"  # begins the numbers of batches of what two people say was paid by hand
 STANDING = ("proposed", "approved", "released")
 
 
@@ -75,6 +76,11 @@ def turn_of(batch: str) -> str:
     'FK-20260703-01'
     """
     return batch.partition("-")[2]
+
+
+def is_by_hand(batch: str) -> bool:
+    """Does a batch hold what two people say was paid by hand?"""
+    return batch.startswith(f"{BY_HAND}-")
 
 
 def line_of(payable: Payable) -> Line:
@@ -168,7 +174,7 @@ def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator
                 "hold": short_hash(*_whole_name(p)),
                 "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
                 "reasons": ",".join(reasons), "gross": p.gross, "stopped": amount, "due_on": p.due_on,
-                "source": p.source, "evidence": listed(p.evidence),
+                "source": p.source, "evidence": listed(p.evidence), "currency": p.currency or None,
             }  # fmt: skip
 
 

@@ -8,18 +8,11 @@ from decimal import Decimal
 from itertools import groupby, islice
 
 from robots.crew.paymaster.rows import Present, Row, short_hash
+from robots.crew.paymaster.stated import Stated, closing, stated, told_now
 from robots.figures.confirmations import last_confirmation
+from robots.figures.entries import CREDIT, GONE, INVOICE, PAYMENT, RETURNED, Entry
 from robots.figures.lines import records
-from robots.figures.statements import (
-    CREDIT,
-    DEDUCTIONS,
-    INVOICE,
-    PAYMENT,
-    RETURNED,
-    Statement,
-    books_of,
-    common_of,
-)
+from robots.figures.statements import DEDUCTIONS, Statement, books_of, common_of
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Sheet, Table, Workbook, record
 from robots.model.forms import Form
@@ -34,48 +27,63 @@ LAYOUT = 2  # raised where the layout of the form changes
 
 
 def monthly_statements(ledger: Ledger, present: Present, rules: Rules, today: date) -> Iterator[Decision]:
-    """Last month's statements, once: on the first working day, or the first one on which the robots work again."""
+    """Last month's statements, once: on the first working day, or the first one on which the robots work again. They
+    go on from where the last ones ended."""
     month = previous(month_of(today))
     issued = {row["whom"] for row in records(ledger.said("issued")) if (row["what"], row["period"]) == (ISSUED, month)}
     if issued or span(month)[1] < rules.settle_from:
         return
     batches, answers = records(ledger.said("batches")), records(ledger.table(ANSWERS))
+    before = stated(ledger)
+    days = before.first(month), span(month)[1]
     vendors: dict[str, None] = {}  # one may have statements in several currencies
-    for written in _statements(ledger, present, batches, _all_vendors(ledger), span(month), rules):
+    kept: list[Decision] = []
+    for number, accounts in enumerate(_accounts(ledger, present, batches, _all_vendors(ledger), days, before, rules)):
+        written = [one for one in accounts if one.says_something]
         yield from _written(written, month, month, answers)
         vendors |= dict.fromkeys(one.vendor for one in written)
+        kept.append(Decision("paymaster", month, f"stated-{number}", told_now(accounts, month)))
+        if vendors:  # where nobody has a statement, no month is closed
+            yield from kept
+            kept.clear()
     if vendors:
         rows = [{"what": ISSUED, "period": month, "whom": vendor, "day": today} for vendor in vendors]
         yield Decision("paymaster", month, "statements-issued", record("issued", rows))
+        yield from closing(month, today)
 
 
 def statements_on_release(
     ledger: Ledger, present: Present, batch: Row, vendors: Collection[str], rules: Rules, today: date
 ) -> Iterator[Decision]:
-    """The statements of the vendors of a batch that is released now, from the first of the month to today."""
+    """The statements of the vendors of a batch that is released now, of all days up to today that no month's statement
+    has told."""
     batches = [*(row for row in records(ledger.said("batches")) if row["batch"] != batch["batch"]), batch]
-    days, answers = (span(month_of(today))[0], today), records(ledger.table(ANSWERS))
-    for written in _statements(ledger, present, batches, vendors, days, rules):
+    before, answers = stated(ledger), records(ledger.table(ANSWERS))
+    days = before.first(month_of(today)), today
+    for accounts in _accounts(ledger, present, batches, vendors, days, before, rules):
+        written = [one for one in accounts if one.says_something]
         yield from _written(written, today.isoformat(), batch["batch"], answers)
 
 
-def _statements(
+def _accounts(
     ledger: Ledger,
     present: Present,
     batches: Sequence[Row],
     vendors: Collection[str],
     days: tuple[date, date],
+    before: Stated,
     rules: Rules,
 ) -> Iterator[list[Statement]]:
-    """The statements of vendors by name, of some vendors at a time: the books of all are as large as the ledger."""
+    """The accounts of vendors by name, of some vendors at a time: the books of all are as large as the ledger."""
     common, left = common_of(ledger), iter(sorted(vendors))
     while some := list(islice(left, AT_ONCE)):
-        yield list(books_of(ledger, present.of(some), batches, rules, some, days[0], common).statements(*days))
+        books = books_of(ledger, present.of(some), batches, rules, some, days[0], common)
+        yield list(books.accounts(*days, before.of(some)))
 
 
 def _all_vendors(ledger: Ledger) -> set[str]:
     """Everybody who may have a statement."""
-    tables = (ledger.table("invoices"), ledger.table("orders"), ledger.said("payables"))
+    tables = (ledger.table("invoices"), ledger.table("orders"), ledger.said("payables"), ledger.said("stated"))
     return {name for table in tables for name in table["vendor"].dropna().unique()}
 
 
@@ -139,9 +147,23 @@ def _movements(one: Statement) -> Table:
     for entry in one.entries:
         balance += entry.amount
         more, less = (entry.amount, None) if entry.amount > 0 else (None, -entry.amount)
-        what = say(f"statement.movement.{entry.what}")
-        rows.append((entry.day, what, entry.document, entry.remark, more, less, balance))
+        rows.append((entry.day, _what(entry), entry.document, _remark(entry), more, less, balance))
     return Table(_COLUMNS, tuple(rows), say("statement.movements"), total=(4, 5))
+
+
+def _what(entry: Entry) -> Text:
+    """What moved; of days that a statement told before, why it stands in this one."""
+    what = say(f"statement.movement.{entry.what}")
+    return say(f"statement.of_earlier.{entry.how}", what=what) if entry.how else what
+
+
+def _remark(entry: Entry) -> Text:
+    """Its batch, order or reference; of what was told otherwise, what was told."""
+    if entry.was is None:
+        return entry.remark
+    now = ZERO if entry.how == GONE else entry.was + entry.amount
+    told = say(f"statement.told.{entry.how}", was=entry.was, now=now)
+    return say("list.lines", items=(entry.remark, told)) if entry.remark else told
 
 
 def _accepted(one: Statement) -> Table:
@@ -171,8 +193,10 @@ def _sums(one: Statement) -> Table:
 
 def _checked(one: Statement) -> dict[str, Decimal]:
     """The sums that a vendor confirms."""
+    earlier = one.of_earlier_days
     sums = {
         "opening": one.opening,
+        **({"earlier": sum((entry.amount for entry in earlier), ZERO)} if earlier else {}),
         "invoiced": one.total(INVOICE, CREDIT),
         "deducted": one.total(*DEDUCTIONS),
         "paid": one.total(PAYMENT, RETURNED),

@@ -25,7 +25,7 @@ from robots.figures.controls import CERTIFICATE, SHARED_ACCOUNT
 from robots.figures.edits import SILENT_EDIT
 from robots.figures.lines import records
 from robots.figures.settlement import BANK_CHANGE, PRICE
-from robots.figures.sums import by_currency, told
+from robots.figures.sums import by_currency, in_currency, told
 from robots.model.words import Text, say
 from robots.rules import Settlement
 
@@ -47,7 +47,9 @@ def _evidence(row: Row) -> Text:
 def held_invoices(scene: Scene) -> Iterator[Alert]:
     """Invoices that the match stopped: PRICE where the price is above the order's, INVOICE for every other cause
     that has no alert of its own."""
+    home = scene.rules.currency
     for row, reasons in _held(scene):
+        stopped, gross = (in_currency(row[name], row["currency"], home) for name in ("stopped", "gross"))
         others = tuple(reason for reason in reasons if reason not in _TOLD_ELSEWHERE)
         subject = f"{row['vendor']} · {row['invoice_no']}" + (f" · {row['line']}" if row["line"] else "")
         for code, causes in (("PRICE", (PRICE,) if PRICE in reasons else ()), ("INVOICE", others)):
@@ -56,7 +58,7 @@ def held_invoices(scene: Scene) -> Iterator[Alert]:
                 steps = tuple(say(f"hold.{cause}.release") for cause in causes)
                 yield scene.alert(
                     code, ",".join(causes), "warning", subject, row["vendor"], evidence=_evidence(row),
-                    seen=say(f"alert.{code}.seen", causes=names, stopped=row["stopped"], gross=row["gross"],
+                    seen=say(f"alert.{code}.seen", causes=names, stopped=stopped, gross=gross,
                              order=given(row["order_id"])),
                     limit=say(f"alert.{code}.limit"), action=say("list.lines", items=steps),
                     source=say("source.settlement", reference=_ground(scene, code)),

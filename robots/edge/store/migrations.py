@@ -45,6 +45,7 @@ from robots.edge.store.tables import (
     SCORES,
     SPELLINGS,
     STALE,
+    STATED,
     WATERFALLS,
 )
 
@@ -198,6 +199,17 @@ def values_remembered(connection: Connection) -> None:
     REMEMBERED.create(connection, checkfirst=True)
 
 
+def statements_told(connection: Connection) -> None:
+    """What statements told of vendors' accounts, so that each begins where the last one ended. What those of older
+    homes told is in their files alone: their next statements begin with what the books say."""
+    STATED.create(connection, checkfirst=True)
+
+
+def currency_of_holds(connection: Connection) -> None:
+    """The currency of what is held; the paymaster writes all of it anew when it works."""
+    _add_columns(connection, HOLDS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -247,6 +259,8 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     whose_appeals,
     currency_of_returns,
     values_remembered,
+    statements_told,
+    currency_of_holds,
 )
 
 

@@ -546,6 +546,7 @@ HOLDS = Table(
     Column("due_on", Text),
     Column("source", Text, nullable=False),
     Column("evidence", Text),
+    Column("currency", Text),
 )
 
 ACCOUNTS = Table(
@@ -576,6 +577,19 @@ RETURNS = Table(
     Column("day", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("currency", Text),
+)
+
+STATED = Table(  # what statements told of vendors' accounts, each movement as the last of them told it
+    "stated",
+    META,
+    Column("entry", Text, primary_key=True),
+    Column("vendor", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("remark", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False, info=_CENTS),
 )
 
 OUTBOX = Table(
@@ -678,6 +692,6 @@ def _info(arrow: pa.DataType) -> dict[str, object]:
 ROWS = {name: rows_of(kind) for name, kind in known().items()}
 _DERIVED = (
     KPIS, SCORES, POINTS, RESCORED, LADDER, EARNED, LISTED, ISSUED, ALERTS, PAYABLES, WATERFALLS, BATCHES, REVERSALS,
-    ENDORSEMENTS, MOVEMENTS, HOLDS, ACCOUNTS, RETURNS, STALE, ORDERED, LEADS, PRICES, EDITIONS, EDITS,
+    ENDORSEMENTS, MOVEMENTS, HOLDS, ACCOUNTS, RETURNS, STALE, ORDERED, LEADS, PRICES, EDITIONS, EDITS, STATED,
 )  # fmt: skip
 DERIVED = {table.name: table for table in _DERIVED}

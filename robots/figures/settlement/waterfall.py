@@ -260,8 +260,12 @@ def _kept_until(piece: Piece, rules: Settlement, bill: Bill) -> date:
 def release(kept: Payable, terms: Terms) -> Payable | None:
     """What was retained of a line, as a payable of its own from its date on; its tax was in the line."""
     until = kept.retention_due_on
-    if not kept.retention or until is None or until > terms.today:
-        return None
+    return None if not kept.retention or until is None or until > terms.today else retained(kept)
+
+
+def retained(kept: Payable) -> Payable:
+    """What was retained of a line, as a payable of its own, whether its date is there or not."""
+    until = kept.retention_due_on
     key = f"{kept.invoice_key}|{RETENTION}"
     own = Payable(
         key, kept.vendor, kept.invoice_no, kept.order_id, kept.line, ZERO, due_on=until, source=kept.source,
