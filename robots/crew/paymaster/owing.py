@@ -11,8 +11,8 @@ from itertools import chain
 
 import pandas as pd
 
-from robots.crew.paymaster.rows import Line, Row, by_line, carried, first_sheets, line_of, overpaid, tells, turn_of
-from robots.figures.batches import FREE, UNRELEASED
+from robots.crew.paymaster.rows import Line, Row, by_line, carried, first_sheets, line_of, overpaid, tells
+from robots.figures.batches import FREE, UNRELEASED, turn_of
 from robots.figures.bonuses import with_bonuses
 from robots.figures.controls import LEFT_OPEN
 from robots.figures.lines import judged, order_lines, records

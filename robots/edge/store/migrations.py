@@ -198,6 +198,11 @@ def values_remembered(connection: Connection) -> None:
     REMEMBERED.create(connection, checkfirst=True)
 
 
+def refusers_asked_again(connection: Connection) -> None:
+    """Without which approver a batch is not released: who refused a line of it before."""
+    _add_columns(connection, ENDORSEMENTS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -247,6 +252,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     whose_appeals,
     currency_of_returns,
     values_remembered,
+    refusers_asked_again,
 )
 
 
