@@ -147,12 +147,14 @@ def filled(
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     head = next(row for row in sheet.iter_rows() if {cell.value for cell in row} >= HEAD)
+    at = {cell.value: number for number, cell in enumerate(head)}
     first = head[0].row + 1
     for row in sheet.iter_rows(min_row=first):
         if row[1].value:
             why = next((why for end, why in (refuse or {}).items() if str(row[4].value).endswith(end)), None)
-            row[9].value, row[10].value = (opinion, None) if why is None else ("驳回", why or None)
-    sheet.cell(first, 12, code)
+            said = (opinion, None) if why is None else ("驳回", why or None)
+            row[at["审批意见"]].value, row[at["审批理由"]].value = said
+    sheet.cell(first, at["批准码"] + 1, code)
     if spoil:
         spoil(sheet, first)
     memory = BytesIO()
@@ -160,8 +162,9 @@ def filled(
     return memory.getvalue()
 
 
-def approve(home: Home, approver: str, to: str, at: datetime = MONDAY, **how: Any) -> None:
-    home.drop(f"审批 {approver}.xlsx", filled(form_of(home, approver), code_of(home, to), **how))
+def approve(home: Home, approver: str, to: str, at: datetime = MONDAY, number: str = BATCH, **how: Any) -> None:
+    form = filled(form_of(home, approver, number), code_of(home, to, number), **how)
+    home.drop(f"审批 {number} {approver}.xlsx", form)
     home.turn(at)
 
 

@@ -89,6 +89,8 @@ def look(settings: Settings, store: Store, now: datetime) -> Standing:
 
 def _approvals(settings: Settings, tx: Turn) -> Iterator[Say]:
     """What waits for whom; and that nobody can approve, where something waits."""
+    from robots.figures.approvals import awaited, missing  # noqa: PLC0415  # pandas loads here: other commands stay quick
+
     owed = tx.table("endorsements").to_pylist()
     rows = [row for name in ("batches", "reversals") for row in tx.table(name).to_pylist()]
     lines = {row["payment_key"]: row for row in tx.table("payables").to_pylist()}
@@ -104,10 +106,10 @@ def _approvals(settings: Settings, tx: Turn) -> Iterator[Say]:
         }  # fmt: skip
         mine = [one for one in owed if one["number"] == number]
         names = "、".join(one["approver"] for one in mine if one["state"] == "waiting")
-        given = sum(one["state"] == "given" for one in mine)
         if mine:
-            missing = int(row["needed"]) - given
-            yield say("status.approval", **values, names=names, missing=missing, day=row["expires_on"])
+            values |= {"names": names, "missing": missing(int(row["needed"]), mine), "day": row["expires_on"]}
+            must = "、".join(awaited(mine))
+            yield say("status.approval_must", **values, must=must) if must else say("status.approval", **values)
         else:
             yield say("status.unissued" if settings.rules.people.approvers else "status.to_pay", **values)
 

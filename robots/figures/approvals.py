@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,7 @@ from robots.model.findings import column_letter
 from robots.model.forms import as_text
 from robots.model.money import ZERO
 from robots.model.names import fold, identity
-from robots.model.words import Text
+from robots.model.words import Text, say
 
 Row = dict[str, Any]
 Refused = dict[str, tuple[Text, Text]]  # payment key → who or what refuses it, and why
@@ -46,16 +46,36 @@ def given(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """What somebody said no to before: in which batch, which needed so many approvers, on which day, who, and why.
+    `is_person`: an approver, not a control."""
+
+    batch: str
+    needed: int
+    day: str
+    by: Text
+    why: Text
+    is_person: bool
+
+    @property
+    def told(self) -> Text:
+        """As it is shown beside its line."""
+        return say("refusal.told", by=self.by, day=self.day, why=self.why, batch=self.batch)
+
+
+@dataclass(frozen=True)
 class Case:
     """What is up for approval: a batch of payments, or (with `reverses`) one released line to be reversed.
 
-    `lines` are rows of payables as they are now; `row` is the case's own row. Dates are ISO texts.
+    `lines` are rows of payables as they are now; `row` is the case's own row. Dates are ISO texts. `refused`: payment
+    key → what was said against that line when it was up before.
     """
 
     number: str
     row: Row
     lines: tuple[Row, ...]
     reverses: bool = False
+    refused: Mapping[str, tuple[Refusal, ...]] = field(default_factory=dict)
 
     @property
     def total(self) -> Decimal:
@@ -263,6 +283,17 @@ def refusals(endorsements: Sequence[Row]) -> Refused:
             for key, reason in json.loads(row["rejected"]).items():
                 found.setdefault(key, (row["approver"], reason))
     return found
+
+
+def awaited(endorsements: Iterable[Row]) -> list[str]:
+    """Of those who owe an opinion on one case, the ones without whom nothing of it is released: they refused it."""
+    return [row["approver"] for row in endorsements if given(row["must"]) and row["state"] != GIVEN]
+
+
+def missing(needed: int, endorsements: Sequence[Row]) -> int:
+    """How many approvals a case still lacks."""
+    there = [row for row in endorsements if row["state"] == GIVEN]
+    return max(needed - len(there), len(awaited(endorsements)))
 
 
 def with_set_offs(refused: Refused, lines: Sequence[Row]) -> Refused:

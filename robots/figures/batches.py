@@ -120,3 +120,12 @@ def batch_state(states: Iterable[str]) -> str:
         if state in found:
             return state
     return CONFIRMED if found & {CONFIRMED, RETURNED, REVERSED} else VOID
+
+
+def turn_of(batch: str) -> str:
+    """When a batch had its turn.
+
+    >>> sorted(["FK-20260703-01", "SG-20260704-01", "CD-20260705-01"], key=turn_of)[0]
+    'FK-20260703-01'
+    """
+    return batch.partition("-")[2]

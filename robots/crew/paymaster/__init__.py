@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
@@ -21,6 +21,7 @@ from robots.crew.paymaster.approvals import (
     late_issues,
     standing,
     why_no_reversal,
+    with_refusals,
 )
 from robots.crew.paymaster.by_hand import settled_by_hand
 from robots.crew.paymaster.controls import books_of, by_hand_of, release_form, stop_rows, suspects_of
@@ -50,12 +51,13 @@ from robots.crew.paymaster.sheet import payment_notice, payment_sheet
 from robots.crew.paymaster.statement import monthly_statements
 from robots.crew.registry import robot
 from robots.figures.accounts import payees
-from robots.figures.approvals import Case
+from robots.figures.approvals import Case, Refusal
 from robots.figures.batches import PROPOSED, put_up
 from robots.figures.bonuses import line_of as bonus_line
 from robots.figures.bonuses import place_bonuses, with_bonuses
 from robots.figures.controls import Books, Controlled, controlled
 from robots.figures.lines import records
+from robots.figures.refusals import line_of_row, refused_by_person, standing_refusals
 from robots.figures.settlement import Payable
 from robots.figures.settlement.billing import of_invoice
 from robots.ledger import Ledger
@@ -64,6 +66,8 @@ from robots.model.money import ZERO
 from robots.rules import Rules
 
 __all__ = ["ask_reversal", "paymaster", "payment_key", "propose", "why_no_reversal"]
+
+Pile = tuple[str, bool]  # a currency, and whether an approver has refused these lines before
 
 
 @robot
@@ -127,10 +131,13 @@ def _put_up(
     """What became of everything that is open: held, or put onto a sheet. `before`: payment lines as they stood."""
     lines = now.lines
     owed = [one.payable for one in looked]
-    batches = _batches(ledger.said("batches"), _proposed(owed, lines, vendors), rules.currency, today)
-    settled = list(_settled(owed, earned, lines, batches, vendors, rules))
+    refused = standing_refusals(ledger)
+    first = _proposed(owed, lines, vendors)
+    again = refused_by_person(first, refused)
+    batches = _batches(ledger.said("batches"), (_pile(row, again) for row in first), rules.currency, today)
+    settled = list(_settled(owed, earned, by_line(first), again, batches, rules))
     owed = with_bonuses(owed, settled)
-    proposed = [row | {"batch": batches[row["currency"]]} for row in _proposed(owed, lines, vendors)]
+    proposed = [row | {"batch": batches[_pile(row, again)]} for row in _proposed(owed, lines, vendors)]
     held = [row for p in owed if (row := hold(p, lines[line_of(p)], vendors)) is not None]
     were_held = before[before["state"] == "held"]["payment_key"].tolist()
     keys = _keys(held)
@@ -150,10 +157,10 @@ def _put_up(
         yield Decision("paymaster", today.isoformat(), "waterfalls", record("waterfalls", steps))
     there = before[before["payment_key"].isin(list(_keys(proposed)))]
     old = {row["payment_key"]: row for row in records(there)}
-    for currency, batch in batches.items():
-        mine = [row for row in proposed if row["currency"] == currency]
+    for (currency, _), batch in batches.items():
+        mine = [row for row in proposed if row["batch"] == batch]
         whose = [p for p in (*owed, *back) if (p.currency or rules.currency) == currency]
-        yield from _issue(mine, whose, steps, batch, currency, vendors, old, rules, today)
+        yield from _issue(mine, whose, steps, batch, currency, vendors, old, refused, rules, today)
     present = Present(before, [*moved, *proposed, *held], frozenset(gone))
     yield from weekly_plan(ledger, present, [*owed, *back], rules, today)
     yield from monthly_statements(ledger, present, rules, today)
@@ -168,17 +175,18 @@ def _proposed(owed: Sequence[Payable], lines: Mapping[Line, list[Row]], vendors:
 def _settled(
     owed: Sequence[Payable],
     earned: list[Row],
-    lines: Mapping[Line, list[Row]],
-    batches: Mapping[str, str],
-    vendors: Mapping[str, Row],
+    proposed: Mapping[Line, list[Row]],
+    again: Collection[Line],
+    batches: Mapping[Pile, str],
     rules: Rules,
 ) -> Iterator[Row]:
-    """The bonuses that go onto this sheet, with the line that carries each of them."""
-    there = by_line([row for row in _proposed(owed, lines, vendors) if row["currency"] == rules.currency])
+    """The bonuses that go onto today's sheets, with the line that carries each of them."""
+    there = {line: rows[0] for line, rows in proposed.items() if rows[0]["currency"] == rules.currency}
     placed = place_bonuses(owed, earned, rules.currency, lambda p: line_of(p) in there)
     for row in earned:
         if payable := placed.get((row["vendor"], int(row["rung"]), row["month"])):
-            yield row | {"settled_by": batches[rules.currency], "settled_line": bonus_line(payable)}
+            batch = batches[_pile(there[line_of(payable)], again)]
+            yield row | {"settled_by": batch, "settled_line": bonus_line(payable)}
 
 
 def _waterfalls(owed: Sequence[Payable], proposed: Sequence[Row], lines: Mapping[Line, list[Row]]) -> Iterator[Row]:
@@ -192,11 +200,17 @@ def _keys(rows: Sequence[Mapping[str, Any]]) -> set[str]:
     return {row["payment_key"] for row in rows}
 
 
-def _batches(batches: pd.DataFrame, proposed: Sequence[Row], home: str, today: date) -> dict[str, str]:
-    """Currency → the sheet of its own that it gets now, the home's first: amounts of two are never added."""
+def _pile(row: Row, again: Collection[Line]) -> Pile:
+    return row["currency"], line_of_row(row) in again
+
+
+def _batches(batches: pd.DataFrame, piles: Iterable[Pile], home: str, today: date) -> dict[Pile, str]:
+    """The sheet of its own that each pile gets now: a currency, the home's first, for amounts of two are never added;
+    and of each what an approver refused before, for whoever refused it has to be asked, and others' money does not
+    wait for that."""
     number = int((batches["day"] == today.isoformat()).sum()) + 1
-    currencies = sorted({row["currency"] for row in proposed}, key=lambda currency: (currency != home, currency))
-    return {currency: f"FK-{today:%Y%m%d}-{n:02d}" for n, currency in enumerate(currencies, number)}
+    ordered = sorted(set(piles), key=lambda pile: (pile[0] != home, *pile))
+    return {pile: f"FK-{today:%Y%m%d}-{n:02d}" for n, pile in enumerate(ordered, number)}
 
 
 def _issue(
@@ -207,6 +221,7 @@ def _issue(
     currency: str,
     vendors: Mapping[str, Row],
     before: Mapping[str, Row],
+    refused: Mapping[Line, tuple[Refusal, ...]],
     rules: Rules,
     today: date,
 ) -> Iterator[Decision]:
@@ -219,7 +234,8 @@ def _issue(
         "proposed_lines": len(proposed), "proposed_total": total, "preparer": None, "issued_on": None, "seen": None,
         "expires_on": None,
     }  # fmt: skip
-    entry, endorsements, sent = issue(Case(batch, entry, moves.rows), rules, today)
+    case = with_refusals(Case(batch, entry, moves.rows), refused)
+    entry, endorsements, sent = issue(case, rules, today)
     yield Decision("paymaster", day, f"lines-{batch}", record("payables", list(moves.rows)))
     yield Decision("paymaster", day, f"moves-{batch}", record("movements", list(moves.movements)))
     yield Decision("paymaster", day, batch, record("batches", [entry]))
@@ -228,8 +244,9 @@ def _issue(
     stopped = [p for p in owed if is_stopped(p)]
     next_step = papers.next_step(entry, endorsements)
     terms = rules.settlement(today)
-    sheet = payment_sheet(proposed, steps, stopped, batch, vendors, currency, today, next_step, terms)
+    told = case.refused
+    sheet = payment_sheet(proposed, steps, stopped, batch, vendors, currency, today, next_step, terms, told)
     yield Decision("paymaster", day, batch, sheet, name=f"payment-sheet-{batch}")
-    notice = payment_notice(proposed, stopped, batch, total, currency, next_step)
+    notice = payment_notice(proposed, stopped, batch, total, currency, next_step, told)
     yield Decision("paymaster", day, f"notice-{batch}", notice)
     yield from sent

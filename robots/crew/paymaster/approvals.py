@@ -5,10 +5,11 @@ A batch is released in the turn in which its last needed approval is found good.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
+from itertools import chain
 
 from robots.crew.paymaster import papers
 from robots.crew.paymaster.controls import outdated, stops
@@ -23,13 +24,16 @@ from robots.figures.approvals import (
     Bench,
     Case,
     Form,
+    Refusal,
     Refused,
     Row,
     Verdict,
+    awaited,
     endorsed,
     forms_in,
     given,
     judge,
+    missing,
     refusals,
     with_set_offs,
 )
@@ -48,6 +52,7 @@ from robots.figures.batches import (
 )
 from robots.figures.controls import Hold
 from robots.figures.lines import records
+from robots.figures.refusals import Line, asked_again, line_of_row, standing_refusals
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, Notice, record
 from robots.model.money import ZERO
@@ -74,6 +79,7 @@ class Standing:
     closed: list[Case] = field(default_factory=list)
     stops: Callable[[], Mapping[str, Sequence[Hold]]] = dict
     outdated: Callable[[], Collection[str]] = frozenset
+    refused: Callable[[], Mapping[Line, tuple[Refusal, ...]]] = dict
 
     def stopped(self, case: Case) -> Refused:
         """Lines that a control stops today, whoever approved them: key → (what stops it, why)."""
@@ -135,7 +141,8 @@ def standing(ledger: Ledger, rules: Rules, today: date) -> Standing:
         cases[row["reversal"]] = Case(row["reversal"], row, together, reverses=True)
     endorsements = {(row["number"], row["approver"]): row for row in map(clean, records(ledger.said("endorsements")))}
     return Standing(cases, endorsements, rules, today, stops=partial(stops, ledger, rules, today),
-                    outdated=partial(outdated, ledger, rules, today))  # fmt: skip
+                    outdated=partial(outdated, ledger, rules, today),
+                    refused=partial(standing_refusals, ledger))  # fmt: skip
 
 
 def clean(row: Row) -> Row:
@@ -156,26 +163,37 @@ def issue(case: Case, rules: Rules, today: date) -> tuple[Row, list[Row], list[D
     if not able or not case.lines:
         return case.row, [], []
     numbers = rules.approvals(today)
+    fewest, must = asked_again(chain.from_iterable(case.refused.values()), able)
     needed = 2 if case.total > numbers.two_above and not case.reverses else 1
     row = case.row | {
-        "preparer": preparer, "needed": needed, "limit": numbers.two_above, "content": case.content,
+        "preparer": preparer, "needed": max(needed, fewest), "limit": numbers.two_above, "content": case.content,
         "issued_on": today.isoformat(), "expires_on": (today + timedelta(days=numbers.valid_days)).isoformat(),
     }  # fmt: skip
     case = replace(case, row=row)
-    owed = [_owed(case, name, role, rules.currency) for name, role in able.items()]
-    return row, owed, [decision for one in owed for decision in _sent(case, one, able, rules, today)]
+    owed = [_owed(case, name, role, name in must, rules.currency) for name, role in able.items()]
+    return row, owed, list(_sent(case, owed, sorted(must), rules, today))
 
 
-def _owed(case: Case, name: str, role: str, currency: str) -> Row:
+def with_refusals(case: Case, refused: Mapping[Line, tuple[Refusal, ...]]) -> Case:
+    """A batch with what was said against its lines before."""
+    told = {row["payment_key"]: refused[line_of_row(row)] for row in case.lines if line_of_row(row) in refused}
+    return replace(case, refused=told)
+
+
+def _owed(case: Case, name: str, role: str, must: bool, currency: str) -> Row:
     digest = case.digest(name, case.row.get("currency") or currency)
-    return {"number": case.number, "approver": name, "role": role, "digest": digest, "state": WAITING, "tries": 0}
+    return {"number": case.number, "approver": name, "role": role, "digest": digest, "state": WAITING, "tries": 0,
+            "must": must}  # fmt: skip
 
 
-def _sent(case: Case, owed: Row, able: Iterable[str], rules: Rules, today: date) -> Iterator[Decision]:
-    name = f"form-{case.number}-{owed['approver']}"
-    form = papers.form(case, owed["approver"], list(able).index(owed["approver"]) + 1, rules)
-    yield Decision(ROBOT, today.isoformat(), name, form, name=name)
-    yield Decision(ROBOT, today.isoformat(), f"code-{name}", papers.code_letter(case, owed, name, rules))
+def _sent(case: Case, owed: Sequence[Row], must: Sequence[str], rules: Rules, today: date) -> Iterator[Decision]:
+    """A form and a letter for each who owes an opinion. `must`: without whom nothing is released."""
+    for number, one in enumerate(owed, 1):
+        name = f"form-{case.number}-{one['approver']}"
+        form = papers.form(case, one["approver"], number, rules, must)
+        yield Decision(ROBOT, today.isoformat(), name, form, name=name)
+        letter = papers.code_letter(case, one, name, rules, must)
+        yield Decision(ROBOT, today.isoformat(), f"code-{name}", letter)
 
 
 def late_issues(now: Standing) -> Iterator[Decision]:
@@ -185,7 +203,7 @@ def late_issues(now: Standing) -> Iterator[Decision]:
     for case in now.cases.values():
         waits = case.row["state"] == PROPOSED and not case.row["issued_on"] and not case.reverses
         if waits and case.row["day"] >= since and all(line["state"] == PROPOSED for line in case.lines):
-            row, owed, sent = issue(case, now.rules, now.today)
+            row, owed, sent = issue(with_refusals(case, now.refused()), now.rules, now.today)
             if owed:
                 yield Decision(ROBOT, now.today.isoformat(), case.number, record("batches", [row]))
                 yield Decision(ROBOT, now.today.isoformat(), f"owed-{case.number}", record("endorsements", owed))
@@ -304,13 +322,15 @@ def _replaced(now: Standing) -> None:
 
 def _close(now: Standing, case: Case) -> None:
     """Release what everybody needed has approved, unless somebody is still owed."""
-    mine = [row for (number, _), row in now.endorsements.items() if number == case.number and row["state"] == GIVEN]
+    owed = [row for (number, _), row in now.endorsements.items() if number == case.number]
+    mine = [row for row in owed if row["state"] == GIVEN]
     opinions = papers.opinions(mine, len(case.lines))
     refused = with_set_offs(refusals(mine), case.lines)
-    stopped = {} if case.reverses or len(mine) < int(case.row["needed"]) else now.stopped(case)
+    lacking = missing(int(case.row["needed"]), owed)
+    stopped = {} if case.reverses or lacking else now.stopped(case)
     refused = with_set_offs(stopped | refused, case.lines)
-    if len(refused) < len(case.lines) and len(mine) < int(case.row["needed"]):
-        notice = papers.waits(case, opinions, int(case.row["needed"]) - len(mine))
+    if len(refused) < len(case.lines) and lacking:
+        notice = papers.waits(case, opinions, lacking, awaited(owed))
         now.tell_later(f"waits-{case.number}", lambda: [notice] if now.is_open(case.number) else [])
     elif case.reverses:
         _reverse(now, case, papers.names_of(mine), refused)

@@ -21,9 +21,8 @@ from robots.crew.paymaster.rows import (
     line_of,
     overpaid,
     tells,
-    turn_of,
 )
-from robots.figures.batches import FREE, UNRELEASED
+from robots.figures.batches import FREE, UNRELEASED, turn_of
 from robots.figures.bonuses import with_bonuses
 from robots.figures.controls import LEFT_OPEN
 from robots.figures.lines import judged, order_lines, records

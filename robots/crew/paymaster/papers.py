@@ -8,9 +8,11 @@ from datetime import date
 from functools import reduce
 from typing import Any
 
+from robots.crew.paymaster.again import refused_before, refused_table
 from robots.crew.paymaster.sheet import words_of
 from robots.figures.approvals import (
     AGREED,
+    LAYOUT,
     OVER,
     REFUSED,
     WRONG,
@@ -20,6 +22,7 @@ from robots.figures.approvals import (
     Refused,
     Row,
     Verdict,
+    awaited,
     given,
     refusals,
 )
@@ -33,6 +36,7 @@ from robots.model.words import Text, say
 from robots.rules import Rules
 
 FORM_LAYOUT = 1
+_BEFORE = Column(say("form.word.refused_before"), Look.WRAP, 34)
 _TOLD_OF_TROUBLE = ("finance", "manager")
 _COLUMNS = (
     Column(say("form.word.batch"), Look.TEXT, 15),
@@ -48,6 +52,7 @@ _COLUMNS = (
     Column(say("form.word.approval_reason"), Look.WRAP, 20, open=True),
     Column(say("form.word.code"), Look.TEXT, 13, open=True),
 )
+_OPINION = LAYOUT.index("opinion")
 
 
 def _what(case: Case) -> str:
@@ -61,18 +66,28 @@ def _currency(case: Case, rules: Rules) -> str:
 # ------------------------------------------------------------------ the form
 
 
-def form(case: Case, approver: str, number: int, rules: Rules) -> Workbook:
-    """付款审批单 or 冲销单 for one approver by name: every line sealed, an opinion for each, one cell for the code."""
+def form(case: Case, approver: str, number: int, rules: Rules, must: Sequence[str] = ()) -> Workbook:
+    """付款审批单 or 冲销单 for one approver by name: every line sealed, beside it what was said against it before, an
+    opinion for each; one cell for the code. `must`: without whom nothing is released."""
     what = _what(case)
     sheet = Sheet(
-        say(f"approval.{what}.sheet"), say(f"approval.{what}.title"), tuple(_facts(case, approver, rules)),
-        (Table(_COLUMNS, tuple(_line(case, line, approver) for line in _ordered(case))),),
+        say(f"approval.{what}.sheet"), say(f"approval.{what}.title"), tuple(_facts(case, approver, rules, must)),
+        (_lines(case, approver),),
     )  # fmt: skip
     name = say(f"approval.{what}.file", number=case.number, approver=approver)
     return Workbook("forms", name, (sheet,), Issued(f"approvals-{case.number}-{number}", FORM_LAYOUT, "approvals"))
 
 
-def _facts(case: Case, approver: str, rules: Rules) -> list[tuple[Text, Any]]:
+def _lines(case: Case, approver: str) -> Table:
+    rows = tuple(_line(case, line, approver) for line in _ordered(case))
+    if not case.refused:
+        return Table(_COLUMNS, rows)
+    told = [refused_before(case.refused.get(line["payment_key"], ())) for line in _ordered(case)]
+    columns = (*_COLUMNS[:_OPINION], _BEFORE, *_COLUMNS[_OPINION:])
+    return Table(columns, tuple((*row[:_OPINION], one, *row[_OPINION:]) for row, one in zip(rows, told, strict=True)))
+
+
+def _facts(case: Case, approver: str, rules: Rules, must: Sequence[str]) -> list[tuple[Text, Any]]:
     facts = [
         (say("fact.batch"), case.number), (say("fact.lines"), len(case.lines)),
         (say("fact.total", currency=_currency(case, rules)), case.total),
@@ -80,6 +95,8 @@ def _facts(case: Case, approver: str, rules: Rules) -> list[tuple[Text, Any]]:
         (say("fact.preparer"), case.row["preparer"]), (say("fact.approver"), approver),
         (say("fact.needed"), case.row["needed"]), (say("fact.expires"), case.row["expires_on"]),
     ]  # fmt: skip
+    if must:
+        facts.append((say("fact.must"), "、".join(must)))
     if case.reverses:
         facts.append((say("fact.reversal_reason"), case.row["reason"]))
     return [*facts, (say("form.how"), say(f"approval.{_what(case)}.how"))]
@@ -101,20 +118,23 @@ def _day(due: Any) -> date | None:
     return due if isinstance(due, date) or due is None else date.fromisoformat(due)
 
 
-def code_letter(case: Case, owed: Row, form_name: str, rules: Rules) -> Notice:
-    """The letter to one approver and nobody else, with the form and the code that is good for it alone."""
+def code_letter(case: Case, owed: Row, form_name: str, rules: Rules, must: Sequence[str] = ()) -> Notice:
+    """The letter to one approver and nobody else, with the form and the code that is good for it alone; and with what
+    was said against its lines before."""
     what = _what(case)
     lines = (
         say("approval.letter.code", code=CODE),
         say("approval.letter.once", number=case.number, day=case.row["expires_on"]),
         say(f"approval.{what}.needed", count=case.row["needed"], reason=case.row.get("reason")),
+        *((say("approval.letter.must", names="、".join(must)),) if must else ()),
     )
     headline = say(
         f"approval.{what}.headline", number=case.number, approver=owed["approver"], lines=len(case.lines),
         total=case.total, currency=_currency(case, rules), preparer=case.row["preparer"],
     )  # fmt: skip
+    table = refused_table(_ordered(case), case.refused)
     return Notice(
-        owed["role"], headline, lines, "warning", (form_name,), None, say("approval.letter.next"), owed["digest"]
+        owed["role"], headline, lines, "warning", (form_name,), table, say("approval.letter.next"), owed["digest"]
     )
 
 
@@ -123,7 +143,10 @@ def next_step(batch: Row, endorsements: Sequence[Row]) -> Text:
     if not endorsements:
         return say("notice.payment.next")
     names = "、".join(row["approver"] for row in endorsements)
-    return say("notice.payment.next_approval", names=names, needed=batch["needed"], day=batch["expires_on"])
+    values = {"names": names, "needed": batch["needed"], "day": batch["expires_on"]}
+    if must := awaited(endorsements):
+        return say("notice.payment.next_again", must="、".join(must), **values)
+    return say("notice.payment.next_approval", **values)
 
 
 # ------------------------------------------------------------------ what was decided
@@ -247,10 +270,11 @@ def _notice(role: str, headline: Text, lines: tuple[Text, ...], table: Table | N
     return Notice(role, headline, lines, "critical", (), table, say(next_step))
 
 
-def waits(case: Case, opinions: Text, missing: int) -> Notice:
-    """One of two has approved."""
+def waits(case: Case, opinions: Text, missing: int, awaited: Sequence[str]) -> Notice:
+    """Some have approved, and others are still needed. `awaited`: nobody else will do in their place."""
     headline = say("approval.waits.headline", number=case.number, opinions=opinions, missing=missing)
-    return Notice("finance", headline, (), "info", (), None, say("approval.waits.next"))
+    lines = (say("approval.letter.must", names="、".join(awaited)),) if awaited else ()
+    return Notice("finance", headline, lines, "info", (), None, say("approval.waits.next"))
 
 
 def reversal_decided(case: Case, names: str, refused: Refused) -> Notice:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from robots.figures.batches import FREE, HELD
+from robots.figures.batches import FREE, HELD, turn_of
 from robots.figures.lines import records
 from robots.figures.settlement import DUPLICATE, RETENTION, STEPS, Payable, Step
 from robots.model.money import ZERO
@@ -67,15 +67,6 @@ def by_line(before: Sequence[Row]) -> dict[Line, list[Row]]:
 def first_sheets(sheeted: Sequence[Row]) -> dict[str, str]:
     """Invoice key → when it was carried first: the day and number of that batch, whatever sort it is."""
     return {row["invoice_key"]: turn_of(row["batch"]) for row in reversed(sheeted) if row["batch"]}
-
-
-def turn_of(batch: str) -> str:
-    """When a batch had its turn.
-
-    >>> sorted(["FK-20260703-01", "SG-20260704-01", "CD-20260705-01"], key=turn_of)[0]
-    'FK-20260703-01'
-    """
-    return batch.partition("-")[2]
 
 
 def is_by_hand(batch: str) -> bool:

@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 import pandas as pd
 
+from robots.crew.paymaster.again import refused_before, refused_table
 from robots.crew.paymaster.causes import cause_table
 from robots.crew.paymaster.rows import AMOUNTS, Row, listed, reasons_of, stopped_of
+from robots.figures.approvals import Refusal
 from robots.figures.clock import default_interest
 from robots.figures.lines import order_line
 from robots.figures.settlement import STEPS, Payable
@@ -30,10 +33,12 @@ def payment_sheet(
     today: date,
     next_step: Text,
     terms: Settlement,
+    refused: Mapping[str, Sequence[Refusal]],
 ) -> Workbook:
     """付款申请单: the vendors to sign for, each line's waterfall by vendor, the cause of every step, what is held.
 
-    `steps` are rows of waterfalls, of these lines and perhaps of others.
+    `steps` are rows of waterfalls, of these lines and perhaps of others; `refused`: payment key → what was said against
+    that line before.
     """
     by_vendor: dict[str, list[Row]] = defaultdict(list)
     for row in sorted(proposed, key=lambda r: (r["vendor"], r["due_on"] or date.max, r["invoice_no"], r["line"])):
@@ -46,14 +51,15 @@ def payment_sheet(
         (say("fact.total", currency=currency), total),
         *words_of(total, currency),
     )
+    again = [table] if (table := refused_table([*chain.from_iterable(by_vendor.values())], refused)) else []
     signatures = tuple(say(f"sign.{who}") for who in ("applicant", "department", "finance", "approver"))
     front = Sheet(
-        say("sheet.payment"), say("title.payment"), facts, (_vendor_table(by_vendor, vendors),),
+        say("sheet.payment"), say("title.payment"), facts, (_vendor_table(by_vendor, vendors), *again),
         notes=(say("payment.note"), *_parts_note(proposed, steps), next_step), signatures=signatures,
     )  # fmt: skip
     lines = Sheet(
         say("sheet.payment_lines"), say("title.payment_lines", batch=batch), facts[2:4],
-        tuple(_line_tables(by_vendor, today, terms)),
+        tuple(_line_tables(by_vendor, today, terms, refused)),
         groups=say("payment.all_vendors"),
     )  # fmt: skip
     reasons = Sheet(
@@ -108,20 +114,24 @@ _LINE_COLUMNS = (
     Column(say("column.interest"), Look.MONEY, 11),
     Column(say("column.payment_key"), Look.TEXT, 27, paper=False),
 )
+_BEFORE = Column(say("form.word.refused_before"), Look.WRAP, 40, paper=False)  # on paper it stands on the first page
 
 
-def _line_tables(by_vendor: Mapping[str, list[Row]], today: date, terms: Settlement) -> Iterator[Table]:
+def _line_tables(
+    by_vendor: Mapping[str, list[Row]], today: date, terms: Settlement, refused: Mapping[str, Sequence[Refusal]]
+) -> Iterator[Table]:
+    columns = (*_LINE_COLUMNS, _BEFORE) if refused else _LINE_COLUMNS
     for number, (vendor, mine) in enumerate(by_vendor.items(), 1):
         rows = tuple(
             (
                 row["invoice_no"], order_line(row["order_id"], row["line"]), *(row[name] for name in AMOUNTS),
                 row["due_on"], default_interest(row["net"], row["due_on"], today, terms),
-                row["payment_key"],
-            )
+                row["payment_key"], refused_before(refused.get(row["payment_key"], ())),
+            )[: len(columns)]
             for row in mine
         )  # fmt: skip
         heading = say("payment.vendor", number=number, vendor=vendor, account=mine[0]["bank_account"])
-        yield Table(_LINE_COLUMNS, rows, heading, total=tuple(range(2, 11)), continues=number > 1)
+        yield Table(columns, rows, heading, total=tuple(range(2, 11)), continues=number > 1)
 
 
 def _hold_table(stopped: Sequence[Payable]) -> Table:
@@ -147,9 +157,15 @@ def _hold_table(stopped: Sequence[Payable]) -> Table:
 
 
 def payment_notice(
-    proposed: list[Row], stopped: Sequence[Payable], batch: str, total: Decimal, currency: str, next_step: Text
+    proposed: list[Row],
+    stopped: Sequence[Payable],
+    batch: str,
+    total: Decimal,
+    currency: str,
+    next_step: Text,
+    refused: Mapping[str, Sequence[Refusal]],
 ) -> Notice:
-    """To finance: the sheet is there."""
+    """To finance: the sheet is there, and what on it was refused before."""
     vendors = len({row["vendor"] for row in proposed})
     words = words_of(total, currency)
     lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=written) for _, written in words)
@@ -164,4 +180,5 @@ def payment_notice(
         total=total,
         currency=currency,
     )
-    return Notice("finance", headline, lines, "info", (f"payment-sheet-{batch}",), None, next_step)
+    again = refused_table(proposed, refused)
+    return Notice("finance", headline, lines, "info", (f"payment-sheet-{batch}",), again, next_step)

@@ -210,6 +210,11 @@ def currency_of_holds(connection: Connection) -> None:
     _add_columns(connection, HOLDS)
 
 
+def refusers_asked_again(connection: Connection) -> None:
+    """Without which approver a batch is not released: who refused a line of it before."""
+    _add_columns(connection, ENDORSEMENTS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -261,6 +266,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     values_remembered,
     statements_told,
     currency_of_holds,
+    refusers_asked_again,
 )
 
 

@@ -515,6 +515,7 @@ ENDORSEMENTS = Table(
     Column("answered_on", Text),
     Column("source", Text),
     Column("rejected", Text),
+    Column("must", Boolean),
     PrimaryKeyConstraint("number", "approver"),
 )
 

@@ -11,6 +11,7 @@ from robots.figures.batches import state_told
 from robots.figures.explain.reference import PaymentOf
 from robots.figures.explain.shown import PLACE, Fields, cells_of, given, rules_in_force
 from robots.figures.lines import records
+from robots.figures.refusals import line_of_row, refusals_told
 from robots.figures.returns import QUIET, SETTLING
 from robots.figures.settlement import STEPS
 from robots.ledger import Ledger, frame
@@ -43,6 +44,7 @@ def explain_payment(asked: PaymentOf, ledger: Ledger, rules: Rules, today: date,
         say("explain.payment.formula"),
         *(say("explain.payment.held", reason=say(f"hold.{one}.name"), release=say(f"hold.{one}.release"))
           for one in (given(row["hold_reason"]) or "").split(",") if one),
+        *(one.told for one in refusals_told(ledger).get(line_of_row(row), ())),
         *(rules_in_force(rules, "settlement", today, today)),
     )  # fmt: skip
     title = say("explain.payment.title", vendor=row["vendor"], invoice=row["invoice_no"])
