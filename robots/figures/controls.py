@@ -355,7 +355,7 @@ def paid_already(books: Books) -> Look:
 
 def asked_by_hand(books: Books) -> Callable[[Payable], Iterator[tuple[Hold, Row]]]:
     """Looks at a line: the bank told its key before it was released, or paid its vendor such an amount for no sheet.
-    Each with the bank's row, of several the first."""
+    Each with the bank's row, of several the first. Who paid an invoice by hand may have paid its retention with it."""
 
     def told(row: Row, payable: Payable) -> Text:
         currency = given(row["currency"]) or payable.currency
@@ -368,7 +368,9 @@ def asked_by_hand(books: Books) -> Callable[[Payable], Iterator[tuple[Hold, Row]
         name = (payable.invoice_key, payable.order_id, payable.line)
         if row := books.early.get(name):
             yield Hold(PAID_EARLY, told(row, payable), numbered(PAID_EARLY, row["receipt"], *name), second=True), row
-        if rows := sorted(books.by_hand.get(payable.invoice_key, ()), key=lambda row: (row["paid_on"], row["receipt"])):
+        keys = dict.fromkeys((payable.invoice_key, of_invoice(payable.invoice_key)))
+        by_receipt = {row["receipt"]: row for key in keys for row in books.by_hand.get(key, ())}
+        if rows := sorted(by_receipt.values(), key=lambda row: (row["paid_on"], row["receipt"])):
             texts = tuple(told(row, payable) for row in rows)
             seen = texts[0] if len(texts) == 1 else say("list.lines", items=texts)
             number = numbered(PAID_BY_HAND, payable.invoice_key, *sorted(row["receipt"] for row in rows))

@@ -29,7 +29,6 @@ from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import (
     DUPLICATE,
     LINE,
-    RETENTION,
     OrderLine,
     Payable,
     Terms,
@@ -144,6 +143,7 @@ def _keep(found: Owing, owed: Iterable[Payable], lines: Mapping[Line, list[Row]]
     """What there is anything to say about; and of what sheets carried, how it stands beside what is owed now."""
     known: set[Line] = set()
     kept: dict[Line, Payable] = {}
+    nets: dict[str, Decimal] = defaultdict(Decimal)
     for payable in owed:
         line = line_of(payable)
         mine = lines.get(line, [])
@@ -155,29 +155,57 @@ def _keep(found: Owing, owed: Iterable[Payable], lines: Mapping[Line, list[Row]]
             found.owed.append(one)
             found.lines[line] = mine
         known.add(line)
+        nets[line[0]] += one.net
         if one.retention and not twice:
             kept[line] = one
-    _no_more(found, known, kept, lines)
+    _no_more(found, nets, known, kept, lines)
 
 
 def _no_more(
-    found: Owing, known: Collection[Line], kept: Mapping[Line, Payable], lines: Mapping[Line, list[Row]]
+    found: Owing,
+    nets: Mapping[str, Decimal],
+    known: Collection[Line],
+    kept: Mapping[Line, Payable],
+    lines: Mapping[Line, list[Row]],
 ) -> None:
-    """Of what sheets carried, the lines that the books do not know any more. `kept`: those that retain something."""
-    keys = {key for key, *_ in known}
-    for line, rows in lines.items():
-        if line in known or not (there := [row for row in rows if row["state"] not in FREE]):
-            continue
-        if line[0] in keys:
-            found.moved.setdefault(line[0], []).extend(there)
-        elif of_invoice(line[0]) in keys:
+    """Of what sheets carried, the lines that the books do not know any more. `nets`: what is owed by invoice key;
+    `kept`: lines that retain something."""
+    moved: dict[str, list[Row]] = defaultdict(list)
+    over = {line: there for line, rows in lines.items() if line not in known and (there := _bound(rows))}
+    for line, there in over.items():
+        if line[0] in nets:
+            moved[line[0]] += there
+        elif of_invoice(line[0]) in nets:
             own = (of_invoice(line[0]), *line[1:])
             if own in kept and all(is_by_hand(row["batch"]) for row in there):
                 _paid_ahead(found, retained(kept[own]), there)
             else:
                 _given_back(found, line, there, moved=own not in known)
+    for key, there in moved.items():
+        found.moved.setdefault(key, []).extend(there)
+        mine = chain.from_iterable(rows for line, rows in lines.items() if line[0] == key)
+        _paid_elsewhere(found, there, _sum(_bound(mine)) - nets[key])
+    for line, there in over.items():
         if any(row["state"] in UNRELEASED for row in there):
-            found.waiting[line] = None, sum((row["net"] for row in there), ZERO)
+            found.waiting[line] = None, _sum(there)
+
+
+def _bound(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row["state"] not in FREE]
+
+
+def _sum(rows: Iterable[Row]) -> Decimal:
+    return sum((row["net"] for row in rows), ZERO)
+
+
+def _paid_elsewhere(found: Owing, rows: Sequence[Row], too_much: Decimal) -> None:
+    """What sheets carried of an invoice beyond what is owed of it under the lines that it names now: it was paid for
+    the goods of the line that it named then."""
+    for line, mine in by_line(rows).items():
+        excess = min(_sum(mine), too_much)
+        if excess > 0:
+            _less_owed(found, line, mine, _sum(mine) - excess)
+            too_much -= excess
 
 
 def _paid_ahead(found: Owing, payable: Payable, rows: Sequence[Row]) -> None:
@@ -194,13 +222,18 @@ def _given_back(found: Owing, line: Line, rows: Sequence[Row], moved: bool) -> N
     if moved:
         found.moved.setdefault(of_invoice(line[0]), []).extend(rows)
         return
+    _less_owed(found, line, rows, ZERO)
+
+
+def _less_owed(found: Owing, line: Line, rows: Sequence[Row], owed: Decimal) -> None:
+    """A line that only sheets know, of which they carried more than is owed."""
     first = rows[0]
-    nothing = Payable(
-        line[0], first["vendor"], first["invoice_no"], *line[1:], ZERO, source=first["batch"],
-        currency=first["currency"] or "", what=RETENTION,
+    payable = Payable(
+        line[0], first["vendor"], first["invoice_no"], *line[1:], owed, source=first["batch"],
+        currency=first["currency"] or "", what=first["what"] or LINE,
     )  # fmt: skip
-    _compare(found, nothing, rows)
-    found.owed.append(nothing)
+    _compare(found, payable, rows)
+    found.owed.append(payable)
     found.lines[line] = list(rows)
 
 
@@ -210,7 +243,7 @@ def _compare(found: Owing, payable: Payable, rows: Sequence[Row]) -> None:
     if others := {row["currency"] for row in carried(payable, rows)} - {None, payable.currency}:
         found.paid_in[line_of(payable)] = min(others)
     if any(row["state"] in UNRELEASED for row in rows):
-        found.waiting[line_of(payable)] = payable, sum((row["net"] for row in carried(payable, rows)), ZERO)
+        found.waiting[line_of(payable)] = payable, _sum(carried(payable, rows))
 
 
 # ------------------------------------------------------------------ what has left the register

@@ -1,0 +1,75 @@
+"""Stories of detours by which the same goods could be paid twice, or money be lost: what moves between orders, what was
+paid by hand for more than one thing, what a bank tells in pieces."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.conftest import Home
+from tests.payday_steps import evening, paid_of, usual, why
+from tests.test_approvals import FULL, invoices_of, records_of
+from tests.test_controls import _filled, _forms
+
+D = Decimal
+A = "示例甲电子有限公司"
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def home(home: Home) -> Home:
+    """Only those work whose work is looked at."""
+    home.let("paymaster", "bookkeeper")
+    return home
+
+
+def bank(books: SimpleNamespace, *rows: Row) -> bytes:
+    usual = {"收款人": A, "付款状态": "成功"}
+    return books.xlsx({"回单": [usual | row for row in rows]})
+
+
+# ------------------------------------------------------------------ what moves between orders
+
+
+def test_goods_that_were_paid_under_an_invoice_are_not_paid_again_when_it_moves_to_an_order_without_goods(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """When the goods of the other order come, the invoice is paid for these, and its old line is free."""
+    invoices_of(home, books, 1)
+    home.turn(evening(7, 6))
+    home.drop("订单2.xlsx", books.orders({"订单号": "PO-2"}))
+    moved = {"发票号码": "26112000000012345601", "订单号": "PO-2", **FULL}
+    again = {"发票号码": "26112000000012345602", "订单号": "PO-1", **FULL}
+    home.drop("发票.xlsx", books.invoices(moved, again))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 565 and why(home)["02"] == "OVER"
+    assert sorted(row["reasons"] for row in records_of(home, "holds") if row["invoice_no"].endswith("01")) == [
+        "NO_RECEIPT", "OVERPAID",
+    ]  # fmt: skip
+    home.drop("收货2.xlsx", books.deliveries({"送货单号": "S-2", "订单号": "PO-2"}))
+    home.turn(evening(7, 8))
+    assert paid_of(home) == 1130 and why(home) == {"01": "MOVED"}
+
+
+# ------------------------------------------------------------------ what was paid by hand
+
+
+def test_retention_waits_while_somebody_may_have_paid_its_invoice_by_hand_with_all_of_it(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """565 were paid by hand, and 536.75 were to be paid; when the retention of 28.25 falls due the sums agree."""
+    usual(home, books, 质保期=1)
+    paid = {"流水号": "B-1", "付款金额": 565, "付款日期": date(2026, 7, 3)}
+    home.drop("回单.xlsx", bank(books, paid))
+    home.turn(evening(7, 6))
+    home.turn(evening(7, 20))
+    assert paid_of(home) == 0 and [row["reasons"] for row in records_of(home, "holds")] == ["PAID_BY_HAND"] * 2
+    *_, form = _forms(home, "暂扣放行单")
+    answer = {"暂扣处理": "已付清", "放行人": "虚构甲", "放行理由": "急款", "第二人": "虚构乙"}
+    home.drop("放行.xlsx", _filled(form, answer))
+    home.turn(evening(7, 21))
+    assert {row["batch"][:2] for row in records_of(home, "payables")} == {"SG"} and paid_of(home) == 565
