@@ -135,7 +135,7 @@ def test_every_step_has_its_amount_its_cause_and_its_row_and_all_add_up_to_the_t
 
 def test_the_sheet_prints_on_a4_with_its_header_on_every_page() -> None:
     book = opened(sheet_of(*(payable(n, A if n <= 25 else B) for n in range(1, 46))))
-    for name, header in (("付款申请单", "$9:$9"), ("付款明细", "$6:$6"), ("扣减依据", None)):
+    for name, header in (("付款申请单", "$10:$10"), ("付款明细", "$6:$6"), ("扣减依据", None)):
         page = book[name]
         assert (page.page_setup.paperSize, page.page_setup.orientation) == (9, "landscape")
         assert header is None or page.print_title_rows == header

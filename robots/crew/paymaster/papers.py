@@ -9,6 +9,7 @@ from functools import reduce
 from typing import Any
 
 from robots.crew.paymaster.again import refused_before, refused_table
+from robots.crew.paymaster.rows import bank_payments
 from robots.crew.paymaster.sheet import words_of
 from robots.figures.approvals import (
     AGREED,
@@ -89,7 +90,7 @@ def _lines(case: Case, approver: str) -> Table:
 
 def _facts(case: Case, approver: str, rules: Rules, must: Sequence[str]) -> list[tuple[Text, Any]]:
     facts = [
-        (say("fact.batch"), case.number), (say("fact.lines"), len(case.lines)),
+        (say("fact.batch"), case.number), (say("fact.payment_lines"), len(case.lines)),
         (say("fact.total", currency=_currency(case, rules)), case.total),
         *words_of(case.total, _currency(case, rules)),
         (say("fact.preparer"), case.row["preparer"]), (say("fact.approver"), approver),
@@ -161,7 +162,7 @@ def release(case: Case) -> Workbook:
     """放行清单: what the bank is asked for by payee, and the lines of a batch that may be paid, and nothing else."""
     facts = (
         (say("fact.batch"), case.number), (say("fact.released_on"), case.row["released_on"]),
-        (say("fact.payment_lines"), len(case.lines)), (say("fact.bank_payments"), payments_of(case)),
+        (say("fact.payment_lines"), len(case.lines)), (say("fact.bank_payments"), bank_payments(case.lines)),
         (say("fact.total", currency=case.row["currency"]), case.total), *words_of(case.total, case.row["currency"]),
     )  # fmt: skip
     tables = (_payees(case), _released_lines(case))
@@ -194,7 +195,7 @@ def _payees(case: Case) -> Table:
         Column(say("column.net"), Look.MONEY, 15),
     )  # fmt: skip
     rows = tuple(
-        (*payee, len(mine), _payments(mine), sum((line["net"] for line in mine), ZERO))
+        (*payee, len(mine), bank_payments(mine), sum((line["net"] for line in mine), ZERO))
         for payee, mine in _by_payee(case).items()
     )
     return Table(columns, rows, say("approval.released.payees"), total=(2, 3, 4))
@@ -205,16 +206,6 @@ def _by_payee(case: Case) -> dict[tuple[str, str], list[Row]]:
     for line in _ordered(case):
         found[line["vendor"], line["bank_account"]].append(line)
     return found
-
-
-def payments_of(case: Case) -> int:
-    """How many payments the bank makes of a batch's lines."""
-    return sum(_payments(mine) for mine in _by_payee(case).values())
-
-
-def _payments(mine: Sequence[Row]) -> int:
-    """One for each line; where something is set off, one sum for all (`banking`)."""
-    return 1 if any(line["net"] < 0 for line in mine) else sum(bool(line["net"]) for line in mine)
 
 
 def names_of(endorsements: Sequence[Row]) -> str:
@@ -245,7 +236,7 @@ def decided(case: Case, endorsements: Sequence[Row], refused: Refused, before: C
         return [_notice(role, headline, (), table, "approval.refused.next") for role in _TOLD_OF_TROUBLE]
     headline = say(
         "approval.released.headline", number=case.number, opinions=told, lines=len(case.lines),
-        payments=payments_of(case), total=case.total, currency=case.row["currency"],
+        payments=bank_payments(case.lines), total=case.total, currency=case.row["currency"],
     )  # fmt: skip
     words = words_of(case.total, case.row["currency"])
     lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=one) for _, one in words)

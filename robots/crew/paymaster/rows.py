@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -192,6 +192,15 @@ def set_off(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
         [row for row, payable in zip(rows, is_payable, strict=True) if payable],
         [row for row, payable in zip(rows, is_payable, strict=True) if not payable],
     )
+
+
+def bank_payments(rows: Iterable[Row]) -> int:
+    """How many payments a bank makes of these lines: one for each; where something is set off for a payee, one sum for
+    all of its lines (`banking`)."""
+    nets: dict[tuple[str, Any], list[Decimal]] = defaultdict(list)
+    for row in rows:
+        nets[row["vendor"], row["bank_account"]].append(row["net"])
+    return sum(1 if min(mine) < 0 else sum(map(bool, mine)) for mine in nets.values())
 
 
 def waterfalls(payable: Payable, row: Row, before: Sequence[Row]) -> Iterator[Row]:

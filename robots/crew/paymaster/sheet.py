@@ -12,7 +12,7 @@ import pandas as pd
 
 from robots.crew.paymaster.again import refused_before, refused_table
 from robots.crew.paymaster.causes import cause_table
-from robots.crew.paymaster.rows import AMOUNTS, Row, listed, reasons_of, stopped_of
+from robots.crew.paymaster.rows import AMOUNTS, Row, bank_payments, listed, reasons_of, stopped_of
 from robots.figures.approvals import Refusal
 from robots.figures.clock import default_interest
 from robots.figures.lines import order_line
@@ -47,7 +47,8 @@ def payment_sheet(
     facts = (
         (say("fact.batch"), batch),
         (say("fact.date"), today),
-        (say("fact.lines"), len(proposed)),
+        (say("fact.payment_lines"), len(proposed)),
+        (say("fact.bank_payments"), bank_payments(proposed)),
         (say("fact.total", currency=currency), total),
         *words_of(total, currency),
     )
@@ -58,7 +59,7 @@ def payment_sheet(
         notes=(say("payment.note"), *_parts_note(proposed, steps), next_step), signatures=signatures,
     )  # fmt: skip
     lines = Sheet(
-        say("sheet.payment_lines"), say("title.payment_lines", batch=batch), facts[2:4],
+        say("sheet.payment_lines"), say("title.payment_lines", batch=batch), facts[2:5:2],
         tuple(_line_tables(by_vendor, today, terms, refused)),
         groups=say("payment.all_vendors"),
     )  # fmt: skip
