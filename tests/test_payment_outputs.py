@@ -96,8 +96,12 @@ OWED = (
 def test_the_front_of_the_sheet_is_what_finance_signs() -> None:
     rows = rows_of(opened(sheet_of(*OWED), values=True)["付款申请单"])
     day = datetime(2026, 8, 1)
-    assert rows[4:6] == [("实付合计（CNY）", None, "1,571.00"), ("人民币大写", None, "壹仟伍佰柒拾壹元整")]
-    assert rows[7:10] == [
+    assert rows[4:7] == [
+        ("银行付款笔数", None, "3"),
+        ("实付合计（CNY）", None, "1,571.00"),
+        ("人民币大写", None, "壹仟伍佰柒拾壹元整"),
+    ]
+    assert rows[8:11] == [
         (1, A, "示例银行甲支行", "0062220000000000001", 2, day, 1500, 220, 1280),
         (2, B, "示例银行乙支行", "12345678901234567890", 1, day, 300, 9, 291),
         ("合计", "", "", "", 3, "", 1800, 229, 1571),
