@@ -225,11 +225,8 @@ def test_every_outcome_is_in_the_journal(home: Home, office: Office) -> None:
     assert told == [("new", CLERK), ("sent", CLERK)]
 
 
-def test_letters_wait_while_the_settings_cannot_work(
-    home: Home, office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_letters_wait_while_the_settings_cannot_work(home: Home, office: Office) -> None:
     """A user and no password: told each turn, no attempt spent, workbooks written all the same."""
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     mail = home.settings.toml.mail.model_copy(update={"user": "robots@example.com", "security": "ssl"})
     toml = home.settings.toml.model_copy(update={"mail": mail})
     working, home.settings = home.settings, type(home.settings)(**{**vars(home.settings), "toml": toml})

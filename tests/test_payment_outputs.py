@@ -74,7 +74,7 @@ def sheet_of(*owed: Payable, vendors: dict[str, dict[str, str]] = VENDORS) -> Wo
     steps = [s for r in rows for s in waterfalls(of_line[r["invoice_key"], r["order_id"], r["line"]], r, [])]
     stopped = [p for p in owed if is_stopped(p)]
     return payment_sheet(
-        rows, steps, stopped, "FK-20260703-01", vendors, "CNY", TODAY, "下一步", SHIPPED.rules.settlement(TODAY), {}
+        rows, steps, stopped, "FK-20260703-01", vendors, "CNY", TODAY, ("下一步",), SHIPPED.rules.settlement(TODAY), {}
     )
 
 

@@ -19,7 +19,7 @@ from robots.edge.excel_in import NotReadable
 from robots.edge.log import LOG
 from robots.edge.markup import CannotMark, Level, Mark
 from robots.edge.points import passing
-from robots.edge.post import Folder, Outcome, Postbox, Smtp
+from robots.edge.post import Folder, Folders, Outcome, Postbox, Smtp
 from robots.edge.reading_room import ReadingRoom
 from robots.edge.settings import Settings
 from robots.edge.store.database import Store
@@ -185,10 +185,11 @@ def _attachment(settings: Settings, path: str | None, sha256: str | None) -> Att
 
 
 def open_postbox(settings: Settings) -> Postbox:
-    """The postbox of the settings: a folder of .eml files, or an SMTP server. Secrets: environment, else keyring."""
+    """The postbox of the settings: folders of .eml files, or an SMTP server. Secrets: environment, else keyring."""
     mail = settings.toml.mail
     if mail.transport == "folder":
-        return Folder(settings.out_folder("letters"), mail.sender)
+        own = {to: Folder(path, mail.sender, is_made=False) for to, path in settings.own_folders.items()}
+        return Folders(Folder(settings.out_folder("letters"), mail.sender), own)
     token = os.environ.get("ROBOTS_MAIL_TOKEN")
     return Smtp(
         mail.host, mail.port, mail.sender, security=mail.security, user=mail.user,

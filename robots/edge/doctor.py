@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ def examine(settings: Settings, now: datetime) -> Iterator[Answer]:
     yield "payments", *_payments(settings)
     yield "surveys", *_surveys(settings, now.date())
     yield "approvals", *_approvals(settings, now)
+    for address, path in settings.own_folders.items():
+        yield "letters", *_own_folder(address, path)
     for year in (now.year, now.year + 1):
         known = settings.rules.calendar.knows(year)
         yield "calendar", "ok" if known else "warn", say(f"doctor.year_{'known' if known else 'unknown'}", year=year)
@@ -99,10 +102,21 @@ def _approvals(settings: Settings, now: datetime) -> tuple[Health, Say]:
     approvers, limit = settings.rules.people.approvers, settings.rules.approvals(now.date()).two_above
     if not approvers:
         return "warn", say("doctor.approvals_nobody")
+    if exposed := settings.rules.people.exposed:
+        return "bad", say("doctor.approvals_exposed", names="、".join(exposed))
     where = say(f"doctor.secret.{secrets.find(settings)[0] or 'none'}")
     if len(approvers) == 1:
         return "warn", say("doctor.approvals_one", limit=limit, where=where)
     return "ok", say("doctor.approvals", count=len(approvers), where=where)
+
+
+def _own_folder(address: str, path: Path) -> tuple[Health, Say]:
+    """A person's own folder is there, and as far as this system tells nobody else can look into it."""
+    if not path.is_dir():
+        return "bad", say("doctor.letters_missing", address=address, path=str(path))
+    health, says = _folder(path)
+    is_open = os.name != "nt" and path.stat().st_mode & stat.S_IROTH
+    return ("warn", say("doctor.letters_open", address=address, path=str(path))) if is_open else (health, says)
 
 
 def _fonts() -> tuple[Health, Say]:

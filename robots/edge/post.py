@@ -12,7 +12,7 @@ import ipaddress
 import re
 import ssl
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email import policy
 from email.headerregistry import Address
@@ -181,10 +181,13 @@ def _digest(text: str) -> str:
 
 
 class Folder:
-    """Letters as `<date> <subject>.eml` files that any mail program opens. Repeating changes nothing."""
+    """Letters as `<date> <subject>.eml` files that any mail program opens. Repeating changes nothing.
 
-    def __init__(self, folder: Path, sender: str, domain: str = "") -> None:
-        self._folder, self._sender = folder, sender
+    With `is_made` false the folder has to be there: one that we made would be open to whoever may open ours.
+    """
+
+    def __init__(self, folder: Path, sender: str, domain: str = "", *, is_made: bool = True) -> None:
+        self._folder, self._sender, self._is_made = folder, sender, is_made
         self._domain = domain or _address(sender).domain
 
     def send(self, letter: Letter) -> Posted:
@@ -198,6 +201,8 @@ class Folder:
             return Posted(Outcome.RETRY, f"{type(error).__name__}: {error.strerror}")
 
     def _put(self, message: EmailMessage, stem: str, key: str) -> str:
+        if not self._is_made:
+            self._folder.stat()
         place = self._place(str(message["Message-ID"]), stem, key)
         if not place.exists():
             aside = self._folder / ".tmp" / f"{_digest(key)}.eml"
@@ -213,6 +218,19 @@ class Folder:
         if not plain.exists() or _id_in(plain) == message_id:
             return plain
         return self._folder / f"{stem} {_digest(key)}.eml"
+
+
+class Folders:
+    """Each letter into its addressee's own folder and nowhere else; those to others into the one for all. `own`:
+    address in lower case → folder."""
+
+    def __init__(self, shared: Folder, own: Mapping[str, Folder]) -> None:
+        self._shared, self._own = shared, own
+
+    def send(self, letter: Letter) -> Posted:
+        """Write it. One to several people is for all to read."""
+        to = letter.to[0].casefold() if len(letter.to) == 1 else ""
+        return self._own.get(to, self._shared).send(letter)
 
 
 def _file_stem(letter: Letter) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
@@ -97,6 +98,7 @@ class Mail(_Strict):
     timeout: float = Field(default=30, gt=0)
     attempts: int = Field(default=12, gt=0)
     roles: dict[str, list[str]]
+    folders: dict[str, str] = {}
 
 
 class Crew(_Strict):
@@ -189,6 +191,24 @@ class Settings:
         """The folder of one sort of output."""
         return self.outbox / OUT_FOLDERS[self.toml.language][name]
 
+    @property
+    def own_folders(self) -> dict[str, Path]:
+        """Address → the folder that its letters go to, and no other's. The team makes it, and says who may open it."""
+        return {address.casefold(): self.home / path for address, path in self.toml.mail.folders.items()}
+
+    @property
+    def exposed(self) -> tuple[str, ...]:
+        """Approvers whose codes others can read: letters are written into folders, theirs into none of their own."""
+        if self.toml.mail.transport != "folder":
+            return ()
+        own = {address: path.resolve() for address, path in self.own_folders.items()}
+        everybodys = {self.home, self.inbox, self.outbox, *map(self.out_folder, OUT_FOLDERS[self.toml.language])}
+        everybodys = {path.resolve() for path in everybodys}
+        held = Counter(own.values())
+        private = {address for address, path in own.items() if held[path] == 1 and path not in everybodys}
+        addresses = {name: self.toml.mail.roles[role][0] for name, role in self.toml.approvals.approvers.items()}
+        return tuple(name for name, address in addresses.items() if address.casefold() not in private)
+
 
 def find_home(given: str | None) -> Path:
     """The home asked for: --home, else ROBOTS_HOME, else ./home."""
@@ -221,7 +241,8 @@ def load(home: Path, robots: tuple[str, ...]) -> Settings:
     on_news = frozenset(name for name, entry in toml.crew.items() if "news" in entry.when)
     titles = {name: vocabulary.title[toml.language] for name, vocabulary in lexicon.vocabularies.items()}
     lexicon = replace(lexicon, read_hidden=toml.intake.read_hidden, currency=toml.currency)
-    return Settings(home, toml, lexicon, rules, words, crew, on_news, titles, layouts)
+    settings = Settings(home, toml, lexicon, rules, words, crew, on_news, titles, layouts)
+    return replace(settings, rules=replace(rules, people=replace(rules.people, exposed=settings.exposed)))
 
 
 # ------------------------------------------------------------------ files
@@ -346,6 +367,10 @@ def _mail_problems(path: Path, mail: Mail) -> Iterator[Text]:
             _checker(EmailStr).validate_python(address)
         except ValidationError:
             yield _value(str(path), f"mail.{where}", address, say("config.is_address"))
+    known_ones = {address.casefold() for addresses in mail.roles.values() for address in addresses}
+    for address in mail.folders:
+        if address.casefold() not in known_ones:
+            yield _value(str(path), f"mail.folders.{address}", None, say("config.folder_of_nobody"))
     if mail.transport == "smtp" and not mail.host:
         yield _value(str(path), "mail.host", None, say("config.host_missing"))
 

@@ -97,6 +97,8 @@ def _approvals(settings: Settings, tx: Turn) -> Iterator[Say]:
     waiting = [row for row in rows if row["state"] == "proposed"]
     if waiting and not settings.rules.people.approvers:
         yield say("status.nobody")
+    if waiting and (exposed := settings.rules.people.exposed):
+        yield say("status.exposed", names="、".join(exposed))
     for row in waiting:
         number = row.get("batch") or row["reversal"]
         line = lines.get(row.get("payment_key", ""), {})

@@ -245,8 +245,9 @@ def _issue(
     next_step = papers.next_step(entry, endorsements)
     terms = rules.settlement(today)
     told = case.refused
-    sheet = payment_sheet(proposed, steps, stopped, batch, vendors, currency, today, next_step, terms, told)
+    notes = (*papers.exposed(rules.people), next_step) if endorsements else (next_step,)
+    sheet = payment_sheet(proposed, steps, stopped, batch, vendors, currency, today, notes, terms, told)
     yield Decision("paymaster", day, batch, sheet, name=f"payment-sheet-{batch}")
-    notice = payment_notice(proposed, stopped, batch, total, currency, next_step, told)
+    notice = payment_notice(proposed, stopped, batch, total, currency, notes, told)
     yield Decision("paymaster", day, f"notice-{batch}", notice)
     yield from sent

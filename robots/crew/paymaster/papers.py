@@ -34,7 +34,7 @@ from robots.model.forms import Form as Issued
 from robots.model.letters import CODE
 from robots.model.money import ZERO
 from robots.model.words import Text, say
-from robots.rules import Rules
+from robots.rules import People, Rules
 
 FORM_LAYOUT = 1
 _BEFORE = Column(say("form.word.refused_before"), Look.WRAP, 34)
@@ -128,6 +128,7 @@ def code_letter(case: Case, owed: Row, form_name: str, rules: Rules, must: Seque
         say("approval.letter.once", number=case.number, day=case.row["expires_on"]),
         say(f"approval.{what}.needed", count=case.row["needed"], reason=case.row.get("reason")),
         *((say("approval.letter.must", names="、".join(must)),) if must else ()),
+        *exposed(rules.people),
     )
     headline = say(
         f"approval.{what}.headline", number=case.number, approver=owed["approver"], lines=len(case.lines),
@@ -137,6 +138,11 @@ def code_letter(case: Case, owed: Row, form_name: str, rules: Rules, must: Seque
     return Notice(
         owed["role"], headline, lines, "warning", (form_name,), table, say("approval.letter.next"), owed["digest"]
     )
+
+
+def exposed(people: People) -> tuple[Text, ...]:
+    """That four eyes are not given, where codes lie for others to read."""
+    return (say("approval.exposed", names="、".join(people.exposed)),) if people.exposed else ()
 
 
 def next_step(batch: Row, endorsements: Sequence[Row]) -> Text:

@@ -31,7 +31,7 @@ def payment_sheet(
     vendors: Mapping[str, Row],
     currency: str,
     today: date,
-    next_step: Text,
+    notes: Sequence[Text],
     terms: Settlement,
     refused: Mapping[str, Sequence[Refusal]],
 ) -> Workbook:
@@ -56,7 +56,7 @@ def payment_sheet(
     signatures = tuple(say(f"sign.{who}") for who in ("applicant", "department", "finance", "approver"))
     front = Sheet(
         say("sheet.payment"), say("title.payment"), facts, (_vendor_table(by_vendor, vendors), *again),
-        notes=(say("payment.note"), *_parts_note(proposed, steps), next_step), signatures=signatures,
+        notes=(say("payment.note"), *_parts_note(proposed, steps), *notes), signatures=signatures,
     )  # fmt: skip
     lines = Sheet(
         say("sheet.payment_lines"), say("title.payment_lines", batch=batch), facts[2:5:2],
@@ -163,10 +163,10 @@ def payment_notice(
     batch: str,
     total: Decimal,
     currency: str,
-    next_step: Text,
+    notes: Sequence[Text],
     refused: Mapping[str, Sequence[Refusal]],
 ) -> Notice:
-    """To finance: the sheet is there, and what on it was refused before."""
+    """To finance: the sheet is there, and what on it was refused before. The last of the notes is what to do next."""
     vendors = len({row["vendor"] for row in proposed})
     words = words_of(total, currency)
     lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=written) for _, written in words)
@@ -182,4 +182,6 @@ def payment_notice(
         currency=currency,
     )
     again = refused_table(proposed, refused)
-    return Notice("finance", headline, lines, "info", (f"payment-sheet-{batch}",), again, next_step)
+    *warnings, next_step = notes
+    severity = "warning" if warnings else "info"
+    return Notice("finance", headline, (*lines, *warnings), severity, (f"payment-sheet-{batch}",), again, next_step)
