@@ -55,6 +55,36 @@ def test_goods_that_were_paid_under_an_invoice_are_not_paid_again_when_it_moves_
     assert paid_of(home) == 1130 and why(home) == {"01": "MOVED"}
 
 
+MOVES = {
+    "in its own row": ("收货.xlsx", "收货.xlsx"),
+    "into a file that is read first": ("收货 1.xlsx", "收货 2.xlsx"),
+    "into a file that is read last": ("收货 2.xlsx", "收货 1.xlsx"),
+}
+
+
+@pytest.mark.parametrize(("there", "here"), MOVES.values(), ids=MOVES)
+def test_a_delivery_that_was_paid_for_and_is_put_under_another_order_is_asked(
+    home: Home, books: SimpleNamespace, there: str, here: str
+) -> None:
+    invoices_of(home, books, 1, 2)
+    (home.settings.inbox / "收货.xlsx").unlink()
+    one, other, two = ({"送货单号": f"S-{n}", "订单号": f"PO-{n}"} for n in (1, 9, 2))
+    home.drop(here, books.deliveries(one, other))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 565
+    moved = {"送货单号": "S-1", "订单号": "PO-2"}
+    home.drop(here, books.deliveries(other))
+    home.drop(there, books.deliveries(other, moved))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 565 and why(home) == {"01": "NO_RECEIPT", "02": "SILENT_EDIT"}
+    (kept,) = (row for row in records_of(home, "holds") if row["order_id"] == "PO-2")
+    assert "“订单/行”由 PO-1/1 改为 PO-2/1" in kept["evidence"]
+    home.drop(here, books.deliveries(one, other))
+    home.drop(there, books.deliveries(other, *((one,) if there == here else ()), two))
+    home.turn(evening(7, 8))
+    assert paid_of(home) == 1130 and why(home) == {}
+
+
 # ------------------------------------------------------------------ what was paid by hand
 
 

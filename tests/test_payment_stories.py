@@ -43,12 +43,16 @@ def test_retention_that_was_paid_back_is_not_paid_again_when_the_contract_names_
 def test_retention_of_an_invoice_that_moved_to_a_renumbered_order_can_be_paid_alone(
     home: Home, books: SimpleNamespace
 ) -> None:
+    home.let("paymaster", "bookkeeper", "sentinel")
+    home.configure("")
     usual(home, books, 质保期=1)
     home.turn(evening(7, 6))
     home.drop("订单.xlsx", books.orders({"订单号": "PO-8"}))
     home.drop("收货.xlsx", books.deliveries({"订单号": "PO-8"}))
     home.drop("发票.xlsx", books.invoices({"订单号": "PO-8"}))
     home.turn(evening(7, 7))
+    lists = _forms(home, "预警清单", "alerts")  # the delivery stands under another order, too
+    home.drop("预警.xlsx", _filled(lists[-1], {"处理状态": "已确认", "预警处理人": "虚构甲"}, "静默修改"))
     home.turn(evening(7, 20))
     *_, form = _forms(home, "暂扣放行单")
     answer = {"暂扣处理": "放行", "放行人": "虚构甲", "放行理由": "质保到期", "第二人": "虚构乙"}

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from robots.figures.alerts import DECIDING, alert_id, number
-from robots.model.edits import ALL_LINES, OF_CONTRACTS, OF_WORK
+from robots.model.edits import ALL_LINES, OF_CONTRACTS, OF_LINE, OF_WORK, line_named
 
 Row = Mapping[str, Any]
 SILENT_EDIT = "SILENT_EDIT"
@@ -73,20 +73,28 @@ def after_put_up(
     edits: Iterable[Row], put_up: Mapping[tuple[str, str], date], contract_of: Mapping[tuple[str, str], str]
 ) -> Callable[[str, str, str], list[Row]]:
     """Looks up an order line (order, line, vendor): the edits of what it rests on (its order, its deliveries or what
-    stands for them, its milestone, its contract) since the day on which it was first put up for payment."""
+    stands for them, its milestone, its contract) since the day on which it was first put up for payment; and the
+    deliveries that stand under it now, and were paid under another."""
     by_name: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    came: dict[str, list[Row]] = defaultdict(list)
     for row in edits:
         by_name[_name(row)].append(row)
+        if row["field"] == OF_LINE and _since(row, put_up.get(_name(row))):
+            came[row["after"]].append(row)
 
     def look(order: str, line: str, vendor: str) -> list[Row]:
-        if (since := put_up.get((order, line))) is None:
-            return []
-        contract = contract_of.get((order, line), order)  # a milestone stands under its contract itself
+        since, contract = put_up.get((order, line)), contract_of.get((order, line), order)
+        # a milestone stands under its contract itself
         names = dict.fromkeys(((order, line), (order, ""), (contract, ""), ("", vendor)))
-        mine = [row for name in names for row in by_name.get(name, ())]
-        return [row for row in mine if date.fromisoformat(row["day"]) >= since]
+        mine = [row for name in names for row in by_name.get(name, ()) if _since(row, since)]
+        return [*mine, *came.get(line_named(order, line), ())]
 
     return look
+
+
+def _since(row: Row, day: date | None) -> bool:
+    """Was it edited on that day or later? Before a line was put up, nothing rested on it."""
+    return day is not None and date.fromisoformat(row["day"]) >= day
 
 
 def _name(row: Row) -> tuple[str, str]:

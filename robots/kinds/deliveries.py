@@ -31,6 +31,7 @@ KIND = Kind(
     checks=(judged_within_received,),
     dated="delivered_on",
     watched=("accepted", "rejected", "fault", "delivered_on", "accepted_on"),
+    note="delivery_id",
     fields=(
         Field("order_id", IDENTIFIER, required=True),
         Field("line", IDENTIFIER, default="1"),

@@ -56,6 +56,9 @@ class Kind:
     `dated`: the day that tells in which month a row counts. `watched`: fields whose change in a row that has been
     acted on is told (SILENT_EDIT).
 
+    `note`: the field that names the paper of a row, by which it is known again under another order line: what had been
+    acted on and stands elsewhere now is told like an edit.
+
     `answers`: of a list that we hand out to be answered, the fields of which at least one is filled in where there is
     an answer; the other rows say nothing. The same row answered again in a later list is the ordinary course.
     `decides`: where such a list goes out once more with its answers, for a person to decide on them, the fields asked
@@ -91,6 +94,7 @@ class Kind:
     checks: tuple[Check, ...] = ()
     dated: str = ""
     watched: tuple[str, ...] = ()
+    note: str = ""
     answers: tuple[str, ...] = ()
     decides: tuple[str, ...] = ()
     who: str = ""

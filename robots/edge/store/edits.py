@@ -4,6 +4,7 @@ score already rests on (RULES 5)."""
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +30,7 @@ from sqlalchemy import (
 from robots.edge.store.columns import from_stored
 from robots.edge.store.tables import DROPS, EDITS, PAYABLES, REMEMBERED, ROWS, SCORES
 from robots.kinds import Kind
-from robots.model.edits import ALL_LINES, OF_CONTRACTS, OF_WORK
+from robots.model.edits import ALL_LINES, OF_CONTRACTS, OF_LINE, OF_WORK, line_named
 from robots.model.findings import Finding, Level, finding
 from robots.model.periods import month_of, quarter_of
 from robots.model.words import say
@@ -83,7 +84,7 @@ def _said(connection: Connection, kind: Kind, which: ColumnElement[bool]) -> dic
 
 def _told(kind: Kind) -> list[str]:
     """The fields that tell what a row is about."""
-    return [name for name in (*_NAMED, kind.dated) if name in kind.by_name]
+    return [name for name in (*_NAMED, kind.note, kind.dated) if name in kind.by_name]
 
 
 def watched_changes(
@@ -162,11 +163,13 @@ def leaving(connection: Connection, kind: Kind, file: int, keys: Sequence[int] |
     ]
 
 
-def remember(connection: Connection, kind: Kind, gone: Sequence[Edit], work: Work = ()) -> None:
-    """Keep what rows said that had been acted on and that have gone from all books."""
+def remember(connection: Connection, kind: Kind, drop: int, gone: Sequence[Edit], work: Work = ()) -> list[Edit]:
+    """Keep what rows said that had been acted on and that have gone from all books. Returns those that stand under
+    another order line by what came in this turn."""
     there = _counting(connection, kind, {edit.key for edit in gone})
     acted = [edit for edit, _ in _of_acted_rows(connection, kind, [e for e in gone if e.key not in there], work)]
     _note(connection, kind, acted, ())
+    return _moved_on(connection, kind, drop, {edit.key for edit in acted}) if kind.note and acted else []
 
 
 def returned(connection: Connection, kind: Kind, rows: pa.Table, new: Sequence[int]) -> list[Edit]:
@@ -178,14 +181,16 @@ def returned(connection: Connection, kind: Kind, rows: pa.Table, new: Sequence[i
     known = _remembered(connection, kind, index_of)
     back = sorted(known.keys() - _counting(connection, kind, known))
     came = rows.take([index_of[key] for key in back]).to_pylist() if back else []
+    elsewhere = rows.take(list(new)).to_pylist() if kind.note else []
     edits = [
         Edit(row["_key"], row["_sheet"], row["_row"], name, value, row[name], since, row)
         for row in came
         for name, (value, since) in known[row["_key"]].items()
         if name in kind.watched
     ]
+    moved = [*_moved_here(connection, kind, elsewhere), *(_moved_back(connection, kind, came) if kind.note else ())]
     _note(connection, kind, (), [edit for edit in edits if edit.after is not None])
-    return [edit for edit in edits if edit.before != _plain(edit.after)]
+    return [*(edit for edit in edits if edit.before != _plain(edit.after)), *moved]
 
 
 def _counting(connection: Connection, kind: Kind, keys: Iterable[int]) -> set[int]:
@@ -227,15 +232,76 @@ def _note(connection: Connection, kind: Kind, cleared: Iterable[Edit], filled: I
     said: dict[int, _Said] = {key: known.get(key, {}) for key in keys}
     for edit in cleared:
         said[edit.key][edit.field] = (_plain(edit.before), edit.since)
+        said[edit.key] |= {name: (_plain(edit.values.get(name)), edit.since) for name in _knows_again(kind)}
     for edit in filled:
         said[edit.key].pop(edit.field, None)
     mine = and_(REMEMBERED.c.kind == kind.name, REMEMBERED.c.key == bindparam("_key"))
     connection.execute(delete(REMEMBERED).where(mine), [{"_key": key} for key in keys])
     rows = [
-        {"kind": kind.name, "key": key, "said": json.dumps(one, ensure_ascii=False)} for key, one in said.items() if one
+        {"kind": kind.name, "key": key, "said": json.dumps(one, ensure_ascii=False)}
+        for key, one in said.items()
+        if one.keys() - {*_knows_again(kind)}
     ]
     if rows:
         connection.execute(insert(REMEMBERED), rows)
+
+
+# ------------------------------------------------------------------ what stands under another order line by now
+
+
+def _knows_again(kind: Kind) -> tuple[str, ...]:
+    """What a row that went is known by, where it may stand under another order line."""
+    return (kind.note, "vendor", "order_id", "line") if kind.note else ()
+
+
+def _moved_here(connection: Connection, kind: Kind, came: Sequence[Mapping[str, Any]]) -> Iterator[Edit]:
+    """Rows that come, and went from all books earlier under another order line: the same paper of the same day."""
+    if not came:
+        return
+    c, gone = REMEMBERED.c, defaultdict[tuple[str, str], list[_Said]](list)
+    for said in connection.execute(select(c.said).where(c.kind == kind.name)).scalars():
+        one: _Said = json.loads(said)
+        if {kind.note, kind.dated} <= one.keys():
+            gone[one[kind.note][0], one[kind.dated][0]].append(one)
+    for row in came:
+        for said in gone.get((_plain(row[kind.note]), _plain(row[kind.dated])), ()):
+            yield from _moved(kind, said, row)
+
+
+def _moved_on(connection: Connection, kind: Kind, drop: int, keys: Collection[int]) -> list[Edit]:
+    """The same, where what came was read first. `keys`: of rows that have gone just now."""
+    c, other = ROWS[kind.name].c, DROPS.alias("other")
+    told = [c[name] for name in dict.fromkeys(("key", "sheet", "row", kind.note, kind.dated, "order_id", "line"))]
+    together = and_(c.since == other.c.id, other.c.turn == DROPS.c.turn, DROPS.c.id == drop, c.beaten_by.is_(None))
+    found: list[Edit] = []
+    for said in _remembered(connection, kind, keys).values():
+        if said.get(kind.note, ("",))[0]:
+            for row in connection.execute(select(*told).where(together, c[kind.note] == said[kind.note][0])).mappings():
+                came = {name: _read(row, name, c[name]) for name in (kind.note, kind.dated, "order_id", "line")}
+                place = {f"_{name}": row[name] for name in ("key", "sheet", "row")}
+                if _plain(came[kind.dated]) == said.get(kind.dated, ("",))[0]:
+                    found += _moved(kind, said, came | place)
+    return found
+
+
+def _moved(kind: Kind, said: _Said, row: Mapping[str, Any]) -> Iterator[Edit]:
+    order, line, vendor = (said[name][0] for name in ("order_id", "line", "vendor"))
+    before, after = line_named(order, line), line_named(row["order_id"], row["line"])
+    if before != after and said[kind.note][0]:
+        named = {"order_id": order, "line": line, "vendor": vendor or None, kind.dated: row[kind.dated]}
+        yield Edit(row["_key"], row["_sheet"], row["_row"], OF_LINE, before, after, said[kind.note][1], named)
+
+
+def _moved_back(connection: Connection, kind: Kind, came: Sequence[Mapping[str, Any]]) -> Iterator[Edit]:
+    """Rows that stand under their own order line again, after they had stood under another."""
+    c = EDITS.c
+    for row in came:
+        own = line_named(row["order_id"], row["line"])
+        mine = and_(c.kind == kind.name, c.field == OF_LINE, c.before == own)
+        last = connection.execute(select(c.after, c.since, c.vendor).where(mine).order_by(c.n.desc()).limit(1)).first()
+        if last is not None:
+            place = (row["_key"], row["_sheet"], row["_row"])
+            yield Edit(*place, OF_LINE, last.after, own, last.since, dict(row) | {"vendor": last.vendor})
 
 
 def _not_first_filled(connection: Connection, kind: Kind, edits: Sequence[Edit]) -> list[Edit]:
