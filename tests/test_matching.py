@@ -19,8 +19,10 @@ from robots.figures.settlement import (
     Terms,
     accept_work,
     milestone_book,
+    order_book,
     settle,
 )
+from robots.figures.settlement.book import amount_on
 from robots.rules import Rules, Settlement, Tolerance, Work
 from tests.conftest import Home
 
@@ -175,6 +177,32 @@ def test_a_credit_note_counts_once_however_often_it_is_registered() -> None:
     assert first.net == D("1017.00")
 
 
+def test_what_is_below_zero_is_a_credit_note_whatever_its_kind_is_called() -> None:
+    (payable,) = owed([line()], invoice(), red("R-1", "-113.00") | {"kind": "蓝字"})
+    assert (payable.credit, payable.net) == (D("113.00"), D("1017.00"))
+
+
+def test_a_credit_note_that_names_an_order_is_for_the_row_of_that_order() -> None:
+    rows = [invoice(), invoice(order_id="PO-2", _row=3)]
+    for order, nets in (("PO-2", ["1130.00", "1017.00"]), (None, ["1017.00", "1130.00"])):
+        payables = owed([line(), line("PO-2")], *rows, red("R-1", "-113.00", order_id=order))
+        assert [str(one.net) for one in payables] == nets
+
+
+def test_a_credit_note_that_is_used_up_changes_nothing_of_the_next_row() -> None:
+    """Its tax stays as the register has it, a cent off the rate."""
+    rows = [invoice(), invoice(order_id="PO-2", _row=3, tax=D("130.01"))]
+    _, second = owed([line(), line("PO-2")], *rows, red("R-1", "-1130.00", order_id=None))
+    assert (second.tax, second.net) == (D("130.01"), D("1130.00"))
+
+
+def test_what_a_credit_note_leaves_is_taxed_by_the_rate() -> None:
+    """Neither register's rounding fits what is left: 999.95 less 99.90 net of 1,017.00."""
+    blue = invoice(quantity=D(100), net=D("999.95"))
+    (payable,) = owed([line()], blue, red("R-1", "-113.00", quantity=D(-10), net=D("-99.90")))
+    assert (payable.gross, payable.tax) == (D("1017.00"), D("117.00"))
+
+
 ALONE = {
     "its invoice is unknown": (red("R-1", "-113.00", "F-8"), "RED_ALONE", "-113.00"),
     "it names no invoice": (red("R-1", "-113.00", None), "RED_ALONE", "-113.00"),
@@ -212,6 +240,13 @@ WHICH = {
     "then the item": ("铜排", {k: TOLERANCES[k] for k in ("item", "vendor", "category")}, "10.70", "10.71", "item"),
     "then the vendor": ("铁板", TOLERANCES, "10.50", "10.51", "vendor"),
     "then the category": ("铁板", {"category": TOLERANCES["category"]}, "10.30", "10.31", "category"),
+    "another vendor's is none": (
+        "铜排",
+        {"theirs": Tolerance(D("0.09"), D(500), item="铜排", vendor=OTHER)},
+        "10.10",
+        "10.11",
+        "default",
+    ),
     "else the default": ("铁板", {"item": TOLERANCES["item"]}, "10.10", "10.11", "default"),
 }
 
@@ -243,15 +278,39 @@ def test_a_tolerance_that_has_no_place_in_the_order_stops_the_start(wrong: dict[
         replace(RULES, tolerances=wrong)
 
 
-def test_an_invoice_is_settled_by_the_rules_of_its_own_day() -> None:
-    """A stricter rule from July on must not take back what was paid in June."""
-    dated = Rules({"settlement": ((date(2000, 1, 1), RULES),
-                                  (date(2026, 7, 1), replace(RULES, price_tolerance_rate=D(0))))})  # fmt: skip
+LATER = {
+    "no tolerance": ({"price_tolerance_rate": D(0)}, {}, "price_variance", D("0.00"), D("5.65")),
+    "a lower cap of penalties": (
+        {"penalty_cap_rate": D("0.01")},
+        {"contract": {"late_penalty_rate": D("0.1")}, "due_on": date(2026, 6, 4)},
+        "penalty", D("56.50"), D("11.30"),
+    ),
+    "other days": ({"payment_days": 30}, {}, "due_on", date(2026, 8, 19), date(2026, 8, 1)),
+    "a cap of retention": (
+        {"retention_caps": {"机加工": D(0)}}, {"contract": {"retention_rate": D("0.1")}}, "retention",
+        D("113.57"), D("0.00"),
+    ),
+    "other months": (
+        {"retention_months": 6}, {"contract": {"retention_rate": D("0.1")}}, "retention_due_on",
+        date(2027, 6, 9), date(2026, 12, 9),
+    ),
+    "more than was ordered": (
+        {"over_delivery_rate": D("0.2")}, {"quantity": D(90)}, "net", D("1022.09"), D("1135.65"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "of_line", "name", "june", "july"), LATER.values(), ids=LATER)
+def test_an_invoice_is_settled_by_the_rules_of_its_own_day(
+    change: Row, of_line: Row, name: str, june: object, july: object
+) -> None:
+    """A rule from July on must not take back what was paid in June."""
+    dated = Rules({"settlement": ((date(2000, 1, 1), RULES), (date(2026, 7, 1), replace(RULES, **change)))})
     terms = Terms(dated.settlement(date(2026, 7, 9)), "CNY", date(2026, 1, 1), dated=dated)
     bill = invoice(quantity=D(100), net=D("1005.00"), gross=D("1135.65"))
-    for day, variance in ((date(2026, 6, 20), "0.00"), (date(2026, 7, 2), "5.65")):
-        (payable,) = settle({"PO-1": [line()]}, [bill | {"invoiced_on": day}], VENDORS, {}, terms)
-        assert payable.price_variance == D(variance)
+    for day, expected in ((date(2026, 6, 20), june), (date(2026, 7, 2), july)):
+        (payable,) = settle({"PO-1": [line(**of_line)]}, [bill | {"invoiced_on": day}], VENDORS, {}, terms)
+        assert getattr(payable, name) == expected
 
 
 # ------------------------------------------------------------------ penalties, retention
@@ -262,6 +321,20 @@ def test_lateness_by_our_own_fault_costs_nothing() -> None:
     came = [Acceptance(date(2026, 6, 15), D(50)), Acceptance(date(2026, 6, 15), D(50), excused=True)]
     (payable,) = owed([replace(line(contract=agreed), accepted=came)], invoice())
     assert payable.penalty == D("2.83")  # 50 × 10 × 0.1 % × 5 days × 1.13
+
+
+FAULTS = {"需方": True, "不可抗力": True, "供方": False, None: False}
+
+
+@pytest.mark.parametrize(("fault", "excused"), FAULTS.items(), ids=map(str, FAULTS))
+def test_whose_fault_a_late_delivery_is(fault: str | None, excused: bool) -> None:
+    ordered = {"order_id": "PO-1", "line": "1", "contract_id": None, "vendor": VENDOR, "item": None, "category": None,
+               "quantity": D(9), "unit_price": D(1), "tax_rate": None, "currency": None, "due_latest": DUE,
+               "unjudged": D(0)}  # fmt: skip
+    came = {"order_id": "PO-1", "line": "1", "delivered_on": date(2026, 6, 15), "accepted": D(9), "rejected": None,
+            "accepted_on": None, "fault": fault}  # fmt: skip
+    book = order_book(pd.DataFrame([ordered]), pd.DataFrame([came]), pd.DataFrame())
+    assert [one.excused for one in book["PO-1"][0].accepted] == [excused]
 
 
 QUALITY = {
@@ -364,6 +437,12 @@ def test_a_milestones_share_is_of_the_contract_as_changed_by_its_day() -> None:
     assert payable.net == D("3600.00")
 
 
+def test_a_contracts_amount_is_as_changed_by_a_day_and_not_by_later_approvals() -> None:
+    contract = CONTRACT | {"changes": [(date(2026, 6, 5), D("2000.00")), (date(2026, 6, 9), D("-500.00"))]}
+    amounts = [amount_on(contract, date(2026, 6, day)) for day in (4, 5, 8, 9)]
+    assert amounts == [D("10000.00"), D("12000.00"), D("12000.00"), D("11500.00")]
+
+
 # ------------------------------------------------------------------ work that is counted
 
 HOURS = [
@@ -392,6 +471,22 @@ def test_counted_work_stands_for_receipts_where_the_rules_say_so(work: Work, acc
     book = {one.order_id: [one] for one in lines}
     accept_work(book, pd.DataFrame(HOURS), pd.DataFrame(TICKETS), rules, date(2026, 7, 1))
     assert {name: book[name][0].available() for name in book} == accepted
+
+
+NOT_YET = {
+    "work of days to come": ({}, date(2026, 6, 4), D(16)),
+    "work of another vendor": ({"vendor": OTHER}, date(2026, 7, 1), D(0)),
+    "work under another contract": ({"contract_id": "HT-8"}, date(2026, 7, 1), D(0)),
+    "work of a vendor without a contract": ({"contract_id": None}, date(2026, 7, 1), D(24)),
+}
+
+
+@pytest.mark.parametrize(("of_hours", "today", "accepted"), NOT_YET.values(), ids=NOT_YET)
+def test_counted_work_is_the_vendors_own_and_done(of_hours: Row, today: date, accepted: Decimal) -> None:
+    mine = line("PO-2", 0, 50, contract=CONTRACT)
+    rules = replace(RULES, work={"HT-9": Work("measurements", "工时")})
+    accept_work({"PO-2": [mine]}, pd.DataFrame([one | of_hours for one in HOURS]), pd.DataFrame(TICKETS), rules, today)
+    assert mine.available() == accepted
 
 
 def test_counted_work_adds_nothing_to_what_was_received() -> None:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robots.crew.paymaster import payment_key, propose
-from robots.figures.settlement import OrderLine, Payable, Terms, settle
+from robots.crew.paymaster.rows import holds, line_of, rest
+from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, settle
 from robots.rules import Settlement
 
 D = Decimal
@@ -84,6 +85,26 @@ WATERFALLS = {
     "payment days of the contract, from the later of invoice and acceptance": (
         line((9, 100), payment_days=D(30)), invoice(), {"net": "1130.00", "due_on": date(2026, 7, 20)},
     ),
+    "accepted after it was billed: due from the acceptance": (
+        line((25, 100), payment_days=D(30)), invoice(), {"due_on": date(2026, 7, 25), "accepted_on": date(2026, 6, 25)},
+    ),
+    "delivered in time and accepted after it was billed": (
+        replace(line(payment_days=D(30)), accepted=[Acceptance(date(2026, 6, 9), D(100), date(2026, 6, 25))]),
+        invoice(), {"due_on": date(2026, 7, 25), "late_days": 0},
+    ),
+    "a delivery of which nothing is billed yet moves no date": (
+        line((9, 60), (25, 40)), invoice(60), {"accepted_on": date(2026, 6, 9), "late_days": 0},
+    ),
+    "a penalty takes no more than there is": (
+        line((15, 100), late_penalty_rate=D("0.05"), penalty_cap_rate=D(1)), invoice(price="1"),
+        {"gross": "113.00", "penalty": "113.00", "net": "0.00"},
+    ),
+    "the tax that stands in the register, a cent's rounding off the rate": (
+        line((9, 100)), invoice(net=D("999.95"), tax=D("130.05")), {"tax": "130.05", "net": "1130.00"},
+    ),
+    "no tax in the register: what lies between net and gross": (
+        line((9, 100)), invoice(net=D("999.95")), {"tax": "130.05", "net": "1130.00"},
+    ),
     "no contract days: the default": (line((9, 100)), invoice(), {"due_on": date(2026, 8, 19)}),
     "an amount without quantity": (line((9, 60)), invoice(None), {"net": "678.00", "held": "452.00"}),
     "an order that does not exist": (
@@ -122,6 +143,17 @@ def test_the_price_tolerance_is_cumulative_over_the_line() -> None:
     assert (first.price_variance, second.price_variance) == (D("0.00"), D("203.40"))  # 90.00, then 180.00 above the cap
     (whole,) = owed(line((9, 20_000), quantity=20_000), invoice(20_000, "10.009"))
     assert whole.net == first.net + second.net
+
+
+SLACK = {"the rounding of a register": ("1130.05", "0.00"), "more than rounding": ("1130.06", "0.06")}
+
+
+@pytest.mark.parametrize(("gross", "variance"), SLACK.values(), ids=SLACK)
+def test_net_and_gross_may_differ_by_rounding_and_by_no_more(gross: str, variance: str) -> None:
+    """Without any tolerance: the net is the contract's to the cent, and the gross asks for some cents more."""
+    strict = replace(TERMS, rules=replace(RULES, price_tolerance_rate=D(0)))
+    (payable,) = settle({"PO-1": [line((9, 100))]}, [invoice(gross=D(gross))], VENDORS, {}, strict)
+    assert payable.price_variance == D(variance)
 
 
 DUPLICATES = ["F-1", " f-1", "F1", "F－1", "f-I"]
@@ -225,6 +257,41 @@ def test_a_hold_released_later_is_paid_as_the_difference_under_a_key_of_its_own(
     assert second
     assert (first["net"], second["net"], second["gross"], second["held"]) == (D("678"), D("452"), D("0"), D("-452"))
     assert first["payment_key"] != second["payment_key"]
+
+
+def test_what_came_free_is_put_up_again_under_its_own_key() -> None:
+    """678.00, then the other 452.00; the first came back and was reversed: its key goes on, the second's is bound."""
+    (part,), (whole,) = owed(line((9, 60)), invoice()), owed(line((9, 60), (12, 40)), invoice())
+    first = _row(part, [])
+    assert first
+    second = _row(whole, [first])
+    assert second
+    again = _row(whole, [first | {"state": "reversed"}, second | {"state": "confirmed"}])
+    assert again and (again["payment_key"], again["net"]) == (first["payment_key"], D("678.00"))
+
+
+LESS_NOW = {
+    "a penalty found later takes nothing back": ({"penalty": D(130)}, "0.00"),
+    "what is held later takes nothing back": ({"held": D(452)}, "0.00"),
+    "a credit note takes back": ({"gross": D(1000), "credit": D(130)}, "-130.00"),
+    "a credit note takes back what is not only held": ({"gross": D(1000), "credit": D(130), "held": D(30)}, "-130.00"),
+    "more is owed though a part is held": ({"gross": D(1500), "held": D(230)}, "140.00"),
+}
+
+
+@pytest.mark.parametrize(("now", "left"), LESS_NOW.values(), ids=LESS_NOW)
+def test_what_goes_onto_a_sheet_of_a_line_that_sheets_have_carried(now: dict[str, Any], left: str) -> None:
+    """1,130.00 was carried before."""
+    (payable,) = owed(line((9, 100)), invoice())
+    before = _row(payable, [])
+    assert before and rest(payable.but(**now), [before]) == D(left)
+
+
+def test_what_was_paid_and_then_refused_is_one_sum_among_the_holds() -> None:
+    (paid,) = owed(line((9, 100)), invoice())
+    before = _row(paid, [])
+    (refused,) = owed(line(rejected=100), invoice())
+    assert before and [row["stopped"] for row in holds([refused], {line_of(refused): [before]})] == [D("1130.00")]
 
 
 def test_equal_part_payments_have_different_keys() -> None:

@@ -84,12 +84,11 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
 
 def _let_out(ledger: Ledger, now: Standing, rules: Rules, today: date) -> Iterator[Decision]:
     """What batches that were released just now set off: bank files and statements, of the lines as they stand now."""
-    batches = [case for case in now.released if not case.reverses]
-    if not batches:
+    if not now.released:
         return
     present = Present(ledger.said("payables"), now.moves.rows)
     vendors = {row["vendor"]: row for row in records(ledger.table("vendors"))}
-    for case in batches:
+    for case in now.released:
         yield from released(ledger, case.row, present, vendors, rules, today)
 
 

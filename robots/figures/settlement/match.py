@@ -64,7 +64,7 @@ class Piece:
             return NO_RECEIPT
         if self.beyond >= self.over:
             return OVER_ORDER
-        is_taken = self.line.billed > 0 and self.line.billed + self.billed > self.line.quantity >= self.billed
+        is_taken = self.line.billed + self.billed > self.line.quantity >= self.billed
         return ALREADY_BILLED if is_taken else QUANTITY
 
 
