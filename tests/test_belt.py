@@ -397,7 +397,7 @@ def test_one_sheet_carries_all_but_what_waits_and_the_next_days_carry_nothing_tw
 def test_the_payment_sheet_on_paper_says_the_same(demo: Demo) -> None:
     path = demo.settings.out_folder("payments") / "付款申请单 FK-20260703-01.xlsx"
     front = load_workbook(path, data_only=True)["付款申请单"]
-    facts = {row[0].value: row[1].value or row[2].value for row in front.iter_rows(min_row=3, max_row=7)}
+    facts = {row[0].value: row[1].value or row[2].value for row in front.iter_rows(min_row=3, max_row=8)}
     assert facts["实付合计（CNY）"] == f"{Decimal(demo.table('batches')[0]['total']):,.2f}"
     assert facts["人民币大写"] == "贰佰壹拾伍万捌仟伍佰伍拾柒元捌角玖分"
     accounts = [row[3].value for row in front.iter_rows(min_row=10, max_row=23)]

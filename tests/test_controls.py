@@ -609,7 +609,7 @@ def test_interest_is_shown_once_overdue_on_the_alert_and_on_the_sheet(home: Home
     (sheet,) = _forms(home, "付款申请单", "payments")
     page = openpyxl.load_workbook(sheet, data_only=True)["付款明细"]
     rows = [[cell.value for cell in row] for row in page.iter_rows()]
-    head = next(row for row in rows if "逾期利息（提示）" in row)
+    head = next(row for row in rows if "逾期利息\n（提示）" in row)
     line = next(row for row in rows if "26112000000012345678" in row)
     assert line[head.index("逾期利息（提示）")] == 2.68
     (alert,) = [a for a in home.export("alerts") if a["code"] == "OVERDUE_PAYMENT"]

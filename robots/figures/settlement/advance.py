@@ -55,7 +55,7 @@ class Advance:
         """How much of it is known to be paid."""
         return max(number(contract, "advance_paid") or ZERO, self.confirmed)
 
-    def open(self, contract: Row, agreed: Decimal) -> Decimal:
+    def unsure(self, contract: Row, agreed: Decimal) -> Decimal:
         """How much of it may be paid, for all that is known: what invoices ask for and the bank has not confirmed; all
         of it where nobody has said anything."""
         known = self.known(contract)
@@ -130,7 +130,7 @@ def offset(payable: Payable, contract: Row, advance: Advance, day: date, accepte
     contract's amount with its changes approved by `day`. Cumulatively, so that it is back to the cent when all is
     accepted; never above its balance. A contract without an amount gives it back from the first acceptance on."""
     amount = amount_on(contract, day)
-    base = advance.known(contract) + advance.open(contract, agreed_advance(contract, amount))
+    base = advance.known(contract) + advance.unsure(contract, agreed_advance(contract, amount))
     advance.value += accepted
     if not base:
         return payable
