@@ -41,7 +41,7 @@ class Hints:
     holds words that mean "not known". `currency` is the one that amounts without a currency column are in.
     `percents` are the indices of numbers that Excel shows with a % sign. `year` and `month` are what the sheet or the
     file is about, for dates without a year; `edge` says which end of a period (2013.6-2015.3) a date column takes.
-    `span`: numbers are days, months or hours.
+    `span`: numbers are days, months or hours. `daily`: rates are for each day, and a cell may say so (0.1%/天).
     """
 
     factor: Decimal = Decimal(1)
@@ -56,6 +56,7 @@ class Hints:
     month: int | None = None
     edge: Literal["", "start", "end"] = ""
     span: str = ""
+    daily: bool = False
 
 
 @dataclass(frozen=True)
@@ -467,6 +468,7 @@ def _rate(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.A
     parts = 1000 if hints.permille else 100 if hints.percent or above else 1
 
     def one(value: Any) -> Decimal:
+        value = _without_day(value) if hints.daily else value
         number = _bare(value)
         if number is not None:
             if (above and not named and 0 < abs(number) < 1) or (only_ones and abs(number) == 1):
@@ -477,10 +479,82 @@ def _rate(values: Sequence[Any], hints: Hints, arrow: pa.DataType) -> tuple[pa.A
         word = fold(str(value)).replace(" ", "")
         for sign, divisor in (("%", 100), ("‰", 1000)):
             if word.endswith(sign):
-                return _fit(read_number(word[:-1]) / divisor, arrow)
+                return _fit(_signless(word[:-1]) / divisor, arrow)
+        if (spoken := spoken_rate(word)) is not None:
+            return _fit(spoken, arrow)
         raise Unreadable("RATE_BAD")
 
     return _each(values, one, arrow)
+
+
+def _signless(word: str) -> Decimal:
+    """The number before a % sign. Raises Unreadable as a rate."""
+    try:
+        return read_number(word)
+    except Unreadable as error:
+        raise Unreadable("RATE_BAD") from error
+
+
+_OF_DAY = re.compile(
+    r"^(?:每|按)?(?:逾期|迟交|延迟|延期)?一?[日天](?:按|扣|罚|,)?|(?:/|每|per ?)一?(?:日|天|day|d)$", re.IGNORECASE
+)
+_SPOKEN = re.compile(r"(百|千|万)分之(?:(\d+(?:\.\d+)?)|([零一二三四五六七八九十点]+))")
+_PARTS = {"百": 100, "千": 1000, "万": 10_000}
+_DIGITS = {word: digit for digit, word in enumerate("零一二三四五六七八九")}
+
+
+def _without_day(value: Any) -> Any:
+    """A share that says that it is for each day, without these words; of anything else nothing is taken off.
+
+    >>> _without_day("0.1%/天"), _without_day("每逾期一日千分之一"), _without_day("0.1%/周"), _without_day("5天")
+    ('0.1%', '千分之一', '0.1%/周', '5天')
+    """
+    if not isinstance(value, str):
+        return value
+    rest = _OF_DAY.sub("", fold(value).replace(" ", ""))
+    return rest if is_share(rest) or spoken_rate(rest) is not None else value
+
+
+def is_share(value: Any) -> bool:
+    """Is it a number with a sign that makes it a share?
+
+    >>> is_share("30%"), is_share("5 ‰"), is_share("30"), is_share("约30%")
+    (True, True, False, False)
+    """
+    word = fold(value).replace(" ", "") if isinstance(value, str) else ""
+    if word[-1:] not in ("%", "‰"):
+        return False
+    try:
+        read_number(word[:-1])
+    except Unreadable:
+        return False
+    return True
+
+
+def spoken_rate(word: str) -> Decimal | None:
+    """A share as it is said in Chinese; None where it is none.
+
+    >>> [str(spoken_rate(word)) for word in ("千分之一", "万分之五", "百分之二十五", "千分之零点五", "百分之3", "三成")]
+    ['0.001', '0.0005', '0.25', '0.0005', '0.03', 'None']
+    """
+    match = _SPOKEN.fullmatch(word)
+    number = None if match is None else Decimal(match[2]) if match[2] else _counted(match[3])
+    return None if match is None or number is None else number / _PARTS[match[1]]
+
+
+def _counted(word: str) -> Decimal | None:
+    """A number below a hundred in Chinese words, with what stands behind its point; None where it is none.
+
+    >>> [str(_counted(word)) for word in ("五", "十", "十五", "二十", "三十二", "一点五", "五一", "点五")]
+    ['5', '10', '15', '20', '32', '1.5', 'None', 'None']
+    """
+    whole, point, behind = word.partition("点")
+    tens, ten, ones = whole.rpartition("十")
+    digits = [tens, ones] if ten else [ones]
+    if not whole or any(one and one not in _DIGITS for one in (*digits, *behind)) or bool(point) != bool(behind):
+        return None
+    number = (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0) if ten else _DIGITS[ones]
+    return Decimal(f"{number}{'.' if behind else ''}{''.join(str(_DIGITS[one]) for one in behind)}")
 
 
 def _as_shown(value: Any) -> Any:
@@ -495,9 +569,10 @@ def _bare(value: Any) -> Decimal | None:
     if not isinstance(value, str):
         return Decimal(repr(value)) if isfinite(value) else None
     try:
-        return read_number(value) if value.strip()[-1:] not in "%％‰" else None
+        number, unit = _split_number(value)
     except Unreadable:
         return None
+    return None if unit else number  # 5天 is no share, nor is 5%
 
 
 # ------------------------------------------------------------------ dates

@@ -168,7 +168,8 @@ def _tell(settings: Settings, report: Report) -> None:
         return
     words = settings.words
     for name, state, why in report.drops:
-        console.print(f"  {words.speak(say(f'drop.{state}'))}  {escape(name)}" + (f" — {escape(why)}" if why else ""))
+        became = "nothing_taken" if state == "taken" and why else state
+        console.print(f"  {words.speak(say(f'drop.{became}'))}  {escape(name)}" + (f" — {escape(why)}" if why else ""))
     for done in report.delivered:
         console.print(
             f"  {words.speak(say(f'cli.{done.sort}'))}  {escape(done.where or done.what)}" + _tail(words, done)

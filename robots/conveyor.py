@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -192,8 +192,8 @@ def _posted(
 
 
 def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Received, report: Report) -> int:
-    one, reading = received.claimed, secrets.blinded(settings, received.reading)
-    why = settings.words.speak(reading.findings[0].says) if received.code else ""
+    received = replace(received, reading=secrets.blinded(settings, received.reading))
+    one, reading, why = received.claimed, received.reading, settings.words.speak(received.why)
     drop = tx.drop(
         number, now, Dropped(one.name, one.sha256, one.size, one.owner, settings.words_print), received.state, why
     )

@@ -15,6 +15,7 @@ from robots.model.decisions import Column, Decision, Look, MarkedCopy, Notice, S
 from robots.model.words import Say, Text, say
 from robots.rules import Rules
 
+_MOST_REASONS, _MOST_CELLS = 5, 5
 _LEVELS = ("error", "question", "warning", "info")
 Row = dict[str, Any]
 
@@ -50,10 +51,10 @@ def receipt(
     facts = (
         (say("fact.file"), drop["name"]),
         (say("fact.received"), drop["at"][:16].replace("T", " ")),
-        (say("fact.result"), _result(drop, findings)),
-        (say("fact.why"), drop["why"] or say("drop.fine")),
+        (say("fact.result"), _result(drop, receipts, findings)),
+        (say("fact.why"), _why(drop, receipts, findings)),
         (say("fact.problems"), say("receipt.counts", **counts)),
-        (say("fact.next"), next_step(drop, counts, copy is not None, is_blank=_is_blank(findings))),
+        (say("fact.next"), _next_step(drop, receipts, findings, copy is not None)),
         (say("fact.fingerprint"), drop["sha256"] or "—"),
     )
     summary = Sheet(say("sheet.receipt"), say("title.receipt"), facts, (_taken(receipts), _columns(receipts)))
@@ -110,19 +111,59 @@ def _stem(name: str) -> str:
     return name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
-def next_step(drop: Row, counts: dict[str, int], marked: bool = False, *, is_blank: bool = False) -> Say:
+def _next_step(drop: Row, receipts: list[Row], findings: list[Row], marked: bool) -> Say:
     """The one thing for the sender to do now."""
+    levels = [found["level"] for found in findings]
     if drop["state"] == "ignored":
-        return say("next.blank" if is_blank else "next.nothing")
+        return say("next.blank" if _is_blank(findings) else "next.nothing")
     if drop["state"] != "taken":
         return say("next.mend_file")
-    if counts["error"]:
-        return say("next.mend_copy" if marked else "next.mend_cells", count=counts["error"])
-    return say("next.look") if counts["question"] + counts["warning"] else say("next.done")
+    if errors := levels.count("error"):
+        return say("next.mend_copy" if marked else "next.mend_cells", count=errors)
+    if _is_empty(drop, receipts):
+        return say("next.no_rows")
+    return say("next.look") if {"question", "warning"} & set(levels) else say("next.done")
 
 
-def _result(drop: Row, findings: list[Row]) -> Say:
-    return say("drop.blank" if _is_blank(findings) else f"drop.{drop['state']}")
+def _result(drop: Row, receipts: list[Row], findings: list[Row]) -> Say:
+    if _is_blank(findings):
+        return say("drop.blank")
+    return say("drop.nothing_taken" if _is_empty(drop, receipts) else f"drop.{drop['state']}")
+
+
+def _is_empty(drop: Row, receipts: list[Row]) -> bool:
+    """A file that could be read, of which not one row is in the ledger."""
+    return drop["state"] == "taken" and not _rows(receipts)
+
+
+def _rows(receipts: list[Row]) -> int:
+    return sum(r["rows_new"] + r["rows_updated"] + r["rows_unchanged"] for r in receipts)
+
+
+def _why(drop: Row, receipts: list[Row], findings: list[Row]) -> Text:
+    """Why it is as it is; where not one row was taken, for each group of rows."""
+    why = drop["why"] or say("drop.fine")
+    reasons = _reasons(findings) if _is_empty(drop, receipts) else ()
+    return say("list.lines", items=(why, *reasons)) if reasons else why
+
+
+def _reasons(findings: list[Row]) -> tuple[Say, ...]:
+    """What stopped rows: one line for all that one column of a sheet has wrong in one way, the most rows first."""
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for found in findings:
+        if found["level"] == "error" and found["sheet"]:
+            column = re.sub(r"\d", "", found["cell"])
+            groups.setdefault((found["sheet"], found["code"], column), []).append(found)
+    ranked = sorted(groups.values(), key=len, reverse=True)
+    reasons = tuple(_reason(mine) for mine in ranked[:_MOST_REASONS])
+    more = len(ranked) - _MOST_REASONS
+    return (*reasons, say("receipt.more_reasons", count=more)) if more > 0 else reasons
+
+
+def _reason(mine: list[Row]) -> Say:
+    cells = "、".join(found["cell"] for found in mine[:_MOST_CELLS])
+    key = "receipt.reason_of_many" if len(mine) > _MOST_CELLS else "receipt.reason"
+    return say(key, sheet=mine[0]["sheet"], cells=cells, count=len(mine), says=mine[0]["says"])
 
 
 def _is_blank(findings: list[Row]) -> bool:
@@ -186,7 +227,7 @@ def _links(findings: list[Row], copy: MarkedCopy) -> Iterator[tuple[int, int, Sa
 
 def _notice(told: list[tuple[Row, list[Row], list[Row], tuple[str, ...]]]) -> Notice:
     rows = tuple(_notice_row(*one[:3]) for one in told)
-    bad = sum(drop["state"] in ("set_aside", "unreadable") for drop, *_ in told)
+    bad = sum(_is_bad(*one[:3]) for one in told)
     errors = sum(f["level"] == "error" for _, _, findings, _ in told for f in findings)
     columns = tuple(Column(say(f"column.{name}")) for name in ("file", "result", "rows", "problems"))
     headline = say("notice.receipts.headline", count=len(told), bad=bad, errors=errors)
@@ -199,8 +240,16 @@ def _notice(told: list[tuple[Row, list[Row], list[Row], tuple[str, ...]]]) -> No
     return Notice("clerk", headline, (), severity, with_problems, Table(columns, rows), step)
 
 
+def _is_bad(drop: Row, receipts: list[Row], findings: list[Row]) -> bool:
+    """Is nothing of it in the ledger, though something should be?"""
+    has_errors = any(found["level"] == "error" for found in findings)
+    return drop["state"] in ("set_aside", "unreadable") or (_is_empty(drop, receipts) and has_errors)
+
+
 def _notice_row(drop: Row, receipts: list[Row], findings: list[Row]) -> tuple[Text | int, ...]:
-    rows = sum(r["rows_new"] + r["rows_updated"] + r["rows_unchanged"] for r in receipts)
     errors = sum(f["level"] == "error" for f in findings)
     others = sum(f["level"] in ("question", "warning") for f in findings)
-    return (drop["name"], _result(drop, findings), rows, say("receipt.short", errors=errors, others=others))
+    problems: Text = say("receipt.short", errors=errors, others=others)
+    if _is_empty(drop, receipts):
+        problems = say("list.lines", items=(problems, _why(drop, receipts, findings)))
+    return (drop["name"], _result(drop, receipts, findings), _rows(receipts), problems)

@@ -19,6 +19,7 @@ from robots.edge.store.database import Turn
 from robots.intake import WORKBOOK_ENDINGS, Seen, is_conflict_copy
 from robots.kinds.words import Lexicon
 from robots.model.findings import Level, finding
+from robots.model.words import Text, say
 from robots.reading.claims import dialect_for
 from robots.reading.reader import Reading
 
@@ -36,6 +37,16 @@ class Received:
     state: State
     reading: Reading
     code: str = ""
+
+    @property
+    def why(self) -> Text:
+        """Why it is not taken, or why nothing of it came into the ledger; '' where there is nothing to say."""
+        if self.code:
+            return self.reading.findings[0].says
+        if self.state != "taken" or any(one.rows for one in self.reading.taken):
+            return ""
+        aside = sum(one.set_aside for one in self.reading.taken)
+        return say("drop.all_aside", rows=aside) if aside else say("drop.no_rows")
 
 
 def open_reading_room(settings: Settings) -> ReadingRoom:
@@ -105,13 +116,18 @@ def _judged(claimed: Claimed, looked: Look, reading: Reading) -> Received:
     codes = {found.code for found in reading.findings}
     if "FORM_BLANK" in codes and codes <= _NOTHING_WRITTEN:
         return Received(claimed, "ignored", _led_by(reading, "FORM_BLANK"), "FORM_BLANK")
-    if not reading.taken and (broken := next((code for code in _FORM_REFUSED if code in codes), None)):
-        return Received(claimed, "set_aside", _led_by(reading, broken), broken)
-    if not reading.taken:
-        code = "FILE_NOTHING_KNOWN"
-        whole = replace(reading, findings=(finding(code, Level.ERROR), *reading.findings))
-        return Received(claimed, "set_aside", whole, code)
-    return Received(claimed, "taken", reading)
+    return Received(claimed, "taken", reading) if reading.taken else _not_taken(claimed, reading)
+
+
+def _not_taken(claimed: Claimed, reading: Reading) -> Received:
+    """A file of which no sheet was taken: a form of ours that was changed, a known sheet that cannot be used, or
+    nothing known."""
+    wrong = [found.code for found in reading.findings if found.level is Level.ERROR and found.sheet]
+    if code := next((code for code in _FORM_REFUSED if code in wrong), next(iter(wrong), None)):
+        return Received(claimed, "set_aside", _led_by(reading, code), code)
+    nothing = finding("FILE_NOTHING_KNOWN", Level.ERROR)
+    whole = replace(reading, findings=(nothing, *reading.findings))
+    return Received(claimed, "set_aside", whole, nothing.code)
 
 
 _NOTHING_WRITTEN = {"FORM_BLANK", "FORM_KNOWN", "FORM_SORTED", "FORM_ROWS_GONE", "OWN_OUTPUT"}

@@ -25,6 +25,8 @@ class Field:
     default stands for a blank, never for a word or a column that nobody can read. `if_all`: headers that name it only
     where every cell below is a word of it (交易类型 over 来账 and 往账, not over 转账 and 结息). `else_by`: headers
     that name it only where no other column does (交易时间 may hold the day, but beside 交易日期 it is the time of day).
+    `daily`: a rate for each day, whose cells may say so (0.1%/天). `share`: the field that a cell of this one tells
+    where it holds a share in place of an amount (预付款 30%).
     """
 
     name: str
@@ -38,6 +40,8 @@ class Field:
     strict: bool = False
     if_all: tuple[str, ...] = ()
     else_by: tuple[str, ...] = ()
+    daily: bool = False
+    share: str = ""
 
 
 @dataclass(frozen=True)

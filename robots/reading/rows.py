@@ -25,6 +25,7 @@ from robots.cells import (
     currency_of,
     is_blank,
     is_other_span,
+    is_share,
     read_column,
     shown,
     span_unit,
@@ -90,6 +91,7 @@ def take_rows(body: Body, claim: Claim, claims: Sequence[Claim], words: Words) -
     mine = _written(_of_this_kind(body, claim, claims, words), words)
     taking = _Taking(mine, claim, words, _currency(claim, words))
     columns = {spec.name: _column(taking, spec) for spec in claim.kind.fields}
+    columns |= {spec.share: _told_as_share(taking, spec, columns) for spec in claim.kind.fields if spec.share}
     taking.bad |= set(_half_answered(taking))
     taking.bad |= set(_required_blanks(taking, columns))
     table = _placed(pa.table(columns), mine)
@@ -227,6 +229,9 @@ def _from_column(taking: _Taking, spec: Field, heading: Heading) -> pa.Array:
         taking.bad |= set(range(length)) if spec.required else set()
         return pa.nulls(length, spec.type.arrow)
     cells, places = _cells(taking, spec, heading)
+    if spec.share:
+        shares = _shares(taking, spec, heading, cells)
+        cells = [None if index in shares else cell for index, cell in enumerate(cells)]
     column, problems = read_column(cells, spec.type, _hints(taking, spec, heading))
     problems += list(_bounds(column, spec))
     if taking.words.chosen and spec.type is CHOICE:
@@ -240,6 +245,41 @@ def _from_column(taking: _Taking, spec: Field, heading: Heading) -> pa.Array:
     for one in taking.claim.headings(spec.name):
         taking.bad |= set(_absent(taking, one.column)) | set(_merged(taking, spec, one))
     return pc.fill_null(column, spec.default) if spec.default is not None else column
+
+
+def _shares(taking: _Taking, spec: Field, heading: Heading, cells: Sequence[Any]) -> set[int]:
+    """Of a column of amounts, the cells that hold a share: by their sign, by how Excel shows them, or by the header."""
+    hints = _hints(taking, spec, heading)
+    numbers = {index for index, cell in enumerate(cells) if isinstance(cell, int | float)}
+    if not (hints.percent or hints.permille):
+        numbers &= _percents(taking.body, heading.column)
+    return numbers | {index for index, cell in enumerate(cells) if is_share(cell)}
+
+
+def _told_as_share(taking: _Taking, spec: Field, columns: Mapping[str, pa.Array]) -> pa.Array:
+    """The field that a column of amounts tells where it holds shares, with what its own column tells. Where both do and
+    differ, nobody knows which is meant."""
+    heading, target, own = taking.claim.columns.get(spec.name), taking.claim.kind.field(spec.share), columns[spec.share]
+    if heading is None:
+        return own
+    cells, _ = _cells(taking, spec, heading)
+    shares = _shares(taking, spec, heading, cells)
+    if not shares:
+        return own
+    told = [cell if index in shares else None for index, cell in enumerate(cells)]
+    hints = replace(_hints(taking, target, heading), factor=Decimal(1))
+    column, problems = read_column(told, target.type, hints)
+    problems += list(_bounds(column, target))
+    for index in pc.indices_nonzero(pc.fill_null(pc.not_equal(column, own), False)).to_pylist():
+        readings = " / ".join(f"{value[index].as_py():.2%}" for value in (column, own))
+        problems.append(Problem(index, "RATE_DOUBTFUL", shown(told[index]), (("readings", readings),)))
+    for problem in problems:
+        _tell_problem(taking, spec, heading.shown, taking.body.cell(problem.index, heading.column), problem)
+    taking.bad |= {problem.index for problem in problems}
+    cell = taking.body.cell(min(shares), heading.column)
+    usual = taking.words.usual(taking.claim.kind.name, target.name)
+    taking.tell("READ_AS_SHARE", cell, Level.INFO, column=heading.shown, field=usual, count=len(shares))
+    return pc.coalesce(own, column)
 
 
 def _cells(taking: _Taking, spec: Field, heading: Heading) -> tuple[Sequence[Any], Sequence[int]]:
@@ -337,6 +377,7 @@ def _hints(taking: _Taking, spec: Field, heading: Heading) -> Hints:
         month=body.month,
         edge=spec.edge,
         span=span_unit(spec.name),
+        daily=spec.daily,
     )
 
 

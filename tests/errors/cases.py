@@ -275,6 +275,7 @@ CASES = (
     _one("NUMBER_BAD", order("面议", 3)),
     _one("NOTE_IN_CELL", order("2026年7月19日付632680元", 3)),
     _one("RATE_BAD", book(CONTRACT + "按合同"), "合同.xlsx"),
+    _one("READ_AS_SHARE", book(CONTRACT.replace("税率", "预付款") + "'30%"), "合同.xlsx"),
     _one("RATE_DOUBTFUL", book(CONTRACT + "1"), "合同.xlsx"),
     _one("CURRENCY_OTHER", order("'$5.50", 3)),
     _one("CURRENCY_UNKNOWN", orders(FIRST + " | 外币", header=HEADER + " | 币种")),
