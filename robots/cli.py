@@ -376,7 +376,7 @@ def explain_command(
     ],
     workbook: Annotated[bool, typer.Option(help="Write it as a workbook into the outbox's reports")] = False,
 ) -> None:
-    """The formula with its numbers, the rules and the rows behind a score, a KPI, an alert, a payment line or an invoice."""
+    """The formula with its numbers, the rules and the rows behind a score, a KPI, an alert, a payment or an invoice."""
     settings = _settings()
     store = _store(settings)
     now = clock.now(asked.today)
