@@ -372,11 +372,12 @@ def export(table: str, form: Annotated[str, typer.Option("--format", help="csv o
 @app.command("explain")
 def explain_command(
     reference: Annotated[
-        list[str], typer.Argument(metavar="REF", help="An alert, a payment key, or: vendor period [kpi]")
+        list[str],
+        typer.Argument(metavar="REF", help="An alert, a payment key, an invoice's number, or: vendor period [kpi]"),
     ],
     workbook: Annotated[bool, typer.Option(help="Write it as a workbook into the outbox's reports")] = False,
 ) -> None:
-    """The formula with its numbers, the rules and the rows behind a score, a KPI, an alert or a payment line."""
+    """The formula with its numbers, the rules and the rows behind a score, a KPI, an alert, a payment or an invoice."""
     settings = _settings()
     store = _store(settings)
     now = clock.now(asked.today)

@@ -185,6 +185,9 @@ class History(Protocol):
     def rows_of_line(self, order_id: str, line: str) -> dict[str, pa.Table]:
         """The rows of an order line and of its deliveries, by kind."""
 
+    def invoices_numbered(self, invoice_no: str) -> pa.Table:
+        """Invoice rows of a number, of whatever vendor."""
+
     def invoices_named(self, vendors: Collection[str], invoice_no: str) -> pa.Table:
         """Invoice rows of a number, of a vendor under any of its names."""
 

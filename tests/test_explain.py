@@ -18,6 +18,7 @@ from robots.edge import clock, explaining
 from robots.figures.explain.alert import places_in
 from robots.model.explanation import Unknown
 from tests.conftest import FIRST_DAY, Home, a_home, xlsx
+from tests.payday_steps import usual
 
 VENDOR = "示例甲电子有限公司"
 D = Decimal
@@ -252,6 +253,68 @@ def test_a_payment_adds_up_and_shows_invoice_order_and_delivery(team: Home) -> N
     assert sum(steps[:-1]) == steps[-1] == row["net"]
     assert [table["title"] for table in payment["tables"][1:]] == ["发票登记", "外协订单", "收货验收"]
     assert payment["tables"][3]["rows"][0]["evidence"] == "收货.xlsx › 收货 › 2"
+
+
+def test_a_payment_names_the_clause_that_makes_its_day_and_no_rule_that_it_does_not_rest_on(team: Home) -> None:
+    [row] = [row for row in kept(team, "payables") if row["order_id"] == "PO-1"]
+    [payment] = explained(team, row["payment_key"])
+    assert "到期日：合同 HT-1 约定的 30 天" in said(payment)
+    assert "802" not in said(payment) and "settlement.toml" not in said(payment)
+
+
+SMALL = (
+    "到期日：按《保障中小企业款项支付条例》，中小企业验收后 60 天（外协管理规则 第7节 结算与付款，自 2000-01-01 起）"
+)
+DUE: dict[str, tuple[dict[str, Any], str]] = {
+    "the limit for small vendors, which the contract goes beyond": ({"账期": 90}, SMALL),
+    "no days in the contract, and a small vendor": ({"账期": None}, SMALL),
+}
+
+
+@pytest.mark.parametrize(("contract", "told"), DUE.values(), ids=DUE)
+def test_the_order_for_small_vendors_is_named_where_it_makes_the_day(
+    home: Home, books: SimpleNamespace, contract: dict[str, Any], told: str
+) -> None:
+    home.let("paymaster")
+    usual(home, books, **contract)
+    home.turn(FIRST_DAY)
+    [row] = kept(home, "payables")
+    assert told in said(explained(home, row["payment_key"])[0])
+
+
+# ------------------------------------------------------------------ an invoice
+
+
+def test_an_invoice_shows_its_lines_and_what_is_held_of_it(team: Home) -> None:
+    [dearer] = explained(team, "26112000000087654321")
+    lines, held, steps, register = dearer["tables"]
+    [row] = [row for row in kept(team, "payables") if row["order_id"] == "PO-D"]
+    assert [(one["payment_key"], one["order"], one["net"]) for one in lines["rows"]] == [
+        (row["payment_key"], "PO-D/1", str(row["net"])),
+    ]  # fmt: skip
+    assert [(one["order"], one["stopped"], one["reason"]) for one in held["rows"]] == [
+        ("PO-D/1", "113.00", "单价高于合同价"),
+    ]  # fmt: skip
+    assert sum(D(step["amount"]) for step in steps["rows"][:-1]) == row["net"]
+    assert [one["evidence"] for one in register["rows"]] == ["发票.xlsx › 发票登记 › 3"]
+
+
+def test_an_invoice_of_several_vendors_is_asked_and_its_vendor_tells(home: Home, books: SimpleNamespace) -> None:
+    """What is held whole is there too; in small letters it is the same number."""
+    home.let("paymaster")
+    usual(home, books)
+    number, other = "FP-2026-7", "虚构乙有限公司"
+    theirs = {"供应商": other, "订单号": "PO-404", "不含税金额": 800, "税额": 104, "价税合计": 904}
+    home.drop("发票.xlsx", books.invoices({"发票号码": number}, {"发票号码": number, **theirs}))
+    home.turn(FIRST_DAY)
+    told = unknown(home, number.lower())
+    assert "几家供应商都有发票" in told[0] and told[2:] == [f"  {VENDOR}:{number}", f"  {other}:{number}"]
+    [invoice] = explained(home, f"虚构乙 {number}")
+    lines, held, _ = invoice["tables"]
+    assert (lines["rows"][0]["state"], held["rows"][0]["reason"]) == (
+        "暂扣", "无此订单\n供应商台账没有银行账号",
+    )  # fmt: skip
+    assert (invoice["on_sheets"], invoice["stopped"]) == ("0.00", "904.00")
 
 
 # ------------------------------------------------------------------ what is asked for

@@ -491,6 +491,9 @@ def test_a_bonus_that_was_earned_reaches_settlement_once(home: Home, books: Simp
     sheet = home.export("payables")
     assert sorted(row["bonus"] for row in sheet) == ["0.00", "30.00"]
     assert rung["settled_by"] == "FK-20260703-01"
+    with home.store.transaction() as tx:
+        (step,) = (row for row in tx.table("waterfalls").to_pylist() if row["step"] == "bonus")
+    assert step["place"] == "合同.xlsx › 合同台账 › 2"  # where it is agreed
     home.turn(MONDAY)
     home.turn(TUESDAY)
     assert home.export("payables") == sheet and home.export("earned") == [rung]

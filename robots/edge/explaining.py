@@ -48,9 +48,10 @@ def explain(
 
 def _explained(found: Meant, settings: Settings, ledger: Ledger, as_of: date, today: date) -> Iterator[Explanation]:
     from robots.figures.explain.alert import explain_alert  # noqa: PLC0415  # as above
+    from robots.figures.explain.invoice import explain_invoice  # noqa: PLC0415
     from robots.figures.explain.kpi import explain_kpi  # noqa: PLC0415
     from robots.figures.explain.payment import explain_payment  # noqa: PLC0415
-    from robots.figures.explain.reference import AlertOf, PaymentOf, ScoreOf  # noqa: PLC0415
+    from robots.figures.explain.reference import AlertOf, InvoiceOf, PaymentOf, ScoreOf  # noqa: PLC0415
     from robots.figures.explain.score import explain_score, kpis_of  # noqa: PLC0415
     from robots.figures.explain.thing import ThingOf, explain_thing  # noqa: PLC0415
 
@@ -60,6 +61,8 @@ def _explained(found: Meant, settings: Settings, ledger: Ledger, as_of: date, to
             yield explain_alert(found, ledger, rules, today, fields)
         case PaymentOf():
             yield explain_payment(found, ledger, rules, today, fields)
+        case InvoiceOf():
+            yield explain_invoice(found, ledger, rules, fields)
         case ThingOf():
             yield explain_thing(found, ledger, fields)
         case ScoreOf(kpi=kpi) if kpi:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import pandas as pd
@@ -20,21 +20,23 @@ def line_of(payable: Payable) -> str:
     return f"{payable.invoice_key}|{payable.order_id}/{payable.line}"
 
 
-def with_bonuses(owed: Iterable[Payable], earned: Iterable[Row]) -> list[Payable]:
-    """Payables with the bonuses that stand on them already, each as a step of its own."""
+def with_bonuses(owed: Iterable[Payable], earned: Iterable[Row], places: Mapping[str, str]) -> list[Payable]:
+    """Payables with the bonuses that stand on them already, each as a step of its own. `places`: contract → its row,
+    which is where a bonus is agreed."""
     standing: dict[str, list[Row]] = {}
     for row in earned:
         if isinstance(row["settled_line"], str):
             standing.setdefault(row["settled_line"], []).append(row)
-    return [reduce(_with_bonus, standing.get(line_of(p), ()), p) for p in owed]
+    with_bonus = partial(_with_bonus, places)
+    return [reduce(with_bonus, standing.get(line_of(p), ()), p) for p in owed]
 
 
-def _with_bonus(payable: Payable, row: Row) -> Payable:
+def _with_bonus(places: Mapping[str, str], payable: Payable, row: Row) -> Payable:
     because = say(
         "because.bonus", rung=row["rung"], month=row["month"], contract=row["contract_id"], rate=row["rate"],
         base=row["base"],
     )  # fmt: skip
-    return payable.taken("bonus", row["amount"], because)
+    return payable.taken("bonus", row["amount"], because, places.get(row["contract_id"], ""))
 
 
 def place_bonuses(

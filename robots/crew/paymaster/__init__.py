@@ -26,7 +26,7 @@ from robots.crew.paymaster.approvals import (
 from robots.crew.paymaster.by_hand import settled_by_hand
 from robots.crew.paymaster.controls import books_of, by_hand_of, release_form, stop_rows, suspects_of
 from robots.crew.paymaster.offset import settled_by_offset
-from robots.crew.paymaster.owing import Owing, owing
+from robots.crew.paymaster.owing import Owing, contract_places, owing
 from robots.crew.paymaster.plan import weekly_plan
 from robots.crew.paymaster.quarantine import accounts_of, quarantine
 from robots.crew.paymaster.released import released
@@ -135,7 +135,7 @@ def _put_up(
     again = refused_by_person(first, refused)
     batches = _batches(ledger.said("batches"), (_pile(row, again) for row in first), rules.currency, today)
     settled = list(_settled(owed, earned, by_line(first), again, batches, rules))
-    owed = with_bonuses(owed, settled)
+    owed = with_bonuses(owed, settled, contract_places(ledger))
     proposed = [row | {"batch": batches[_pile(row, again)]} for row in _proposed(owed, lines, vendors)]
     held = [row for p in owed if (row := hold(p, lines[line_of(p)], vendors)) is not None]
     were_held = before[before["state"] == "held"]["payment_key"].tolist()

@@ -43,7 +43,7 @@ from robots.figures.settlement import (
 from robots.figures.settlement.billing import invoice_key, of_invoice, owner_of
 from robots.figures.settlement.waterfall import release, retained
 from robots.figures.sums import in_currency
-from robots.ledger import Ledger
+from robots.ledger import Ledger, place
 from robots.model.money import ZERO
 from robots.model.names import identity
 from robots.model.words import Text, say
@@ -114,6 +114,7 @@ def owing(
     agreed = agreements(contracts, changes)
     found = Owing()
     days = {row["batch"]: date.fromisoformat(row["day"]) for row in records(ledger.said("batches"))}
+    agreed_at = contract_places(ledger)
     for part in _parts(ledger, before, tied, today):
         if only_waiting and not part.before["state"].isin(UNRELEASED).any():
             continue
@@ -131,12 +132,18 @@ def owing(
         owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns, agreed, advances)
         lines = by_line(rows)
         kept = (back for one in left if (back := _kept(one, (book, services), terms)))
-        _keep(found, chain(_of_register(with_bonuses(owed, earned), gone, terms.currency), kept), lines)
+        _keep(found, chain(_of_register(with_bonuses(owed, earned, agreed_at), gone, terms.currency), kept), lines)
         found.gone += gone
         found.foreign |= _in_other_currencies(gone, book, terms.currency)
         found.open_of_left += (rest for one in left if (rest := _open_of(one, (book, services), terms)))
         found.left |= {one[0]["invoice_key"]: one[0]["batch"] for one in left}
     return found
+
+
+def contract_places(ledger: Ledger) -> dict[str, str]:
+    """Contract → where its row stands."""
+    contracts = ledger.table("contracts")[["contract_id", "_file", "_sheet", "_row"]]
+    return {row["contract_id"]: place(row) for row in records(contracts)}
 
 
 def _keep(found: Owing, owed: Iterable[Payable], lines: Mapping[Line, list[Row]]) -> None:

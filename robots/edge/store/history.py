@@ -442,6 +442,12 @@ class History:
             "deliveries": self._rows("deliveries", {}, ARRIVALS.join(ROWS["deliveries"], d.key == a.key), arrived),
         }
 
+    def invoices_numbered(self, invoice_no: str) -> pa.Table:
+        """Invoice rows of a number, of whatever vendor, in capitals or not."""
+        c = ROWS["invoices"].c
+        same = func.upper(c.invoice_no) == invoice_no.upper()
+        return self._rows("invoices", {}, ROWS["invoices"], (same, c.beaten_by.is_(None)))
+
     def invoices_named(self, vendors: Collection[str], invoice_no: str) -> pa.Table:
         """Invoice rows of a number, of a vendor under any of its names."""
         names = sorted(vendors)

@@ -4,12 +4,12 @@ the bank said of it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from robots.figures.batches import state_told
 from robots.figures.explain.reference import PaymentOf
-from robots.figures.explain.shown import PLACE, Fields, cells_of, given, rules_in_force
+from robots.figures.explain.shown import PLACE, Fields, cells_of, given
 from robots.figures.lines import records
 from robots.figures.refusals import line_of_row, refusals_told
 from robots.figures.returns import QUIET, SETTLING
@@ -17,7 +17,7 @@ from robots.figures.settlement import STEPS
 from robots.ledger import Ledger, frame
 from robots.model.decisions import Column, Look, Table
 from robots.model.explanation import Explanation
-from robots.model.words import Text, say
+from robots.model.words import Say, Text, say
 from robots.rules import Rules
 
 Row = dict[str, Any]
@@ -34,6 +34,13 @@ _ANSWERS = (
     Column(say("returns.column.reason"), Look.WRAP, 26),
     PLACE,
 )
+# Hold → the dated numbers that it rests on.
+_LIMITS = {
+    "PRICE": ("price_tolerance_rate", "price_tolerance_cap"),
+    "OVER_ORDER": ("over_delivery_rate",),
+    "SAME_AMOUNT": ("soft_duplicate_days",),
+    "BANK_CHANGE": ("bank_change_hours",),
+}
 
 
 def explain_payment(asked: PaymentOf, ledger: Ledger, rules: Rules, today: date, fields: Fields) -> Explanation:
@@ -45,7 +52,8 @@ def explain_payment(asked: PaymentOf, ledger: Ledger, rules: Rules, today: date,
         *(say("explain.payment.held", reason=say(f"hold.{one}.name"), release=say(f"hold.{one}.release"))
           for one in (given(row["hold_reason"]) or "").split(",") if one),
         *(one.told for one in refusals_told(ledger).get(line_of_row(row), ())),
-        *(rules_in_force(rules, "settlement", today, today)),
+        *((due,) if (due := due_told(row, ledger, rules)) else ()),
+        *limits_told(row, rules, today),
     )  # fmt: skip
     title = say("explain.payment.title", vendor=row["vendor"], invoice=row["invoice_no"])
     tables = (told(row, ledger) or waterfall(row), *cells_of(rows, fields), *answered(row, ledger))
@@ -63,6 +71,63 @@ def _facts(row: Row, rules: Rules) -> Iterator[tuple[Text, Any]]:
         yield say("column.batch"), row["batch"]
     if given(row["due_on"]):
         yield say("column.due_on"), date.fromisoformat(row["due_on"])
+
+
+def limits_told(row: Row, rules: Rules, today: date) -> Iterator[Text]:
+    """The numbers behind what holds a line, each on the ground of the entry that set it. What a step rests on, the step
+    says."""
+    for reason in (given(row["hold_reason"]) or "").split(","):
+        for name in _LIMITS.get(reason, ()):
+            yield _clause(say("explain.payment.limit", name=name, value=getattr(rules.settlement(today), name)),
+                          name, rules, today)  # fmt: skip
+
+
+def due_told(row: Row, ledger: Ledger, rules: Rules) -> Text | None:
+    """Why a line is due on its day: the contract's days, the limit for small vendors, or the usual days; None where
+    none of them makes this day (a retention, rows that have changed since)."""
+    if not given(row["due_on"]):
+        return None
+    sources = _sources(row, ledger)
+    came = [given(one["accepted_on"]) or one["delivered_on"] for one in sources.get("deliveries", [])]
+    billed = [one["invoiced_on"] for one in sources["invoices"]]
+    return next((text for day, text in _due_days(row, came, billed, sources, ledger, rules)
+                 if day == date.fromisoformat(row["due_on"])), None)  # fmt: skip
+
+
+def _due_days(
+    row: Row, came: list[date], billed: list[date], sources: dict[str, list[Row]], ledger: Ledger, rules: Rules
+) -> Iterator[tuple[date, Text]]:
+    contract = _contract_of(sources, ledger)
+    agreed, starts = given(contract.get("payment_days")), {*came, *billed}
+    if agreed is not None:
+        text = say("explain.payment.due_agreed", days=int(agreed), contract=contract["contract_id"])
+        yield from ((start + timedelta(days=int(agreed)), text) for start in starts)
+    for day in billed:
+        numbers = rules.settlement(day)
+        if _is_small(row, ledger):
+            days = numbers.sme_payment_days
+            text = _clause(say("explain.payment.due_small", days=days), "sme_payment_days", rules, day)
+            yield from ((start + timedelta(days=days), text) for start in came)
+        if agreed is None:
+            days = numbers.payment_days
+            text = _clause(say("explain.payment.due_usual", days=days), "payment_days", rules, day)
+            yield from ((start + timedelta(days=days), text) for start in starts)
+
+
+def _clause(what: Say, name: str, rules: Rules, day: date) -> Say:
+    since, reference = rules.origin("settlement", day, lambda values: getattr(values, name))
+    return say("explain.payment.clause", what=what, since=since, reference=reference)
+
+
+def _contract_of(sources: dict[str, list[Row]], ledger: Ledger) -> Row:
+    number = next((given(one["contract_id"]) for one in sources.get("orders", [])), None)
+    contracts = ledger.table("contracts")
+    return next(iter(records(contracts[contracts["contract_id"] == number])), {}) if number else {}
+
+
+def _is_small(row: Row, ledger: Ledger) -> bool:
+    vendors = ledger.table("vendors")
+    return any(given(one["sme"]) for one in records(vendors[vendors["vendor"] == row["vendor"]]))
 
 
 def told(row: Row, ledger: Ledger) -> Table | None:

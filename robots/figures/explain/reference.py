@@ -1,9 +1,10 @@
-"""What a person points at, as it stands on our outputs: an alert's number, a payment key, a vendor with a period."""
+"""What a person points at, as it stands on our outputs: an alert's number, a payment key, an invoice's number, a vendor
+with a period."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from robots.model.words import say
 MOST_NAMED = 8
 MOST_VENDORS = 3
 _NUMBER = re.compile(r"(?P<beginning>[0-9a-f]{3,32})(?:-\d+)?")
+_OF_VENDOR = re.compile(r"(?P<vendor>.+)[:：\s]+(?P<number>[^:：\s]+)")
 Row = dict[str, Any]
 
 
@@ -46,7 +48,20 @@ class PaymentOf:
     row: Row
 
 
-Meant = ScoreOf | AlertOf | PaymentOf | ThingOf | Unknown
+@dataclass(frozen=True)
+class InvoiceOf:
+    """An invoice of a vendor, by its number as it is written."""
+
+    vendor: str
+    invoice_no: str
+
+    @property
+    def reference(self) -> str:
+        """What points at it alone."""
+        return f"{self.vendor}:{self.invoice_no}"
+
+
+Meant = ScoreOf | AlertOf | PaymentOf | InvoiceOf | ThingOf | Unknown
 
 
 def meant(text: str, ledger: Ledger, kpis: Mapping[str, str]) -> Meant:
@@ -60,7 +75,7 @@ def meant(text: str, ledger: Ledger, kpis: Mapping[str, str]) -> Meant:
         return _scored(parts, ledger, kpis)
     if thing := thing_named(word, ledger):
         return thing
-    return Unknown(say("explain.unknown", seen=word), tuple(examples(ledger, kpis, word)))
+    return _invoiced(word, ledger) or Unknown(say("explain.unknown", seen=word), tuple(examples(ledger, kpis, word)))
 
 
 def split(text: str) -> tuple[str, str, str] | None:
@@ -81,18 +96,50 @@ def split(text: str) -> tuple[str, str, str] | None:
 
 
 def _numbered(word: str, beginning: str, ledger: Ledger, kpis: Mapping[str, str]) -> Meant:
-    """An alert by its number, a payment by its key, or the beginning of one that no other has."""
+    """An alert by its number, a payment by its key, or the beginning of one that no other has; or an invoice by its
+    whole number."""
     alerts = records(frame(ledger.history.alerts_like(beginning, MOST_NAMED)))
     payments = records(frame(ledger.history.payables_like(beginning, MOST_NAMED)))
-    found: list[Meant] = [*map(AlertOf, alerts), *map(PaymentOf, payments)]
+    invoices = invoices_named(word, ledger) if word.isdigit() or not (alerts or payments) else []
+    found: list[Meant] = [*map(AlertOf, alerts), *map(PaymentOf, payments), *invoices]
     if len(found) == 1:
         return found[0]
     if not found and (thing := thing_named(word, ledger)):
         return thing
     if not found:
         return Unknown(say("explain.no_number", seen=word), tuple(examples(ledger, kpis, word)))
-    named = (*(row["alert"] for row in alerts), *(row["payment_key"] for row in payments))
+    if len(found) == len(invoices):
+        return _several(word, invoices)
+    named = (*(one.reference for one in invoices), *(row["alert"] for row in alerts),
+             *(row["payment_key"] for row in payments))  # fmt: skip
     return Unknown(say("explain.many_numbers", seen=word), named[:MOST_NAMED])
+
+
+def _invoiced(word: str, ledger: Ledger) -> InvoiceOf | Unknown | None:
+    """An invoice by its number, alone or after its vendor's name."""
+    found = invoices_named(word, ledger)
+    if not found and (parts := _OF_VENDOR.fullmatch(word)):
+        vendors = vendors_like(parts["vendor"], ledger)
+        found = [one for one in invoices_named(parts["number"], ledger) if one.vendor in vendors]
+    if len(found) > 1:
+        return _several(word, found)
+    return found[0] if found else None
+
+
+def invoices_named(number: str, ledger: Ledger) -> list[InvoiceOf]:
+    """Every invoice of this number, by vendor: in the register, or on a sheet or held though it has left it."""
+    written = records(frame(ledger.history.invoices_numbered(number)))
+    found = [(ledger.names.get(identity(row["vendor"]), row["vendor"]), row["invoice_no"]) for row in written]
+    for table in ("payables", "holds"):
+        rows = ledger.said(table)
+        mine = rows[rows["invoice_no"].str.upper() == number.upper()]
+        found += [(row["vendor"], row["invoice_no"]) for row in records(mine)]
+    return [InvoiceOf(*one) for one in sorted(dict(found).items())]
+
+
+def _several(word: str, invoices: Sequence[InvoiceOf]) -> Unknown:
+    """One number at several vendors."""
+    return Unknown(say("explain.many_invoices", seen=word), tuple(one.reference for one in invoices[:MOST_NAMED]))
 
 
 # ------------------------------------------------------------------ vendors and periods

@@ -1,0 +1,107 @@
+"""An invoice: every line of it that sheets carried or that is held, step by step, what is stopped and why, and its rows
+in the register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from robots.figures.batches import FREE, HELD, state_told
+from robots.figures.explain.payment import due_told, told, waterfall
+from robots.figures.explain.reference import InvoiceOf
+from robots.figures.explain.shown import PLACE, Fields, cells_of, given
+from robots.figures.lines import records
+from robots.figures.refusals import line_of_row, refusals_told
+from robots.ledger import Ledger, frame
+from robots.model.decisions import Column, Look, Table
+from robots.model.explanation import Explanation
+from robots.model.money import ZERO
+from robots.model.words import Text, say
+from robots.rules import Rules
+
+Row = dict[str, Any]
+_LINES = (
+    Column(say("column.payment_key"), Look.TEXT, 27),
+    Column(say("column.order"), Look.WRAP, 16),
+    Column(say("column.net"), Look.MONEY, 14),
+    Column(say("column.state"), Look.TEXT, 10),
+    Column(say("column.batch"), Look.TEXT, 16),
+    Column(say("column.due_on"), Look.TEXT, 12),
+)
+_HELD = (
+    Column(say("column.order"), Look.WRAP, 16),
+    Column(say("column.stopped"), Look.MONEY, 14),
+    Column(say("column.reason"), Look.WRAP, 24),
+    Column(say("column.release"), Look.WRAP, 40),
+    PLACE,
+)
+
+
+def explain_invoice(asked: InvoiceOf, ledger: Ledger, rules: Rules, fields: Fields) -> Explanation:
+    """All of an invoice: each line with its waterfall, what is stopped, and the rows that were dropped."""
+    lines, held = _of(asked, ledger, "payables"), _of(asked, ledger, "holds")
+    names = [one for one, name in ledger.names.items() if name == asked.vendor] or [asked.vendor]
+    written = records(frame(ledger.history.invoices_named(names, asked.invoice_no)))
+    refused = refusals_told(ledger)
+    sentences = (
+        *(() if lines or held else (say("explain.invoice.nothing", since=rules.settle_from),)),
+        *(one.told for line in dict.fromkeys(map(line_of_row, lines)) for one in refused.get(line, ())),
+        *dict.fromkeys(due for row in lines if (due := due_told(row, ledger, rules))),
+    )
+    tables = (
+        *_lines(lines, rules), *_held(held), *_waterfalls(lines, ledger), *cells_of({"invoices": written}, fields),
+    )  # fmt: skip
+    title = say("explain.invoice.title", vendor=asked.vendor, invoice=asked.invoice_no)
+    return Explanation("invoice", title, tuple(_facts(asked, lines, held, written)), sentences, tables)
+
+
+def _of(asked: InvoiceOf, ledger: Ledger, table: str) -> list[Row]:
+    rows = ledger.said(table)
+    same = rows["invoice_no"].str.upper() == asked.invoice_no.upper()
+    return records(rows[same & (rows["vendor"] == asked.vendor)])
+
+
+def _facts(asked: InvoiceOf, lines: list[Row], held: list[Row], written: list[Row]) -> Iterator[tuple[Text, Any]]:
+    yield say("column.vendor"), asked.vendor
+    yield say("column.invoice_no"), asked.invoice_no
+    if written:
+        yield say("fact.billed"), sum((row["gross"] for row in written if given(row["gross"]) is not None), ZERO)
+    yield say("fact.on_sheets"), sum((row["net"] for row in lines if row["state"] not in FREE), ZERO)
+    yield say("column.stopped"), sum((row["stopped"] for row in held), ZERO)
+
+
+def _order(row: Row) -> str:
+    return f"{given(row['order_id']) or ''}/{given(row['line']) or ''}".strip("/")
+
+
+def _lines(lines: list[Row], rules: Rules) -> Iterator[Table]:
+    is_approved = bool(rules.people.approvers)
+    rows = tuple(
+        (row["payment_key"], _order(row), row["net"], state_told(row["state"], is_approved),
+         given(row["batch"]) or "", given(row["due_on"]) or "")
+        for row in lines
+    )  # fmt: skip
+    if rows:
+        yield Table(_LINES, rows, say("explain.invoice.lines"))
+
+
+def _held(held: list[Row]) -> Iterator[Table]:
+    rows = tuple(
+        (_order(row), row["stopped"], _reasons(row, "name"), _reasons(row, "release"), given(row["evidence"]) or "")
+        for row in held
+    )
+    if rows:
+        yield Table(_HELD, rows, say("explain.invoice.held"))
+
+
+def _reasons(row: Row, what: str) -> Text:
+    return say("list.lines", items=tuple(say(f"hold.{one}.{what}") for one in row["reasons"].split(",")))
+
+
+def _waterfalls(lines: list[Row], ledger: Ledger) -> Iterator[Table]:
+    """What is held whole has none: nothing of it is payable."""
+    for row in lines:
+        if row["state"] != HELD:
+            steps = told(row, ledger) or waterfall(row)
+            title = say("explain.invoice.waterfall", order=_order(row), batch=given(row["batch"]))
+            yield Table(steps.columns, steps.rows, title)
