@@ -103,3 +103,54 @@ def test_retention_waits_while_somebody_may_have_paid_its_invoice_by_hand_with_a
     home.drop("放行.xlsx", _filled(form, answer))
     home.turn(evening(7, 21))
     assert {row["batch"][:2] for row in records_of(home, "payables")} == {"SG"} and paid_of(home) == 565
+
+
+def test_two_of_three_invoices_that_were_paid_by_hand_in_one_sum_are_asked(home: Home, books: SimpleNamespace) -> None:
+    invoices_of(home, books, 1, 2, 3)
+    bills = [
+        {"发票号码": f"2611200000001234560{n}", "订单号": f"PO-{n}", "数量": 10 * n, "不含税金额": 50 * n,
+         "税额": 6.5 * n, "价税合计": 56.5 * n} for n in (1, 2, 3)
+    ]  # fmt: skip
+    home.drop("发票.xlsx", books.invoices(*bills))
+    home.drop("回单.xlsx", bank(books, {"流水号": "B-1", "付款金额": 226, "付款日期": date(2026, 7, 3)}))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 113 and why(home) == {"01": "PAID_BY_HAND", "03": "PAID_BY_HAND"}
+    (form,) = _forms(home, "暂扣放行单")
+    answer = {"暂扣处理": "已付清", "放行人": "虚构甲", "放行理由": "急款", "第二人": "虚构乙"}
+    home.drop("放行.xlsx", _filled(form, answer))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 339 and why(home) == {}
+
+
+# ------------------------------------------------------------------ what nobody would see
+
+
+def test_what_a_credit_note_keeps_from_being_paid_is_on_the_hold_list(home: Home, books: SimpleNamespace) -> None:
+    """The credit note is larger than all that is to be paid: no sheet is written for it, and none of it is held."""
+    invoices_of(home, books, 1)
+    home.turn(evening(7, 6))
+    red = {"发票号码": "26112000000012345609", "数量": -100, "不含税金额": -500, "税额": -65, "价税合计": -565}
+    home.drop("红字.xlsx", books.invoices({**red, "发票类型": "红字", "原发票号码": "26112000000012345601"}))
+    half = {"发票号码": "26112000000012345602", "订单号": "PO-2", "数量": 50, "不含税金额": 250, "税额": 32.5}
+    home.drop("订单2.xlsx", books.orders({"订单号": "PO-2"}))
+    home.drop("收货2.xlsx", books.deliveries({"送货单号": "S-2", "订单号": "PO-2"}))
+    home.drop("发票2.xlsx", books.invoices(half | {"价税合计": 282.5}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 565 and why(home) == {"01": "SET_OFF", "02": "SET_OFF_FIRST"}
+
+
+# ------------------------------------------------------------------ what left the register
+
+
+def test_goods_that_were_paid_with_another_tax_rate_than_their_orders_are_used_up(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """A small vendor bills at 3 %, its order says 13 %: what has left the register is a hundred pieces all the same."""
+    invoices_of(home, books, 1)
+    small = {"税率": 0.03, "税额": 15, "价税合计": 515}
+    home.drop("发票.xlsx", books.invoices({"发票号码": "26112000000012345601", **small}))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 515
+    home.drop("发票.xlsx", books.invoices({"发票号码": "26112000000012345688", **small}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 515

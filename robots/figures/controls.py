@@ -30,6 +30,7 @@ PAID_EARLY, PAID_BY_HAND = "PAID_EARLY", "PAID_BY_HAND"
 RETENTION_ALONE = "RETENTION_ALONE"  # what was retained of an invoice that the register no longer has
 LEFT_OPEN = "LEFT_OPEN"  # held of an invoice when the register let it go
 SENT_BACK = "SENT_BACK"  # by the bank, and not reversed yet
+SET_OFF_FIRST = "SET_OFF_FIRST"  # more is to be set off than is to be paid to its vendor
 OLD_ACCOUNT = "OLD_ACCOUNT"  # on a sheet: its vendor's change is verified, and the sheet names the account before it
 RELEASE, PAID = "放行", "已付清"  # words of the kind `hold_releases`
 _MOST_NAMED = 5

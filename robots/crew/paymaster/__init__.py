@@ -24,6 +24,7 @@ from robots.crew.paymaster.approvals import (
 )
 from robots.crew.paymaster.by_hand import settled_by_hand
 from robots.crew.paymaster.controls import books_of, by_hand_of, release_form, stop_rows, suspects_of
+from robots.crew.paymaster.credit import held_for_credit
 from robots.crew.paymaster.offset import settled_by_offset
 from robots.crew.paymaster.owing import Owing, owing
 from robots.crew.paymaster.plan import weekly_plan
@@ -126,7 +127,7 @@ def _put_up(
 ) -> Iterator[Decision]:
     """What became of everything that is open: held, or put onto a sheet. `before`: payment lines as they stood."""
     lines = now.lines
-    owed = [one.payable for one in looked]
+    owed = list(held_for_credit([one.payable for one in looked], lines, vendors))
     batches = _batches(ledger.said("batches"), _proposed(owed, lines, vendors), rules.currency, today)
     settled = list(_settled(owed, earned, lines, batches, vendors, rules))
     owed = with_bonuses(owed, settled)
