@@ -3,7 +3,7 @@ paid by hand for more than one thing, what a bank tells in pieces."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import Home
 from tests.payday_steps import evening, paid_of, usual, why
-from tests.test_approvals import FULL, invoices_of, records_of
+from tests.test_approvals import FIRST, FULL, PEOPLE, approve, invoices_of, records_of, states
 from tests.test_controls import _filled, _forms
 
 D = Decimal
@@ -154,3 +154,24 @@ def test_goods_that_were_paid_with_another_tax_rate_than_their_orders_are_used_u
     home.drop("发票.xlsx", books.invoices({"发票号码": "26112000000012345688", **small}))
     home.turn(evening(7, 7))
     assert paid_of(home) == 515
+
+
+# ------------------------------------------------------------------ what can be answered
+
+
+def test_what_waits_on_a_sheet_and_may_have_been_paid_by_hand_can_be_let_go_before_its_approval(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """The bank's row was for something else. Its approver finds the line as it was put up."""
+    home.configure(PEOPLE)
+    invoices_of(home, books, 1)
+    home.turn(evening(7, 3))
+    home.drop("回单.xlsx", bank(books, {"流水号": "B-1", "付款金额": 565, "付款日期": date(2026, 7, 2)}))
+    home.turn(evening(7, 6))
+    assert why(home) == {"01": "PAID_BY_HAND"}
+    (form,) = _forms(home, "暂扣放行单")
+    answer = {"暂扣处理": "放行", "放行人": "虚构甲", "放行理由": "付的是押金", "第二人": "虚构乙"}
+    home.drop("放行.xlsx", _filled(form, answer))
+    home.turn(evening(7, 7))
+    approve(home, FIRST, "one@example.com", datetime(2026, 7, 8, 7))
+    assert states(home) == {"1": "released"} and why(home) == {}

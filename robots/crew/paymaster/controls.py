@@ -217,9 +217,17 @@ def stopped_of(ledger: Ledger, books: Books, now: Owing) -> dict[str, tuple[Hold
     return stopped(Sheeted(_waiting(ledger), now.waiting, paid, issued), books)
 
 
-def stop_rows(ledger: Ledger, books: Books, now: Owing) -> Iterator[Row]:
-    """Lines on a sheet that must not leave, as rows of the table `holds`, under their payment keys."""
-    found = stopped_of(ledger, books, now)
+def waiting_held(found: Mapping[str, tuple[Hold, ...]], ledger: Ledger, now: Owing) -> Iterator[Controlled]:
+    """Lines on a sheet that must not leave, as those that a control holds: what a person can let go is asked on the
+    same form. `found`: what `stopped_of` said."""
+    for row in _waiting(ledger):
+        payable, _ = now.waiting.get((row["invoice_key"], row["order_id"], row["line"]), (None, ZERO))
+        if payable is not None and (holds := found.get(row["payment_key"])):
+            yield Controlled(payable, holds, row["net"])
+
+
+def stop_rows(found: Mapping[str, tuple[Hold, ...]], ledger: Ledger) -> Iterator[Row]:
+    """The same as rows of the table `holds`, under their payment keys."""
     lines = ledger.said("payables")
     for row in records(lines[lines["payment_key"].isin(list(found))]):
         if holds := found.get(row["payment_key"]):
