@@ -175,3 +175,31 @@ def test_what_waits_on_a_sheet_and_may_have_been_paid_by_hand_can_be_let_go_befo
     home.turn(evening(7, 7))
     approve(home, FIRST, "one@example.com", datetime(2026, 7, 8, 7))
     assert states(home) == {"1": "released"} and why(home) == {}
+
+
+# ------------------------------------------------------------------ one bad row
+
+
+BAD_ROWS: dict[str, tuple[str, Row]] = {
+    "a term of millions of days": ("contracts", {"账期": 5_000_000}),
+    "retention for thousands of years": ("contracts", {"质保期": 99_999}),
+    "a day and a half": ("contracts", {"账期": 30.5}),
+    "an invoice of the last day there is": ("invoices", {"开票日期": date(9999, 12, 31)}),
+    "accepted on the last day there is": ("deliveries", {"验收日期": date(9999, 12, 31)}),
+}
+
+
+@pytest.mark.parametrize(("kind", "bad"), BAD_ROWS.values(), ids=BAD_ROWS)
+def test_one_row_that_cannot_be_stops_no_other_vendor(home: Home, books: SimpleNamespace, kind: str, bad: Row) -> None:
+    usual(home, books)
+    home.drop({"contracts": "合同台账.xlsx", "invoices": "发票.xlsx", "deliveries": "收货.xlsx"}[kind],
+              getattr(books, kind)(bad))  # fmt: skip
+    other = {"供应商": "虚构乙公司", "订单号": "PO-2"}
+    home.drop("供应商2.xlsx", books.vendors({"供应商名称": "虚构乙公司", "供应商编码": "V-002",
+              "统一社会信用代码": "91310000MA1EXAMPL2", "银行账号": "6222000000000000002"}))  # fmt: skip
+    home.drop("合同2.xlsx", books.contracts(other | {"合同编号": "HT-2", "质保金比例": 0}))
+    home.drop("订单2.xlsx", books.orders(other | {"合同编号": "HT-2"}))
+    home.drop("收货2.xlsx", books.deliveries(other | {"送货单号": "S-2"}))
+    home.drop("发票2.xlsx", books.invoices(other | {"发票号码": "26112000000087654302"}))
+    assert not home.turn(evening(7, 6)).troubles
+    assert paid_of(home, "02") == 565
