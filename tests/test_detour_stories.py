@@ -85,6 +85,23 @@ def test_a_delivery_that_was_paid_for_and_is_put_under_another_order_is_asked(
     assert paid_of(home) == 1130 and why(home) == {}
 
 
+@pytest.mark.parametrize("paid", [True, False], ids=["after its payment", "before"])
+def test_a_copy_of_the_receipts_with_another_order_number_is_asked(
+    home: Home, books: SimpleNamespace, paid: bool
+) -> None:
+    """A correction is saved under another name; the old file still says what it said."""
+    invoices_of(home, books, 1, 2)
+    home.drop("收货.xlsx", books.deliveries({"送货单号": "S-1", "订单号": "PO-1"}))
+    if paid:
+        home.turn(evening(7, 6))
+    home.drop("收货 新版.xlsx", books.deliveries({"送货单号": "S-1", "订单号": "PO-2"}))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == (565 if paid else 0) and why(home)["02"] == "SAME_NOTE"
+    home.drop("收货.xlsx", books.deliveries({"送货单号": "S-9", "订单号": "PO-9"}))
+    home.turn(evening(7, 8))
+    assert paid_of(home) == 565
+
+
 # ------------------------------------------------------------------ what was paid by hand
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pandas as pd
@@ -66,7 +67,7 @@ def books_of(
         contract_of, contracts if is_kept else None, {}, accounts,
         tuple(shared_accounts(vendors.values(), terms.employees)), _put_up(ledger), _edits(ledger),
         {row["hold"]: row for row in records(ledger.table("hold_releases"))}, early=_early(ledger),
-        advanced=_advanced(ledger, contract_of),
+        advanced=_advanced(ledger, contract_of), notes=_notes(ledger),
     )  # fmt: skip
 
 
@@ -79,6 +80,27 @@ def _advanced(ledger: Ledger, contract_of: Mapping[tuple[str, str], str]) -> dic
         if contract in lines:
             lines[contract].add(line)
     return {contract: frozenset(mine) for contract, mine in lines.items()}
+
+
+_NOTE = ["delivery_id", "delivered_on", "received"]  # of one paper of one day, what came
+
+
+def _notes(ledger: Ledger) -> dict[tuple[str, str], list[Row]]:
+    """Order and line → deliveries of other files under another line, with the number, the day and the quantity of one
+    of its own. In one file a note lists its lines; in two, one of them is likely a copy."""
+    table = ledger.table("deliveries")
+    named = table[table["delivery_id"].notna()]
+    alike = records(named[named.duplicated(_NOTE, keep=False)])
+    by_note: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in alike:
+        by_note[tuple(row[name] for name in _NOTE)].append(row)
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for rows in by_note.values():
+        for one, other in permutations(rows, 2):
+            own, its = ((row["order_id"], row["line"]) for row in (one, other))
+            if own != its and one["_file"] != other["_file"]:
+                found[own].append(other)
+    return found
 
 
 def _each(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
