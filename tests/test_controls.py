@@ -611,7 +611,7 @@ def test_interest_is_shown_once_overdue_on_the_alert_and_on_the_sheet(home: Home
     rows = [[cell.value for cell in row] for row in page.iter_rows()]
     head = next(row for row in rows if "逾期利息\n（提示）" in row)
     line = next(row for row in rows if "26112000000012345678" in row)
-    assert line[head.index("逾期利息（提示）")] == 2.68
+    assert line[head.index("逾期利息\n（提示）")] == 2.68
     (alert,) = [a for a in home.export("alerts") if a["code"] == "OVERDUE_PAYMENT"]
     assert "累计逾期利息 2.68 CNY（仅提示，不自动支付）" in alert["seen"]
 

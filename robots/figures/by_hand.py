@@ -2,16 +2,18 @@
 
 The bank names no key for such a payment. It is looked at where it went to the same vendor in the same currency, on the
 day of the invoice or later, and is what is to be paid of the invoice now, that with what is retained of it, what the
-invoice was billed, or any of these of all that is to be paid to the vendor now.
+invoice was billed, or what several of the vendor's invoices come to: all of them, or some where they are few enough to
+try.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import chain, combinations
 from typing import Any
 
 from robots.figures.accounts import given
@@ -35,6 +37,7 @@ from robots.model.names import identity
 UNEXPLAINED = frozenset({UNMATCHED, AMOUNT, TWICE, OTHER_VENDOR, UNKNOWN_KEY, CONTRADICTS, AMBIGUOUS, CURRENCY})
 RETAINED = "retained"  # of a bank's row: how much of it is what is retained of the lines that it may have paid
 Row = Mapping[str, Any]
+_FEW, _SOME = 12, 200  # invoices of one vendor up to which any of them are tried together, or any two
 
 
 @dataclass
@@ -61,6 +64,25 @@ class _Sum:
         self.lines.add(line)
         self.since = max(self.since, payable.invoiced_on or payable.due_on or self.since)
 
+    @classmethod
+    def of(cls, some: Sequence[_Sum]) -> _Sum:
+        """Several invoices of one vendor and currency as one."""
+        keys, lines = (set().union(*(getattr(one, name) for one in some)) for name in ("keys", "lines"))
+        names = ("to_pay", "billed", "retained")
+        to_pay, billed, retained = (sum((getattr(one, name) for one in some), ZERO) for name in names)
+        since = max(one.since for one in some)
+        return cls(some[0].vendor, some[0].currency, keys, lines, to_pay, billed, retained, since)
+
+    @property
+    def whole(self) -> Decimal:
+        """What is to be paid, with what is retained."""
+        return self.to_pay + self.retained
+
+    @property
+    def sums(self) -> frozenset[Decimal]:
+        """What a payment of it may come to."""
+        return frozenset({self.to_pay, self.whole, self.billed})
+
 
 def paid_by_hand(asked: Iterable[tuple[Payable, Decimal]], returns: Iterable[Row]) -> dict[str, list[Row]]:
     """Invoice key → payments that may have been for it. `asked`: payables, each with what is to be paid of it;
@@ -70,13 +92,14 @@ def paid_by_hand(asked: Iterable[tuple[Payable, Decimal]], returns: Iterable[Row
         if row["outcome"] in UNEXPLAINED and row["status"] == PAID:
             told[identity(row["vendor"]), row["amount"]].append(row)
     found: dict[str, list[Row]] = defaultdict(list)
-    for one in _sums(asked) if told else ():
-        whole = one.to_pay + one.retained
-        for amount in {one.to_pay, whole, one.billed}:
-            retained = one.retained if amount == whole else ZERO
-            rows = [row for row in told.get((one.vendor, amount), ()) if _may_be_for(row, one)]
-            for key in one.keys if rows else ():
-                add(found[key], ({**row, RETAINED: retained} for row in rows))
+    for mine in _invoices(asked) if told else ():
+        amounts = frozenset(amount for vendor, amount in told if vendor == mine[0].vendor)
+        for one in _fitting(mine, amounts):
+            for amount in one.sums & amounts:
+                retained = one.retained if amount == one.whole else ZERO
+                rows = [row for row in told[one.vendor, amount] if _may_be_for(row, one)]
+                for key in one.keys if rows else ():
+                    add(found[key], ({**row, RETAINED: retained} for row in rows))
     return dict(found)
 
 
@@ -86,14 +109,22 @@ def add(found: list[Row], rows: Iterable[Row]) -> None:
     found += (row for row in rows if row["receipt"] not in known)
 
 
-def _sums(asked: Iterable[tuple[Payable, Decimal]]) -> Sequence[_Sum]:
-    """Of every invoice, and of every vendor's invoices together."""
-    sums: dict[tuple[str, str, str], _Sum] = {}
+def _invoices(asked: Iterable[tuple[Payable, Decimal]]) -> Iterable[Sequence[_Sum]]:
+    """The invoices of each vendor and currency."""
+    sums: dict[tuple[str, str], dict[str, _Sum]] = defaultdict(dict)
     for payable, amount in asked:
         vendor, currency = identity(payable.vendor), payable.currency
-        for name in (payable.invoice_key, ""):
-            sums.setdefault((vendor, currency, name), _Sum(vendor, currency)).add(payable, amount)
-    return list(sums.values())
+        sums[vendor, currency].setdefault(payable.invoice_key, _Sum(vendor, currency)).add(payable, amount)
+    return [list(mine.values()) for mine in sums.values()]
+
+
+def _fitting(mine: Sequence[_Sum], amounts: Collection[Decimal]) -> Iterator[_Sum]:
+    """Invoices alone and together of which what is to be paid, or what was billed, is one of the amounts."""
+    most = len(mine)
+    few = range(1, most) if most <= _FEW else (1, 2) if most <= _SOME else (1,)
+    for some in chain.from_iterable(combinations(mine, size) for size in (*few, most) if amounts):
+        if any(sum(getattr(one, name) for one in some) in amounts for name in ("to_pay", "whole", "billed")):
+            yield _Sum.of(some)
 
 
 def _may_be_for(row: Row, one: _Sum) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from robots.figures.settlement import Payable
 from robots.model.money import ZERO, cents
+from robots.model.periods import add_days
 from robots.rules import Settlement
 
 
@@ -22,7 +23,7 @@ def on_the_clock(payable: Payable, vendor: Mapping[str, Any], rules: Settlement)
     small = vendor.get("sme")
     if pd.isna(small) or not small or payable.accepted_on is None or payable.due_on is None:
         return payable
-    latest = payable.accepted_on + timedelta(days=rules.sme_payment_days)
+    latest = add_days(payable.accepted_on, rules.sme_payment_days)
     return payable.but(due_on=min(payable.due_on, latest))
 
 

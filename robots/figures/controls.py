@@ -33,6 +33,8 @@ PAID_EARLY, PAID_BY_HAND = "PAID_EARLY", "PAID_BY_HAND"
 RETENTION_ALONE = "RETENTION_ALONE"  # what was retained of an invoice that the register no longer has
 LEFT_OPEN = "LEFT_OPEN"  # held of an invoice when the register let it go
 SENT_BACK = "SENT_BACK"  # by the bank, and not reversed yet
+SAME_NOTE = "SAME_NOTE"  # one delivery note stands under two order lines, in two files
+SET_OFF_FIRST = "SET_OFF_FIRST"  # more is to be set off than is to be paid to its vendor
 OLD_ACCOUNT = "OLD_ACCOUNT"  # on a sheet: its vendor's change is verified, and the sheet names the account before it
 RELEASE, PAID = "放行", "已付清"  # words of the kind `hold_releases`
 _MOST_NAMED = 5
@@ -59,7 +61,9 @@ class Books:
     the other currency in which sheets carried it, `early`: the bank's row that told it paid before its release;
     `left`: invoice key → the sheet that carried it, of those that the register no longer has; `by_hand`: invoice key →
     the bank's rows that may have paid it past the robots; `foreign`: order and line → the other currency in which
-    invoices were paid that have left; `advanced`: contract with an advance → its order lines; `home`: our currency."""
+    invoices were paid that have left; `advanced`: contract with an advance → its order lines;
+    `notes`: order and line → rows of other files that may be its deliveries, entered under another line;
+    `home`: our currency."""
 
     today: date
     rules: Settlement
@@ -82,6 +86,7 @@ class Books:
     by_hand: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     foreign: Mapping[tuple[str, str], str] = field(default_factory=dict)
     advanced: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    notes: Mapping[tuple[str, str], Sequence[Row]] = field(default_factory=dict)
     home: str = ""
 
     def money(self, amount: Decimal, currency: str) -> Text:
@@ -338,6 +343,21 @@ def other_currency(books: Books) -> Look:
     return look
 
 
+def same_notes(books: Books) -> Look:
+    """A line of which a delivery stands under another line, too, in another file: who corrects an order number in a
+    copy, or brings back an old one, has the goods twice."""
+
+    def look(payable: Payable) -> Iterator[Hold]:
+        if rows := books.notes.get((payable.order_id, payable.line), ()):
+            told = tuple(say("hold.seen.note", note=row["delivery_id"], day=row["delivered_on"],
+                             order=f"{row['order_id']}/{row['line']}", place=_place(row)) for row in rows)  # fmt: skip
+            named = sorted(f"{row['delivery_id']} {row['order_id']}/{row['line']}" for row in rows)
+            number = numbered(SAME_NOTE, payable.order_id, payable.line, *named)
+            yield Hold(SAME_NOTE, told[0] if len(told) == 1 else say("list.lines", items=told), number, second=True)
+
+    return look
+
+
 def paid_already(books: Books) -> Look:
     """A line that somebody paid, or may have paid, past the robots."""
     asks = asked_by_hand(books)
@@ -394,7 +414,7 @@ def _place(row: Row) -> str:
 
 CONTROLS: tuple[Control, ...] = (
     duplicates, changed_accounts, shared_payees, not_qualified, lapsed_certificates, without_contract, silent_edits,
-    moved_lines, retained_alone, overpaid_lines, other_currency, paid_already,
+    moved_lines, retained_alone, overpaid_lines, other_currency, same_notes, paid_already,
 )  # fmt: skip
 
 
@@ -402,7 +422,7 @@ CONTROLS: tuple[Control, ...] = (
 
 
 ASKED_AGAIN: tuple[Control, ...] = (
-    shared_payees, not_qualified, lapsed_certificates, without_contract, retained_alone, paid_already,
+    shared_payees, not_qualified, lapsed_certificates, without_contract, retained_alone, same_notes, paid_already,
 )  # fmt: skip
 
 

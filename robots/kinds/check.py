@@ -69,6 +69,15 @@ def part_within_whole(part: str, whole: str) -> Callable[[pa.Table], Iterator[Ro
     return check
 
 
+def whole(name: str) -> Callable[[pa.Table], Iterator[RowFinding]]:
+    """A check: a number of days or months is a whole one; nothing is cut off it."""
+
+    def check(table: pa.Table) -> Iterator[RowFinding]:
+        return where(table, pc.not_equal(table[name], pc.floor(table[name])), name, "NOT_WHOLE", (name,), Level.ERROR)
+
+    return check
+
+
 def _pair(
     table: pa.Table, wrong: pa.ChunkedArray, field: str, other: str, code: str, level: Level
 ) -> Iterator[RowFinding]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from robots.cells import CURRENCY, DATE, IDENTIFIER, MONEY, NAME, NUMBER, RATE, TEXT
-from robots.kinds.check import RowFinding, where
+from robots.kinds.check import RowFinding, where, whole
 from robots.kinds.kind import Field, Kind
 from robots.model.findings import Level
 
@@ -29,7 +29,7 @@ def _share(name: str, high: Decimal = _ONE) -> Field:
 KIND = Kind(
     name="contracts",
     key=("contract_id",),
-    checks=(ends_after_start,),
+    checks=(ends_after_start, whole("payment_days"), whole("retention_months")),
     watched=(
         "amount",
         "currency",
@@ -56,12 +56,12 @@ KIND = Kind(
         Field("amount", MONEY, low=_ZERO),
         Field("currency", CURRENCY),
         _share("tax_rate"),
-        Field("payment_days", NUMBER, low=_ZERO),
+        Field("payment_days", NUMBER, low=_ZERO, high=Decimal(3650)),
         Field("advance", MONEY, low=_ZERO, share="advance_rate"),
         _share("advance_rate"),
         Field("advance_paid", MONEY, low=_ZERO),
         _share("retention_rate"),
-        Field("retention_months", NUMBER, low=_ZERO),
+        Field("retention_months", NUMBER, low=_ZERO, high=Decimal(600)),
         Field("late_penalty_rate", RATE, low=_ZERO, high=Decimal("0.1"), daily=True),
         _share("penalty_cap_rate"),
         _share("quality_penalty_rate"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 
 _QUARTER_CN = {"一": 1, "二": 2, "三": 3, "四": 4}
@@ -42,8 +43,13 @@ def span(period: str) -> tuple[date, date]:
         first_month, months = int(period[5:7]), 1
     else:
         first_month, months = 1, 12
-    after = year * 12 + first_month - 1 + months
-    return date(year, first_month, 1), date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
+    last_month = year * 12 + first_month - 2 + months
+    return date(year, first_month, 1), date(last_month // 12, last_month % 12 + 1, _days_of(last_month))
+
+
+def _days_of(month: int) -> int:
+    """The days of a month, counted from the year 0."""
+    return monthrange(month // 12, month % 12 + 1)[1]
 
 
 def previous(period: str) -> str:
@@ -80,15 +86,24 @@ def months_of(period: str) -> tuple[str, ...]:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day `months` later, or the month's last day where it has fewer.
+    """The same day `months` later, or the month's last day where it has fewer; at most the last day that there is.
 
-    >>> add_months(date(2026, 1, 31), 1)
-    datetime.date(2026, 2, 28)
+    >>> add_months(date(2026, 1, 31), 1), add_months(date(2026, 1, 31), 99_999)
+    (datetime.date(2026, 2, 28), datetime.date(9999, 12, 31))
     """
-    index = day.year * 12 + day.month - 1 + months
-    first = date(index // 12, index % 12 + 1, 1)
-    last = span(month_of(first))[1]
-    return min(last, first + timedelta(days=day.day - 1))
+    month = day.year * 12 + day.month - 1 + months
+    if month // 12 > date.max.year:
+        return date.max
+    return date(month // 12, month % 12 + 1, min(day.day, _days_of(month)))
+
+
+def add_days(day: date, days: int) -> date:
+    """So many days later, at most the last day that there is: one mistyped year stops nobody's payments.
+
+    >>> add_days(date(9999, 12, 1), 60)
+    datetime.date(9999, 12, 31)
+    """
+    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 _DAY = r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?"

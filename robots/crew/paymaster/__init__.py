@@ -24,7 +24,16 @@ from robots.crew.paymaster.approvals import (
     with_refusals,
 )
 from robots.crew.paymaster.by_hand import settled_by_hand
-from robots.crew.paymaster.controls import books_of, by_hand_of, release_form, stop_rows, suspects_of
+from robots.crew.paymaster.controls import (
+    books_of,
+    by_hand_of,
+    release_form,
+    stop_rows,
+    stopped_of,
+    suspects_of,
+    waiting_held,
+)
+from robots.crew.paymaster.credit import held_for_credit
 from robots.crew.paymaster.offset import settled_by_offset
 from robots.crew.paymaster.owing import Owing, contract_places, owing
 from robots.crew.paymaster.plan import weekly_plan
@@ -129,7 +138,7 @@ def _put_up(
 ) -> Iterator[Decision]:
     """What became of everything that is open: held, or put onto a sheet. `before`: payment lines as they stood."""
     lines = now.lines
-    owed = [one.payable for one in looked]
+    owed = list(held_for_credit([one.payable for one in looked], lines, vendors))
     refused = standing_refusals(ledger)
     first = _proposed(owed, lines, vendors)
     again = refused_by_person(first, refused)
@@ -143,12 +152,13 @@ def _put_up(
     gone = tuple(key for key in were_held if key not in keys)
     if settled:
         yield Decision("paymaster", today.isoformat(), "earned", record("earned", settled))
-    stops = list(stop_rows(ledger, books, now))
+    waiting = stopped_of(ledger, books, now)
+    stops = list(stop_rows(waiting, ledger))
     on_sheets = by_line(without(stops, [*chain.from_iterable(lines.values()), *proposed]))
     back = [*sent_back(ledger), *now.open_of_left]
     stopped = [*holds(owed, on_sheets), *stops, *holds(back, {})]
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", stopped, replace=True))
-    yield from release_form(looked, ledger, rules.currency, today)
+    yield from release_form([*looked, *waiting_held(waiting, ledger, now)], ledger, rules.currency, today)
     if held or gone:
         yield Decision("paymaster", today.isoformat(), "payables", record("payables", held, gone=gone))
     steps = list(_waterfalls(owed, proposed, lines))

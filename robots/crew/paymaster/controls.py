@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pandas as pd
@@ -68,7 +69,7 @@ def books_of(
         contract_of, contracts if is_kept else None, {}, accounts,
         tuple(shared_accounts(vendors.values(), terms.employees)), _put_up(ledger), _edits(ledger),
         {row["hold"]: row for row in records(ledger.table("hold_releases"))}, early=_early(ledger),
-        advanced=_advanced(ledger, contract_of), home=rules.currency,
+        advanced=_advanced(ledger, contract_of), notes=_notes(ledger), home=rules.currency,
     )  # fmt: skip
 
 
@@ -79,6 +80,27 @@ def _advanced(ledger: Ledger, contract_of: Mapping[tuple[str, str], str]) -> dic
         if contract in lines:
             lines[contract].add(line)
     return {contract: frozenset(mine) for contract, mine in lines.items()}
+
+
+_NOTE = ["delivery_id", "delivered_on", "received"]  # of one paper of one day, what came
+
+
+def _notes(ledger: Ledger) -> dict[tuple[str, str], list[Row]]:
+    """Order and line → deliveries of other files under another line, with the number, the day and the quantity of one
+    of its own. In one file a note lists its lines; in two, one of them is likely a copy."""
+    table = ledger.table("deliveries")
+    named = table[table["delivery_id"].notna()]
+    alike = records(named[named.duplicated(_NOTE, keep=False)])
+    by_note: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in alike:
+        by_note[tuple(row[name] for name in _NOTE)].append(row)
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for rows in by_note.values():
+        for one, other in permutations(rows, 2):
+            own, its = ((row["order_id"], row["line"]) for row in (one, other))
+            if own != its and one["_file"] != other["_file"]:
+                found[own].append(other)
+    return found
 
 
 def _each(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
@@ -217,9 +239,17 @@ def stopped_of(ledger: Ledger, books: Books, now: Owing) -> dict[str, tuple[Hold
     return stopped(Sheeted(_waiting(ledger), now.waiting, paid, issued), books)
 
 
-def stop_rows(ledger: Ledger, books: Books, now: Owing) -> Iterator[Row]:
-    """Lines on a sheet that must not leave, as rows of the table `holds`, under their payment keys."""
-    found = stopped_of(ledger, books, now)
+def waiting_held(found: Mapping[str, tuple[Hold, ...]], ledger: Ledger, now: Owing) -> Iterator[Controlled]:
+    """Lines on a sheet that must not leave, as those that a control holds: what a person can let go is asked on the
+    same form. `found`: what `stopped_of` said."""
+    for row in _waiting(ledger):
+        payable, _ = now.waiting.get((row["invoice_key"], row["order_id"], row["line"]), (None, ZERO))
+        if payable is not None and (holds := found.get(row["payment_key"])):
+            yield Controlled(payable, holds, row["net"])
+
+
+def stop_rows(found: Mapping[str, tuple[Hold, ...]], ledger: Ledger) -> Iterator[Row]:
+    """The same as rows of the table `holds`, under their payment keys."""
     lines = ledger.said("payables")
     for row in records(lines[lines["payment_key"].isin(list(found))]):
         if holds := found.get(row["payment_key"]):

@@ -41,6 +41,7 @@ from robots.figures.settlement import (
     settle,
 )
 from robots.figures.settlement.billing import invoice_key, of_invoice, owner_of
+from robots.figures.settlement.terms import given
 from robots.figures.settlement.waterfall import release, retained
 from robots.figures.sums import in_currency
 from robots.ledger import Ledger, place
@@ -50,6 +51,7 @@ from robots.model.words import Text, say
 from robots.rules import Rules
 
 Lines = Mapping[str, Sequence[OrderLine]]
+_RATE = Decimal("0.001")  # of VAT: two sums of cents tell it no closer
 
 
 @dataclass
@@ -202,7 +204,7 @@ def _bound(rows: Iterable[Row]) -> list[Row]:
 
 
 def _sum(rows: Iterable[Row]) -> Decimal:
-    return sum((row["net"] for row in rows), ZERO)
+    return _total(rows, "net")
 
 
 def _paid_elsewhere(found: Owing, rows: Sequence[Row], too_much: Decimal) -> None:
@@ -278,7 +280,7 @@ def _paid_for(rows: Sequence[Row]) -> Decimal:
 
 def _open_of(rows: Sequence[Row], books: tuple[Lines, Lines], terms: Terms) -> Payable | None:
     """What was held of a line when its invoice left: nobody asks for it any more, and it may be owed."""
-    first, held = rows[0], sum((row["held"] for row in rows), ZERO)
+    first, held = rows[0], _total(rows, "held")
     if held <= 0:
         return None
     return Payable(
@@ -302,7 +304,7 @@ def _kept(rows: Sequence[Row], books: tuple[Lines, Lines], terms: Terms) -> Paya
         return None
     line = Payable(
         first["invoice_key"], _vendor(first, books), first["invoice_no"], first["order_id"], first["line"], ZERO,
-        retention=sum((row["retention"] for row in rows), ZERO), retention_due_on=date.fromisoformat(max(days)),
+        retention=_total(rows, "retention"), retention_due_on=date.fromisoformat(max(days)),
         source=first["batch"], currency=first["currency"] or terms.currency,
     )  # fmt: skip
     return release(line, terms)
@@ -315,10 +317,22 @@ def _bill(rows: Sequence[Row], days: Mapping[str, date], books: tuple[Lines, Lin
     return {
         "invoice_no": f"{first['invoice_no']} ({first['batch']})", "vendor": _vendor(first, books),
         "order_id": first["order_id"], "line": first["line"], "contract_id": None, "invoiced_on": days[first["batch"]],
-        "quantity": None, "unit_price": None, "net": None, "tax_rate": None, "tax": None,
+        "quantity": None, "unit_price": None, "net": None, "tax_rate": _tax_rate(rows), "tax": None,
         "gross": _paid_for(rows), "kind": "蓝字", "currency": first["currency"],
         "blue_invoice_no": None, "_file": first["batch"], "_sheet": "", "_row": 0, "_shown": first["invoice_no"],
     }  # fmt: skip
+
+
+def _tax_rate(rows: Sequence[Row]) -> Decimal | None:
+    """The rate that an invoice was billed with, to a tenth of a percent; None where older sheets do not say."""
+    gross, taxes = _total(rows, "gross"), [row["tax"] for row in rows]
+    if not all(map(given, taxes)) or not 0 <= (tax := sum(taxes, ZERO)) < gross:
+        return None
+    return (tax / (gross - tax)).quantize(_RATE)
+
+
+def _total(rows: Iterable[Row], name: str) -> Decimal:
+    return sum((row[name] for row in rows), ZERO)
 
 
 def _of_register(owed: Iterable[Payable], gone: Sequence[Row], home: str) -> Iterator[Payable]:

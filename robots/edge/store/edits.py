@@ -163,13 +163,15 @@ def leaving(connection: Connection, kind: Kind, file: int, keys: Sequence[int] |
     ]
 
 
-def remember(connection: Connection, kind: Kind, drop: int, gone: Sequence[Edit], work: Work = ()) -> list[Edit]:
-    """Keep what rows said that had been acted on and that have gone from all books. Returns those that stand under
-    another order line by what came in this turn."""
+def remember(
+    connection: Connection, kind: Kind, file: int, drop: int, gone: Sequence[Edit], work: Work = ()
+) -> list[Edit]:
+    """Keep what rows of a file said that had been acted on and that have gone from all books. Returns those that stand
+    under another order line, by what came in this turn or by another file."""
     there = _counting(connection, kind, {edit.key for edit in gone})
     acted = [edit for edit, _ in _of_acted_rows(connection, kind, [e for e in gone if e.key not in there], work)]
     _note(connection, kind, acted, ())
-    return _moved_on(connection, kind, drop, {edit.key for edit in acted}) if kind.note and acted else []
+    return _moved_on(connection, kind, file, drop, {edit.key for edit in acted}) if kind.note and acted else []
 
 
 def returned(connection: Connection, kind: Kind, rows: pa.Table, new: Sequence[int]) -> list[Edit]:
@@ -268,11 +270,12 @@ def _moved_here(connection: Connection, kind: Kind, came: Sequence[Mapping[str, 
             yield from _moved(kind, said, row)
 
 
-def _moved_on(connection: Connection, kind: Kind, drop: int, keys: Collection[int]) -> list[Edit]:
-    """The same, where what came was read first. `keys`: of rows that have gone just now."""
-    c, other = ROWS[kind.name].c, DROPS.alias("other")
+def _moved_on(connection: Connection, kind: Kind, file: int, drop: int, keys: Collection[int]) -> list[Edit]:
+    """The same, where what came was read first. `keys`: of rows of the file that have gone just now."""
+    c, own = ROWS[kind.name].c, select(DROPS.c.turn).where(DROPS.c.id == drop).scalar_subquery()
     told = [c[name] for name in dict.fromkeys(("key", "sheet", "row", kind.note, kind.dated, "order_id", "line"))]
-    together = and_(c.since == other.c.id, other.c.turn == DROPS.c.turn, DROPS.c.id == drop, c.beaten_by.is_(None))
+    of_turn = c.since.in_(select(DROPS.c.id).where(DROPS.c.turn == own))
+    together = and_(c.beaten_by.is_(None), or_(c.file != file, of_turn))
     found: list[Edit] = []
     for said in _remembered(connection, kind, keys).values():
         if said.get(kind.note, ("",))[0]:

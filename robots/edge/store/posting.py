@@ -121,7 +121,7 @@ def _post(
             kind = known()[name]
             edits, going = list(restored_changes(connection, kind, file, None)), leaving(connection, kind, file, None)
             gone = _remove(connection, table, file, None, touched)
-            edits += remember(connection, kind, drop, going, work)
+            edits += remember(connection, kind, file, drop, going, work)
             findings += silent_edits(connection, kind, drop, edits, {}, work)
             findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
     return posted, findings
@@ -182,7 +182,7 @@ def _replace(
     if competes and _has_others(connection, table, file):
         edits += () if keep else rival_changes(connection, kind, file, drop, before)
         findings += _beat_others(connection, table, file, drop, touched)
-    edits += remember(connection, kind, drop, going, work)
+    edits += remember(connection, kind, file, drop, going, work)
     findings += silent_edits(connection, kind, drop, edits, letters, work)
     if changes.gone:
         named = say(f"kind.{kind.name}")

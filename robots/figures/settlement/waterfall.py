@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from robots.figures.settlement.payable import PRICE, REJECTED, RETENTION, Payabl
 from robots.figures.settlement.terms import Terms, number, place_of, text
 from robots.model.money import CENT, ZERO, cents
 from robots.model.names import identity
-from robots.model.periods import add_months
+from robots.model.periods import add_days, add_months
 from robots.model.words import Say, Text, say
 from robots.rules import Settlement, Tolerance
 
@@ -293,4 +293,4 @@ def _due_on(piece: Piece, bill: Bill, rules: Settlement) -> date:
 def payable_from(start: date, agreed: Mapping[str, Any], rules: Settlement) -> date:
     """The due date: after the contract's days, else the default."""
     days = number(agreed, "payment_days")
-    return start + timedelta(days=rules.payment_days if days is None else int(days))
+    return add_days(start, rules.payment_days if days is None else int(days))
