@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robots.crew.paymaster import payment_key, propose
+from robots.crew.paymaster.owing import Owing, _compare
 from robots.crew.paymaster.rows import holds, line_of, rest
 from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, settle
 from robots.rules import Settlement
@@ -285,6 +286,22 @@ def test_what_goes_onto_a_sheet_of_a_line_that_sheets_have_carried(now: dict[str
     (payable,) = owed(line((9, 100)), invoice())
     before = _row(payable, [])
     assert before and rest(payable.but(**now), [before]) == D(left)
+
+
+OVERPAID = {
+    "a penalty found later": ({"penalty": D(130)}, ["130.00"]),
+    "a credit note: it is set off by itself": ({"gross": D(1000), "credit": D(130)}, []),
+    "a hold found later": ({"held": D(452)}, []),
+}
+
+
+@pytest.mark.parametrize(("now", "too_much"), OVERPAID.values(), ids=OVERPAID)
+def test_what_of_a_line_was_paid_too_much_holds_its_other_invoices(now: dict[str, Any], too_much: list[str]) -> None:
+    (payable,) = owed(line((9, 100)), invoice())
+    before, found = _row(payable, []), Owing()
+    assert before
+    _compare(found, payable.but(**now), [before])
+    assert [str(amount) for _, amount in found.over["PO-1", "1"]] == too_much
 
 
 def test_what_was_paid_and_then_refused_is_one_sum_among_the_holds() -> None:
