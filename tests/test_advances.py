@@ -41,7 +41,7 @@ def owed(*invoices: Row, sheeted: tuple[Row, ...] = (), accepted: int = 100, **c
     vendors = {VENDOR: {"bank_account": "6222000000000000001"}, "乙": {"bank_account": "6222000000000000002"}}
     turns = {row["invoice_key"]: row["batch"] for row in sheeted}
     advances = advances_of(sheeted, rows)
-    return list(settle({"PO-1": [line]}, rows, vendors, {}, TERMS, {}, turns, {"HT-1": agreed}, advances))
+    return list(settle({"PO-1": [line]}, rows, vendors, TERMS, {}, turns, {"HT-1": agreed}, advances))
 
 
 def sheeted(state: str, net: int = 300, invoice_no: str = "YF1") -> Row:
@@ -58,6 +58,7 @@ KNOWN = {
     "the ledger says none of it": ({"advance_paid": D(0)}, (), "0.00", "0.00"),
     "the ledger says a part of it": ({"advance_paid": D(100)}, (), "50.00", "0.00"),
     "paid, though no advance was agreed": ({"advance": None, "advance_paid": D(300)}, (), "150.00", "0.00"),
+    "its contract is in another currency": ({"advance_paid": D(300), "currency": "USD"}, (), "0.00", "0.00"),
     "the bank confirmed it": ({}, (sheeted("confirmed"),), "150.00", "0.00"),
     "the bank has not confirmed it yet": ({}, (sheeted("released"),), "0.00", "150.00"),
     "it waits to be approved, and the ledger says none": (

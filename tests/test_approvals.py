@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from email import message_from_bytes, policy
@@ -21,6 +22,7 @@ from sqlalchemy import text
 
 from robots import conveyor
 from robots.crew import registry
+from robots.crew.paymaster.approvals import issue
 from robots.crew.paymaster.papers import form
 from robots.edge import doctor, explaining, homes, secrets, status
 from robots.edge import settings as configuration
@@ -28,6 +30,7 @@ from robots.edge.store import open_store
 from robots.figures import batches
 from robots.figures.approvals import LAYOUT, Bench, Case, Form, issued_cells, judge, with_set_offs
 from robots.model import codes
+from robots.rules import People
 from tests.conftest import SETTINGS, Home
 
 FRIDAY, MONDAY, TUESDAY = datetime(2026, 7, 3, 18), datetime(2026, 7, 6, 7), datetime(2026, 7, 7, 18)
@@ -301,6 +304,19 @@ def test_above_the_limit_two_different_people_have_to_approve(large_office: Home
     assert states(large_office) == {"1": "released", "2": "rejected", "3": "released"}
     by = {m["by"] for m in large_office.export("movements") if m["state_after"] == "released"}
     assert by == {f"{SECOND}、{FIRST}"}
+
+
+def test_an_approval_is_read_once_while_the_second_one_is_waited_for(
+    large_office: Home, books: SimpleNamespace
+) -> None:
+    """Another sheet is waited for meanwhile, of which no form has come: forms are looked for from its day on."""
+    approve(large_office, FIRST, "one@example.com")
+    invoices_of(large_office, books, 1, 2, 3, 4, price=600)
+    large_office.turn(datetime(2026, 7, 6, 18))
+    large_office.turn(TUESDAY)
+    assert [row["state"] for row in large_office.export("batches")] == ["proposed", "proposed"]
+    approve(large_office, SECOND, "two@example.com", at=datetime(2026, 7, 8, 7))
+    assert batch(large_office)[0] == "released"
 
 
 def test_what_two_forms_of_one_turn_come_to_is_told_once_and_nobody_is_waited_for(large_office: Home) -> None:
@@ -723,6 +739,8 @@ def test_a_code_is_late_after_its_last_day(office: Home) -> None:
 
 
 def test_what_nobody_answers_is_void_after_its_last_day_and_put_up_again(office: Home) -> None:
+    office.turn(datetime(2026, 7, 10, 18))
+    assert batch(office)[0] == "proposed"
     office.turn(datetime(2026, 7, 13, 18))
     assert [row["state"] for row in office.export("batches")] == ["void"]
     office.turn(datetime(2026, 7, 14, 18))
@@ -1126,6 +1144,21 @@ def bench(today: date = date(2026, 7, 6), **mine: Any) -> Bench:
 TWO = case(line(1), line(2))
 TWO_ISSUED = case(line(1), line(2), currency="CNY")
 RULES = configuration.load(Path("no such home"), registry.names()).rules
+NEEDED = {
+    "a batch at the limit": ("100000.00", False, 1),
+    "a cent above": ("100000.01", False, 2),
+    "a reversal above": ("100000.01", True, 1),  # money that comes back
+}
+
+
+@pytest.mark.parametrize(("net", "reverses", "needed"), NEEDED.values(), ids=NEEDED)
+def test_how_many_have_to_approve(net: str, reverses: bool, needed: int) -> None:
+    people = People(PREPARER, {FIRST: "approver_one", SECOND: "approver_two", PREPARER: "finance"})
+    asked = replace(case(line(1, net=Decimal(net)), currency="CNY", reason="户名写错"), reverses=reverses)
+    row, owed, _ = issue(asked, replace(RULES, people=people), date(2026, 7, 3))
+    assert (row["needed"], [one["approver"] for one in owed]) == (needed, [FIRST, SECOND])
+
+
 CELLS = {
     "nothing": ({}, ()),
     "an amount by a cent": ({"net": Decimal("10.51")}, ("审批!G13",)),

@@ -134,6 +134,17 @@ def test_more_set_off_than_a_vendor_is_paid_never_leaves() -> None:
         file_of(line(1, "50.00"), line(2, "-60.00"), line(3, "100.00", vendor="虚构乙公司", bank_account="01"))
 
 
+def test_what_is_set_off_to_nothing_never_leaves() -> None:
+    with pytest.raises(BatchDiffers, match="set off"):
+        file_of(line(1, "50.00"), line(2, "-50.00"), line(3, "100.00", vendor="虚构乙公司", bank_account="01"))
+
+
+def test_what_is_set_off_stays_with_its_account() -> None:
+    """A vendor whose account has changed between two lines of a sheet."""
+    file = file_of(line(1, "100.00", bank_account="01"), line(2, "300.00"), line(3, "-120.00"))
+    assert [(one.account[-2:], one.amount) for one in file.transfers] == [("01", D("100.00")), ("01", D("180.00"))]
+
+
 def test_the_account_that_was_signed_is_paid_whatever_the_ledger_says_by_now() -> None:
     vendors = {"示例甲有限公司": {"bank_account": "6222000000000009999", "bank_name": "示例银行甲支行"}}
     assert file_of(line(1), vendors=vendors).transfers[0].account == "6222000000000000001"
@@ -222,6 +233,11 @@ def test_a_purpose_is_cut_to_what_the_bank_takes_and_a_name_never_is() -> None:
         csv_rows(file_of(line(1, vendor="示例" * 16)), columns=tuple(short))
 
 
+def test_a_name_with_a_line_break_is_one_cell_on_one_line() -> None:
+    text = written(file_of(line(1, vendor="示例甲\n电子\x07有限公司")), "generic_csv").decode("gb18030")
+    assert [row[1] for row in csv.reader(text.splitlines())] == ["收款人户名", "示例甲 电子 有限公司"]
+
+
 def _columns() -> Any:
     return SHIPPED.banks["generic_csv"].columns  # type: ignore[attr-defined]  # a template's layout
 
@@ -259,12 +275,18 @@ def test_the_message_is_what_the_schema_of_the_standard_asks_for() -> None:
     assert ask("string(//p:GrpHdr/p:CreDtTm)") == "2026-07-03T08:00:00"
     assert (ask("string(//p:GrpHdr/p:NbOfTxs)"), ask("string(//p:GrpHdr/p:CtrlSum)")) == ("3", "21130.17")
     assert ask("//p:PmtInf/p:ReqdExctnDt/p:Dt/text()") == ["2026-07-03", "2026-07-06", "2026-08-19"]
+    assert ask("//p:PmtInf/p:NbOfTxs/text()") == ["1", "1", "1"]
     assert ask("//p:PmtInf/p:CtrlSum/text()") == ["20000.07", "0.10", "1130.00"]
     assert ask("//p:EndToEndId/text()") == [f"{n:024x}" for n in (3, 2, 1)]
     assert ask("//p:Cdtr/p:Nm/text()") == ["示例甲有限公司", "虚构乙公司", "示例甲有限公司"]
     assert ask("string(//p:PmtInf[1]//p:CdtrAgt//p:MmbId)") == "102290000011"
     assert ask("string(//p:PmtInf[1]/p:DbtrAcct/p:Id/p:Othr/p:Id)") == "0110020030040050060"
     assert set(ask("//p:InstdAmt/@Ccy")) == {"CNY"}
+
+
+def test_a_purpose_is_cut_to_what_the_standard_takes() -> None:
+    told = parsed(file_of(line(1, invoice_no="9" * 200)))("string(//p:Ustrd)")
+    assert len(told) == 140 and told.startswith("货款 发票 9")
 
 
 def test_a_bank_of_ours_of_which_nothing_is_known_is_said_to_be_unnamed() -> None:

@@ -328,6 +328,11 @@ STAYED = {
     "paid and sent back": ([row(key="k1"), row(key="k1", status="退回")], []),
     "one paid, one of the same amount sent back": ([row(key="k1"), row(key="k2", status="退回")], ["k1"]),
     "sent back by a row without a key": ([row(key="k1"), row(status="退回")], []),
+    "sent back before it was paid again": (
+        [row(key="k1", status="退回"), row(paid_on=PAID_ON + timedelta(days=1))],
+        [""],
+    ),
+    "sent back on the day it was paid": ([row(key="k1", status="退回"), row(key="k1")], []),
 }
 
 

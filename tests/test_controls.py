@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from robots.figures.accounts import Account, AccountWatch, looked_at, payees, pending, shared_accounts, trusted
 from robots.figures.clock import default_interest, on_the_clock
-from robots.figures.controls import Books, Hold, controlled, is_released, lapsed
-from robots.figures.duplicates import bills_of, is_mistyped, suspects
+from robots.figures.controls import Books, Hold, Sheeted, controlled, is_released, lapsed, stopped
+from robots.figures.duplicates import Suspect, bills_of, is_mistyped, suspects
 from robots.figures.settlement import Payable
 from robots.rules import Settlement
 from tests.conftest import Home
@@ -286,6 +286,56 @@ def test_who_can_release_what(answer: Row, alone: bool, of_accounts: bool) -> No
     assert is_released(Hold("SAME_AMOUNT", "", "N"), rows) is alone
     assert is_released(Hold("SHARED_ACCOUNT", "", "N", second=True), rows) is of_accounts
     assert not is_released(Hold("UNQUALIFIED"), rows)
+
+
+def suspect(code: str) -> dict[str, Any]:
+    earlier, later = bills_of([bill("A-0"), bill("A-1")], {})
+    return {"suspects": {payable().invoice_key: (Suspect(code, later, earlier),)}}
+
+
+NAME = (payable().invoice_key, "PO-1", "1")
+BANKED = {"receipt": "B-1", "paid_on": TODAY, "amount": D("565.00"), "source": "回单.xlsx › 回单 › 2"}
+SHARED = {"shared": tuple(shared_accounts([ledger_row(OLD), ledger_row(OLD) | {"vendor": OTHER}], {}))}
+ON_A_SHEET = {"order_id": "PO-1", "line": "2", "net": D("565.00"), "batch": "FK-1", "payment_key": "k"}
+PEOPLE_NEEDED: dict[str, tuple[dict[str, Any], bool]] = {
+    "SAME_AMOUNT": (suspect("SAME_AMOUNT"), False),
+    "NEAR_NUMBER": (suspect("NEAR_NUMBER"), False),
+    "SAME_PAYEE": (suspect("SAME_PAYEE"), True),
+    "SHARED_ACCOUNT": (SHARED, True),
+    "MOVED": ({"moved": {NAME[0]: [ON_A_SHEET]}}, True),
+    "OVER": ({"over": {NAME[1:]: [(payable(number="A-9"), D("1.00"))]}}, True),
+    "PAID_EARLY": ({"early": {NAME: BANKED}}, True),
+    "PAID_BY_HAND": ({"by_hand": {NAME[0]: [BANKED]}}, True),
+}
+
+
+@pytest.mark.parametrize("code", PEOPLE_NEEDED)
+def test_what_may_cost_money_twice_takes_a_second_person(code: str) -> None:
+    other, takes_two = PEOPLE_NEEDED[code]
+    (one,) = controlled([payable()], books(**other))
+    assert [(hold.code, hold.second, bool(hold.number)) for hold in one.holds] == [(code, takes_two, True)]
+
+
+AGAIN: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "nothing the matter": ({}, ()),
+    "its account is another vendor's too": (SHARED, ("SHARED_ACCOUNT",)),
+    "eliminated": (vendor(status="淘汰"), ("UNQUALIFIED",)),
+    "a certificate ran out": ({"certificates": {VENDOR: [paper("ISO 9001", YESTERDAY)]}}, ("CERTIFICATE",)),
+    "under no contract": ({"contracts": frozenset({"HT-1"}), "contract_of": {NAME[1:]: ""}}, ("NO_CONTRACT",)),
+    "paid by hand": ({"by_hand": {NAME[0]: [BANKED]}}, ("PAID_BY_HAND",)),
+    "may be another invoice once more: that was asked before it was put up": (suspect("SAME_AMOUNT"), ()),
+}
+
+
+@pytest.mark.parametrize(("other", "codes"), AGAIN.values(), ids=AGAIN)
+def test_what_is_asked_once_more_of_a_line_that_waits_for_its_release(
+    other: dict[str, Any], codes: tuple[str, ...]
+) -> None:
+    row = {"payment_key": "k", "invoice_key": NAME[0], "order_id": "PO-1", "line": "1", "vendor": VENDOR,
+           "invoice_no": "A-1", "net": D("565.00"), "batch": "FK-1", "currency": None, "bank_account": OLD}  # fmt: skip
+    sheeted = Sheeted([row], {NAME: (payable(), D("565.00"))}, {VENDOR: {"bank_account": OLD}}, {"FK-1"})
+    found = stopped(sheeted, books(**other))
+    assert tuple(hold.code for hold in found.get("k", ())) == codes
 
 
 def test_of_several_papers_of_a_type_the_latest_counts() -> None:

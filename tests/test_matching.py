@@ -55,7 +55,7 @@ def owed(lines: list[OrderLine], *invoices: Row, rules: Settlement = RULES, **mo
     book: dict[str, list[OrderLine]] = {}
     for one in lines:
         book.setdefault(one.order_id, []).append(one)
-    return list(settle(book, invoices, VENDORS, {}, Terms(rules, "CNY", date(2026, 1, 1)), **more))
+    return list(settle(book, invoices, VENDORS, Terms(rules, "CNY", date(2026, 1, 1)), **more))
 
 
 # ------------------------------------------------------------------ causes, each by its own name
@@ -309,7 +309,7 @@ def test_an_invoice_is_settled_by_the_rules_of_its_own_day(
     terms = Terms(dated.settlement(date(2026, 7, 9)), "CNY", date(2026, 1, 1), dated=dated)
     bill = invoice(quantity=D(100), net=D("1005.00"), gross=D("1135.65"))
     for day, expected in ((date(2026, 6, 20), june), (date(2026, 7, 2), july)):
-        (payable,) = settle({"PO-1": [line(**of_line)]}, [bill | {"invoiced_on": day}], VENDORS, {}, terms)
+        (payable,) = settle({"PO-1": [line(**of_line)]}, [bill | {"invoiced_on": day}], VENDORS, terms)
         assert getattr(payable, name) == expected
 
 

@@ -128,12 +128,12 @@ def test_parts_come_to_what_the_whole_comes_to(history: tuple[Any, ...], enough:
         for vendor, number, orders, gross, day, red in billed
     ])  # fmt: skip
     contracts, lines = table("contracts", CONTRACTS), order_lines(orders, deliveries, TODAY)
-    whole = list(settle(order_book(lines, deliveries, contracts), records(invoices), VENDORS, {}, TERMS))
+    whole = list(settle(order_book(lines, deliveries, contracts), records(invoices), VENDORS, TERMS))
     cut = parts_of(orders, invoices, contracts, table("milestones", ()), enough=enough)
     owed: list[Payable] = []
     for some in zip(cut.by_order(lines), cut.by_order(deliveries), cut.by_vendor(invoices), strict=True):
         book = order_book(some[0], some[1], contracts)
-        owed += settle(book, records(some[2]), VENDORS, {}, TERMS)
+        owed += settle(book, records(some[2]), VENDORS, TERMS)
     assert sorted(map(repr, owed)) == sorted(map(repr, whole))
     assert {owner_of(one.invoice_key) for one in owed} <= cut.vendors.keys()
     assert {identity(one.vendor) for one in owed} <= cut.vendors.keys()

@@ -22,11 +22,12 @@ from robots import conveyor
 from robots.crew import registry
 from robots.crew.paymaster.controls import form_of
 from robots.crew.paymaster.papers import form, release
+from robots.crew.paymaster.plan import _held as held_of
 from robots.crew.paymaster.plan import _notice, hold_workbook, plan_workbook
 from robots.crew.paymaster.quarantine import UnderWay
 from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import is_stopped, line_of, propose, waterfalls
-from robots.crew.paymaster.sheet import payment_sheet
+from robots.crew.paymaster.sheet import payment_sheet, words_of
 from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import delivery, excel_out, paging, settings
 from robots.figures.approvals import Case
@@ -258,6 +259,19 @@ def test_what_is_still_to_be_paid_of_a_line(state: str, expected: list[str]) -> 
     assert [one.sort for one in dues([line], [], [], "CNY")] == expected
 
 
+CARRIED = {
+    "proposed": 0, "approved": 0, "released": 0, "confirmed": 0, "void": 300, "rejected": 300, "reversed": 300,
+    "returned": 300,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "due"), CARRIED.items(), ids=CARRIED)
+def test_what_is_held_after_it_was_put_up_is_due_once(state: str, due: int) -> None:
+    held = payable(1, held=D(300), reasons=("QUANTITY",))
+    row = {"invoice_key": held.invoice_key, "order_id": held.order_id, "line": "1", "state": state, "net": D(1000)}
+    assert sum(one["held"] for one in held_of([held], [row])) == due
+
+
 def test_what_the_bank_answered_is_not_due_again() -> None:
     line = {"vendor": A, "state": "released", "payment_key": "k", "due_on": None, "net": D(9), "retention": D(0)}
     assert list(dues([line], [], ["k"], "CNY")) == []
@@ -397,7 +411,14 @@ def test_only_the_confirmation_is_open_in_a_statement() -> None:
 
 def test_currencies_have_a_sheet_each() -> None:
     both = [statement(), statement(currency="USD")]
-    assert opened(statement_workbook(both, "2026-06")).sheetnames[:2] == ["对账单 CNY", "对账单 USD"]
+    book = opened(statement_workbook(both, "2026-06"))
+    assert book.sheetnames[:2] == ["对账单 CNY", "对账单 USD"]
+    assert [any("大写" in str(row[0]) for row in rows_of(page)) for page in book.worksheets[:2]] == [True, False]
+
+
+def test_only_renminbi_are_written_out_in_words() -> None:
+    assert [amount for _, amount in words_of(D("12.30"), "CNY")] == ["壹拾贰元叁角"]
+    assert words_of(D("12.30"), "USD") == ()
 
 
 # ------------------------------------------------------------------ a team's story
@@ -483,6 +504,17 @@ def test_a_statement_a_month_each_from_where_the_last_one_ended_and_a_plan_a_wee
     assert checked == {
         "期初余额": 565, "本期开票（减红字）": 0, "本期扣减（减奖励）": 0, "本期付款": -536.75, "期末余额": 28.25,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("since", "written"), [("2026-06-30", 1), ("2026-07-01", 0)])
+def test_a_month_that_ended_before_the_robots_settle_has_no_statement(
+    home: Home, books: SimpleNamespace, since: str, written: int
+) -> None:
+    toml = home.path / "config" / "robots.toml"
+    toml.write_text(toml.read_text("utf-8").replace("settle_from = 2026-01-01", f"settle_from = {since}"), "utf-8")
+    home.let("paymaster")
+    put_up(home, books)
+    assert len(_written(home, "vendors")) == written
 
 
 def test_an_invoice_over_two_orders_is_one_movement_of_a_statement_with_all_of_its_amount(

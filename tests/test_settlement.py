@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robots.crew.paymaster import payment_key, propose
+from robots.crew.paymaster.owing import Owing, _compare
 from robots.crew.paymaster.rows import holds, line_of, rest
 from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, settle
 from robots.rules import Settlement
@@ -48,8 +49,8 @@ def invoice(
     return row | other
 
 
-def owed(order: OrderLine, *invoices: dict[str, Any], accounts: dict[str, str] | None = None) -> list[Payable]:
-    return list(settle({"PO-1": [order]}, invoices, VENDORS, accounts or {}, TERMS))
+def owed(order: OrderLine, *invoices: dict[str, Any]) -> list[Payable]:
+    return list(settle({"PO-1": [order]}, invoices, VENDORS, TERMS))
 
 
 WATERFALLS = {
@@ -152,7 +153,7 @@ SLACK = {"the rounding of a register": ("1130.05", "0.00"), "more than rounding"
 def test_net_and_gross_may_differ_by_rounding_and_by_no_more(gross: str, variance: str) -> None:
     """Without any tolerance: the net is the contract's to the cent, and the gross asks for some cents more."""
     strict = replace(TERMS, rules=replace(RULES, price_tolerance_rate=D(0)))
-    (payable,) = settle({"PO-1": [line((9, 100))]}, [invoice(gross=D(gross))], VENDORS, {}, strict)
+    (payable,) = settle({"PO-1": [line((9, 100))]}, [invoice(gross=D(gross))], VENDORS, strict)
     assert payable.price_variance == D(variance)
 
 
@@ -188,7 +189,7 @@ def test_a_number_of_the_whole_country_is_one_invoice_whatever_the_vendor_is_cal
         invoice(number=second, day=29, vendor=OTHER, order_id="PO-2", line="2", _file="旧名.xlsx"),
     ]
     vendors = VENDORS | {OTHER: {"bank_account": "6222000000000000002"}}
-    payables = list(settle({"PO-1": [mine], "PO-2": [theirs]}, rows, vendors, {}, TERMS))
+    payables = list(settle({"PO-1": [mine], "PO-2": [theirs]}, rows, vendors, TERMS))
     assert payables[0].net == D("1130.00")
     if is_one:
         assert {(p.net, p.reasons) for p in payables[1:]} == {(D("0.00"), ("DUPLICATE",))}
@@ -205,13 +206,8 @@ def test_of_two_names_under_one_national_number_the_one_that_a_sheet_has_carried
     theirs = replace(line((9, 100)), order_id="PO-2", vendor=OTHER)
     rows = [invoice(number=NATIONAL), invoice(number=NATIONAL, day=2, vendor=OTHER, order_id="PO-2")]
     carried = {f"{VENDOR}|{NATIONAL}": "FK-20260701-01"}
-    found = list(settle({"PO-1": [line((9, 100))], "PO-2": [theirs]}, rows, VENDORS, {}, TERMS, carried=carried))
+    found = list(settle({"PO-1": [line((9, 100))], "PO-2": [theirs]}, rows, VENDORS, TERMS, carried=carried))
     assert [(p.vendor, p.net) for p in found] == [(VENDOR, D("1130.00")), (OTHER, D("0.00"))]
-
-
-def test_an_account_that_differs_from_the_last_sheet_holds_everything() -> None:
-    (payable,) = owed(line((9, 100)), invoice(), accounts={VENDOR: "6222000000000009999"})
-    assert (payable.net, payable.held, payable.reasons) == (D("0.00"), D("1130.00"), ("BANK_CHANGE",))
 
 
 def test_a_credit_note_is_offset_against_its_invoice() -> None:
@@ -229,7 +225,7 @@ def test_invoices_of_before_are_settled_elsewhere_but_use_up_their_quantity() ->
 def test_an_invoice_without_a_line_bills_the_orders_lines_in_turn() -> None:
     lines = [replace(line((9, 100)), line=name) for name in ("1", "2")]
     payables = list(
-        settle({"PO-1": lines}, [invoice(None, line=None, net=D(2000), gross=D("2260.00"))], VENDORS, {}, TERMS)
+        settle({"PO-1": lines}, [invoice(None, line=None, net=D(2000), gross=D("2260.00"))], VENDORS, TERMS)
     )
     assert [(p.line, p.net) for p in payables] == [("1", D("1130.00")), ("2", D("1130.00"))]
 
@@ -285,6 +281,22 @@ def test_what_goes_onto_a_sheet_of_a_line_that_sheets_have_carried(now: dict[str
     (payable,) = owed(line((9, 100)), invoice())
     before = _row(payable, [])
     assert before and rest(payable.but(**now), [before]) == D(left)
+
+
+OVERPAID = {
+    "a penalty found later": ({"penalty": D(130)}, ["130.00"]),
+    "a credit note: it is set off by itself": ({"gross": D(1000), "credit": D(130)}, []),
+    "a hold found later": ({"held": D(452)}, []),
+}
+
+
+@pytest.mark.parametrize(("now", "too_much"), OVERPAID.values(), ids=OVERPAID)
+def test_what_of_a_line_was_paid_too_much_holds_its_other_invoices(now: dict[str, Any], too_much: list[str]) -> None:
+    (payable,) = owed(line((9, 100)), invoice())
+    before, found = _row(payable, []), Owing()
+    assert before
+    _compare(found, payable.but(**now), [before])
+    assert [str(amount) for _, amount in found.over["PO-1", "1"]] == too_much
 
 
 def test_what_was_paid_and_then_refused_is_one_sum_among_the_holds() -> None:

@@ -124,7 +124,7 @@ def _owed(
 ) -> list[Payable]:
     book = {f"PO-{n}": [_line(agreed, n, line)] for n, line in enumerate(lines)}
     terms = Terms(RULES, "CNY", date(2026, 1, 1), today)
-    return list(settle(book, rows, VENDORS, {}, terms, carried=first_sheets(before)))
+    return list(settle(book, rows, VENDORS, terms, carried=first_sheets(before)))
 
 
 def _rows(invoices: Sequence[Billed]) -> list[Row]:

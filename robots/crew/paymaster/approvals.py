@@ -201,7 +201,7 @@ def late_issues(now: Standing) -> Iterator[Decision]:
     those of which the bank has answered: they were paid by hand, or were not."""
     since = (now.today - timedelta(days=now.rules.approvals(now.today).valid_days)).isoformat()
     for case in now.cases.values():
-        waits = case.row["state"] == PROPOSED and not case.row["issued_on"] and not case.reverses
+        waits = case.row["state"] == PROPOSED and not case.row["issued_on"]
         if waits and case.row["day"] >= since and all(line["state"] == PROPOSED for line in case.lines):
             row, owed, sent = issue(with_refusals(case, now.refused()), now.rules, now.today)
             if owed:

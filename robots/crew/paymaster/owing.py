@@ -129,9 +129,8 @@ def owing(
         left = lines_left(sheeted, {invoice_key(row) for row in invoices})
         gone = [_bill(one, days, (book, services)) for one in left if _paid_for(one) > 0]
         turns = first_sheets(sheeted) | {invoice_key(row): turn_of(row["_file"]) for row in gone}
-        # accounts that changed are the controls' business
         advances = advances_of(sheeted, invoices)
-        owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns, agreed, advances)
+        owed = settle(book, [*invoices, *gone], vendors, terms, services, turns, agreed, advances)
         lines = by_line(rows)
         kept = (back for one in left if (back := _kept(one, (book, services), terms)))
         _keep(found, chain(_of_register(with_bonuses(owed, earned, agreed_at), gone, terms.currency), kept), lines)

@@ -62,13 +62,12 @@ def quarantine(accounts: Sequence[Account], ledger: Ledger, rules: Rules, today:
     if not changed:
         return
     yield Decision("paymaster", today.isoformat(), "accounts", record("accounts", [row_of(one) for one in changed]))
-    old = trusted(one for one in before.values())
+    known = trusted(accounts)
     hours = rules.settlement(today).bank_change_hours
     for one in changed:
         was = before.get((one.vendor, one.n))
         if one.state == HELD and was is None:
-            known = old.get(one.vendor) or trusted(accounts)[one.vendor]
-            yield from _called_for(one, known, hours, today)
+            yield from _called_for(one, known[one.vendor], hours, today)
         elif one.state in (RELEASED, REFUSED) and (was is None or was.state != one.state):
             lines = under_way(one, ledger) if one.state == RELEASED else ()
             outcome = _outcome(one, [some.told(rules.currency) for some in lines], any(some.is_sent for some in lines))

@@ -9,7 +9,7 @@ from typing import Any
 from robots.figures.settlement.advance import Advance, claimed, contract_of, is_advance
 from robots.figures.settlement.billing import Bill, bills
 from robots.figures.settlement.match import Lines, Piece, header_tax, lines_of, pieces
-from robots.figures.settlement.payable import ADVANCE, BANK_CHANGE, NO_ACCOUNT, NO_ADVANCE, NO_PRICE, Payable
+from robots.figures.settlement.payable import ADVANCE, NO_ACCOUNT, NO_ADVANCE, NO_PRICE, Payable
 from robots.figures.settlement.terms import Row, Terms, number, place_of, text
 from robots.figures.settlement.waterfall import Balances, payable_from, release, waterfall
 from robots.model.money import ZERO
@@ -22,7 +22,6 @@ def settle(
     orders: Lines,
     invoices: Iterable[Row],
     vendors: Mapping[str, Mapping[str, Any]],
-    paid_accounts: Mapping[str, str],
     terms: Terms,
     services: Lines | None = None,
     carried: Mapping[str, str] | None = None,
@@ -43,9 +42,9 @@ def settle(
             _paid_by_hand(owed, balances)
             continue
         for payable in owed:
-            yield _controlled(payable, vendors, paid_accounts)
+            yield _payable_to(payable, vendors)
             if back := release(payable, terms):
-                yield _controlled(back, vendors, paid_accounts)
+                yield _payable_to(back, vendors)
 
 
 def _settled(bill: Bill, orders: Lines, services: Lines, balances: Balances) -> Iterator[Payable]:
@@ -122,11 +121,7 @@ def _told(payable: Payable, bill: Bill, gross: Decimal, credit: Decimal) -> Paya
     return payable.taken("credit", -credit, notes, "\n".join(at for _, at in bill.reds)).but(credit=credit)
 
 
-def _controlled(
-    payable: Payable, vendors: Mapping[str, Mapping[str, Any]], paid_accounts: Mapping[str, str]
-) -> Payable:
-    """Hold the whole line where an account is missing or changed."""
+def _payable_to(payable: Payable, vendors: Mapping[str, Mapping[str, Any]]) -> Payable:
+    """Hold the whole line where no account is known; one that has changed is the controls' business."""
     account = text(vendors.get(payable.vendor, {}).get("bank_account"))
-    if not account:
-        return payable.hold_all(NO_ACCOUNT)
-    return payable.hold_all(BANK_CHANGE) if paid_accounts.get(payable.vendor, account) != account else payable
+    return payable if account else payable.hold_all(NO_ACCOUNT)
