@@ -11,7 +11,18 @@ from itertools import chain
 
 import pandas as pd
 
-from robots.crew.paymaster.rows import Line, Row, by_line, carried, first_sheets, line_of, overpaid, tells, turn_of
+from robots.crew.paymaster.rows import (
+    Line,
+    Row,
+    by_line,
+    carried,
+    first_sheets,
+    found_in_order,
+    line_of,
+    overpaid,
+    tells,
+    turn_of,
+)
 from robots.figures.batches import FREE, UNRELEASED
 from robots.figures.bonuses import with_bonuses
 from robots.figures.controls import LEFT_OPEN
@@ -23,6 +34,7 @@ from robots.figures.settlement import (
     OrderLine,
     Payable,
     Terms,
+    Turn,
     accept_work,
     milestone_book,
     order_book,
@@ -112,7 +124,7 @@ def owing(
         invoices = records(part.invoices)
         left = lines_left(sheeted, {invoice_key(row) for row in invoices})
         gone = [_bill(one, days, (book, services)) for one in left if _paid_for(one) > 0]
-        turns = first_sheets(sheeted) | {invoice_key(row): turn_of(row["_file"]) for row in gone}
+        turns = first_sheets(sheeted) | {invoice_key(row): Turn(turn_of(row["_file"])) for row in gone}
         # accounts that changed are the controls' business
         owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns)
         lines = by_line(rows)
@@ -200,8 +212,8 @@ def _vendor(row: Row, books: tuple[Lines, Lines]) -> str:
 
 
 def _paid_for(rows: Sequence[Row]) -> Decimal:
-    """What of a line sheets found accepted and in order: nothing else was paid for."""
-    return sum((row["gross"] - row["price_variance"] - row["rejected"] - row["held"] for row in rows), ZERO)
+    """What of a line sheets found in order."""
+    return sum(map(found_in_order, rows), ZERO)
 
 
 def _open_of(rows: Sequence[Row], books: tuple[Lines, Lines], terms: Terms) -> Payable | None:

@@ -3,6 +3,7 @@ less its credit notes, `match` brings the two together, `waterfall` takes off st
 `parts` cuts a ledger into what has nothing to do with each other.
 """
 
+from robots.figures.settlement.billing import Turn
 from robots.figures.settlement.book import Acceptance, OrderLine, accept_work, milestone_book, order_book
 from robots.figures.settlement.parts import Parts, parts_of
 from robots.figures.settlement.payable import (
@@ -59,6 +60,7 @@ __all__ = [
     "Payable",
     "Step",
     "Terms",
+    "Turn",
     "accept_work",
     "milestone_book",
     "order_book",

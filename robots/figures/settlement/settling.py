@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from robots.figures.settlement.billing import Bill, bills
+from robots.figures.settlement.billing import Bill, Turn, bills
 from robots.figures.settlement.match import Lines, Piece, lines_of, pieces
 from robots.figures.settlement.payable import BANK_CHANGE, NO_ACCOUNT, NO_PRICE, Payable
 from robots.figures.settlement.terms import Row, Terms, place_of, text
@@ -22,11 +22,11 @@ def settle(
     paid_accounts: Mapping[str, str],
     terms: Terms,
     services: Lines | None = None,
-    carried: Mapping[str, str] | None = None,
+    carried: Mapping[str, Turn] | None = None,
 ) -> Iterator[Payable]:
     """Match invoices in the order of their dates; yield the waterfall of each from `settle_from` on, in the currency of
     its order, and what was retained once its date is there. `services`: contract id → its milestones;
-    `carried`: invoice key → the first sheet that carried something of it, which keeps its turn for ever."""
+    `carried`: invoice key → its turn, of those that a sheet has carried."""
     balances = Balances(terms)
     for bill in bills(invoices, carried or {}):
         owed = list(_settled(bill, orders, services or {}, balances))
