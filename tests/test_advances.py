@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, advances_of, settle
+from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, Turn, advances_of, settle
 from robots.rules import Settlement
 from tests.conftest import Home
 from tests.payday_steps import evening, paid_of, usual, why
@@ -39,7 +39,7 @@ def owed(*invoices: Row, sheeted: tuple[Row, ...] = (), accepted: int = 100, **c
     )
     rows = [row | {"_row": at} for at, row in enumerate(invoices, 2)]
     vendors = {VENDOR: {"bank_account": "6222000000000000001"}, "乙": {"bank_account": "6222000000000000002"}}
-    turns = {row["invoice_key"]: row["batch"] for row in sheeted}
+    turns = {row["invoice_key"]: Turn(row["batch"]) for row in sheeted}
     advances = advances_of(sheeted, rows)
     return list(settle({"PO-1": [line]}, rows, vendors, TERMS, {}, turns, {"HT-1": agreed}, advances))
 
