@@ -192,7 +192,7 @@ def _posted(
 
 
 def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Received, report: Report) -> int:
-    received = replace(received, reading=secrets.blinded(settings, received.reading))
+    received = desk.completed(replace(received, reading=secrets.blinded(settings, received.reading)), tx)
     one, reading, why = received.claimed, received.reading, settings.words.speak(received.why)
     drop = tx.drop(
         number, now, Dropped(one.name, one.sha256, one.size, one.owner, settings.words_print), received.state, why

@@ -21,6 +21,7 @@ from robots.kinds.words import Lexicon
 from robots.model.findings import Level, finding
 from robots.model.words import Text, say
 from robots.reading.claims import dialect_for
+from robots.reading.net_prices import contracts_asked, with_net_prices
 from robots.reading.reader import Reading
 
 State = Literal["taken", "set_aside", "unreadable", "ignored"]
@@ -107,6 +108,12 @@ def receive(claimed: Claimed, looked: Look | str, room: ReadingRoom) -> Received
     return _judged(claimed, looked, reading)
 
 
+def completed(received: Received, tx: Turn) -> Received:
+    """What was read, with what only the ledger knows: the tax rates of contracts, for prices that are told with tax."""
+    rates = tx.tax_rates(contracts_asked(received.reading))
+    return replace(received, reading=with_net_prices(received.reading, rates))
+
+
 def _judged(claimed: Claimed, looked: Look, reading: Reading) -> Received:
     """The state of a file that could be read: taken, or with nothing in it for us."""
     if not reading.taken and looked.format is Format.TEXT and claimed.path.suffix.lower() not in TEXT_ENDINGS:
@@ -186,7 +193,8 @@ def check(path_text: str, lexicon: Lexicon, settings: Settings) -> tuple[Reading
     try:
         looked = look_through(path, settings.toml.intake.unpacked_mb << 20)
         with ReadingRoom(lexicon, Limits(settings.toml.intake.seconds, settings.toml.intake.memory_mb)) as room:
-            return room.read(path, path.name, looked, passwords_for(path.name, looked, lexicon)), ""
+            reading = room.read(path, path.name, looked, passwords_for(path.name, looked, lexicon))
+            return with_net_prices(reading, {}), ""
     except NotReadable as problem:
         code = str(problem.args[0])
     except FileNotFoundError:

@@ -26,7 +26,8 @@ class Field:
     where every cell below is a word of it (交易类型 over 来账 and 往账, not over 转账 and 结息). `else_by`: headers
     that name it only where no other column does (交易时间 may hold the day, but beside 交易日期 it is the time of day).
     `daily`: a rate for each day, whose cells may say so (0.1%/天). `share`: the field that a cell of this one tells
-    where it holds a share in place of an amount (预付款 30%).
+    where it holds a share in place of an amount (预付款 30%). `instead`: the field whose column may stand in place of
+    this one's, where this one is found from it (the price without tax from the one with it).
     """
 
     name: str
@@ -42,6 +43,7 @@ class Field:
     else_by: tuple[str, ...] = ()
     daily: bool = False
     share: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 from robots.cells import IDENTIFIER, NAME, Unreadable, read_number
 from robots.kinds.words import Dialect
 from robots.model.findings import Finding, Level, a1, column_letter, finding
-from robots.reading.claims import Claim
+from robots.reading.claims import Claim, required_of
 from robots.reading.grid import Grid
 
 Cell = tuple[int, int]
@@ -127,7 +127,7 @@ def filled_down(body: Body, claims: Sequence[Claim], dialect: Dialect | None) ->
 
 def _blank_together(body: Body, claim: Claim) -> dict[tuple[int, ...], list[str]]:
     """Rows that lack required names or numbers but are whole otherwise → the fields they lack."""
-    required = [name for name in claim.kind.required if name in claim.columns]
+    required = [name for name in required_of(claim) if name in claim.columns]
     gathered = claim.more  # from several columns: that one of them is blank says nothing
     named = [n for n in required if claim.kind.field(n).type in (IDENTIFIER, NAME) and n not in gathered]
     heads = [
@@ -178,7 +178,8 @@ def figure(value: Any) -> Decimal | None:
     if isinstance(value, bool) or value is None or value == "":
         return None
     if isinstance(value, int | float):
-        return Decimal(repr(value))
+        number = Decimal(repr(value))
+        return number if number.is_finite() else None
     try:
         return read_number(value) if isinstance(value, str) else None
     except Unreadable:

@@ -337,12 +337,18 @@ def _two_columns(sheet: str, header: Header, kind: Kind, name: str, found: list[
 def _takes(claim: Claim) -> bool:
     """Are all required fields told, and does the table itself name its rows (not only what stands beside it)?"""
     kind, told = claim.kind, claim.told
-    if not claim.columns or not set(kind.required) <= told:
+    if not claim.columns or not set(required_of(claim)) <= told:
         return False
     if not kind.is_told_by(told):
         return False
-    by_itself = set(kind.required) & set(claim.columns)
+    by_itself = set(required_of(claim)) & set(claim.columns)
     return bool(by_itself) and (not claim.facts or 2 * len(claim.columns) >= len(told))
+
+
+def required_of(claim: Claim) -> tuple[str, ...]:
+    """The required fields; in place of one that is not told, the one that it is found from."""
+    told, fields = claim.told, [claim.kind.field(name) for name in claim.kind.required]
+    return tuple(one.instead if one.name not in told and one.instead in told else one.name for one in fields)
 
 
 def _twins(sheet: str, header: Header, claims: list[Claim], words: Words) -> Iterator[Finding]:
@@ -351,7 +357,7 @@ def _twins(sheet: str, header: Header, claims: list[Claim], words: Words) -> Ite
         return
     for n, one in enumerate(claims):
         for other in claims[n + 1 :]:
-            mine, theirs = _columns(one, one.kind.required), _columns(other, other.kind.required)
+            mine, theirs = _columns(one, required_of(one)), _columns(other, required_of(other))
             if mine == theirs and not _tells(one, other) and not _tells(other, one):
                 kinds = tuple(say(f"kind.{claim.kind.name}") for claim in (one, other))
                 cell = f"{column_letter(min(mine))}{header.below}"
@@ -379,7 +385,7 @@ def _is_named(claim: Claim, words: Words) -> bool:
 
 def _is_guest(claim: Claim, host: Claim) -> bool:
     """Are all required columns of the one read by the other, not the reverse, and does nothing tell that it is both?"""
-    required, of_host = _columns(claim, claim.kind.required), _columns(host, host.kind.required)
+    required, of_host = _columns(claim, required_of(claim)), _columns(host, required_of(host))
     return required <= _columns(host) and not of_host <= _columns(claim) and not _tells(claim, host)
 
 
@@ -408,7 +414,7 @@ def _columns(claim: Claim, fields: Collection[str] | None = None) -> set[int]:
 def _with_own(claim: Claim, claims: list[Claim]) -> Claim:
     """Required fields in columns that no other kind reads: where these are blank, the row is not of this kind."""
     others = {column for other in claims if other is not claim for column in _columns(other)}
-    own = {f for f in claim.kind.required if f in claim.columns and claim.columns[f].column not in others}
+    own = {f for f in required_of(claim) if f in claim.columns and claim.columns[f].column not in others}
     return replace(claim, own=frozenset(own) if len(claims) > 1 else frozenset())
 
 

@@ -101,7 +101,7 @@ def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
     unknown = tuple(dict.fromkeys(word for part in parts for word in part.unknown))
     asides = tuple(aside for part in parts for aside in part.asides)
     form = next((one.form.id for _, one in issued if isinstance(one, Sealed)), "")
-    return Reading(tuple(_per_sheet(taken, tables)), tables, tuple(_capped(findings)), unknown, asides, form)
+    return Reading(tuple(_per_sheet(taken, tables)), tables, tuple(capped(findings)), unknown, asides, form)
 
 
 def _per_sheet(taken: Sequence[tuple[Taken, pa.Table]], tables: Mapping[str, pa.Table]) -> Iterator[Taken]:
@@ -117,7 +117,7 @@ def _per_sheet(taken: Sequence[tuple[Taken, pa.Table]], tables: Mapping[str, pa.
         yield Taken(sheet, kind, columns, kept, aside, parts[0].letters)
 
 
-def _capped(findings: list[Finding]) -> Iterator[Finding]:
+def capped(findings: list[Finding]) -> Iterator[Finding]:
     """All findings, but of one code on one sheet the first thousand and a line that counts the rest."""
     seen: Counter[tuple[str, str]] = Counter()
     for found in findings:

@@ -35,7 +35,7 @@ from robots.kinds import Field
 from robots.model.findings import Finding, Level, a1, column_letter, finding
 from robots.model.names import fold
 from robots.reading.body import Body, figure, merged_figures, plain
-from robots.reading.claims import Claim, Words
+from robots.reading.claims import Claim, Words, required_of
 from robots.reading.facts import Fact
 from robots.reading.gathered import Gathered, gathered, without_ends
 from robots.reading.headers import Heading
@@ -436,7 +436,7 @@ def _required_blanks(taking: _Taking, columns: dict[str, pa.Array]) -> Iterator[
     """Rows that lack what is required, or a word on which money hangs where a column is there to say it."""
     claim, body = taking.claim, taking.body
     strict = (spec.name for spec in claim.kind.fields if spec.strict and spec.default is None)
-    for name in (*claim.kind.required, *strict):
+    for name in (*required_of(claim), *strict):
         heading = claim.columns.get(name)
         if heading is None or not columns[name].null_count:
             continue
@@ -473,7 +473,7 @@ def _shown_as(claim: Claim, name: str) -> str:
 def _notes(taking: _Taking) -> set[int]:
     """Of the rows set aside, those that are notes under the table."""
     claim, body = taking.claim, taking.body
-    required = [claim.columns[name].column for name in claim.kind.required if name in claim.columns]
+    required = [claim.columns[name].column for name in required_of(claim) if name in claim.columns]
     return {index for index in taking.bad if _is_note(body, body.rows[index], required)}
 
 

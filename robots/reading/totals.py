@@ -11,7 +11,7 @@ from typing import Any
 from robots.cells import IDENTIFIER, MONEY, NAME, NUMBER, is_blank
 from robots.model.findings import Finding, Level, a1, finding
 from robots.reading.body import Body, figure, plain
-from robots.reading.claims import Claim
+from robots.reading.claims import Claim, required_of
 
 _LONGEST = 14  # characters of a label
 _HALF_A_CENT = Decimal("0.005")
@@ -60,7 +60,7 @@ def _suspects(body: Body, claims: Sequence[Claim]) -> Collection[int]:
     """Indices of rows that lack something required for every kind; all rows, where a kind requires but one column."""
     lacking: set[int] | None = None
     for claim in claims:
-        columns = [claim.columns[name].column for name in claim.kind.required if name in claim.columns]
+        columns = [claim.columns[name].column for name in required_of(claim) if name in claim.columns]
         rows = {row for column in columns for row in body.blank_rows(column)} if len(columns) > 1 else set(body.rows)
         lacking = rows if lacking is None else lacking & rows
     if not lacking:
@@ -69,7 +69,7 @@ def _suspects(body: Body, claims: Sequence[Claim]) -> Collection[int]:
 
 
 def _is_incomplete(body: Body, row: int, claims: Sequence[Claim]) -> bool:
-    required = [[c.columns[n].column for n in c.kind.required if n in c.columns] for c in claims]
+    required = [[c.columns[n].column for n in required_of(c) if n in c.columns] for c in claims]
     return all(len(columns) > 1 and not all(body.is_filled(row, c) for c in columns) for columns in required)
 
 
@@ -92,7 +92,7 @@ def _adds_up(body: Body, claims: Sequence[Claim], index: int, sums: _Sums) -> bo
     lacks_more = any(
         not body.is_filled(row, claim.columns[name].column)
         for claim in claims
-        for name in claim.kind.required
+        for name in required_of(claim)
         if name in claim.columns and claim.kind.field(name).type not in (IDENTIFIER, NAME, NUMBER, MONEY)
     )
     return lacks_more and any(sums.are(index, column, figure(body.grid.rows[row][column])) for column in sums.columns)

@@ -74,7 +74,7 @@ def _drop(store: Store, case: Case, file: File, folder: Path, now: datetime) -> 
     with store.transaction() as tx:
         if tx.is_known(name, claimed.sha256, ""):
             return list(desk.nothing_new(claimed).reading.findings)
-        received = _received(case, claimed)
+        received = desk.completed(_received(case, claimed), tx)
         found = list(received.reading.findings)
         drop = tx.drop(1, now, Dropped(name, claimed.sha256, len(content), "示例归档员"), received.state, "")
         if received.state == "taken":

@@ -50,6 +50,7 @@ def order(cell: str, column: int) -> bytes:
 
 
 CONTRACT = "合同编号 | 供应商 | 生效日期 | 到期日期 | 税率\nHT-1 | 示例甲电子有限公司 | 2026-01-01 | 2026-12-31 | "
+WITH_TAX, TAXED = "订单号 | 供应商 | 订单数量 | 含税单价", "PO-001 | 示例甲电子有限公司 | 100 | 11.3"
 DELIVERY = "订单号 | 到货日期 | 到货数 | 合格数 | 不合格数\nPO-001 | 2026-06-18 | "
 INVOICE = "发票号码 | 供应商 | 开票日期 | 不含税金额 | 税额 | 价税合计\n'26112000000012345678 | 示例甲电子有限公司 | 2026-06-25 | "
 PAID, PAYMENT = (
@@ -275,6 +276,8 @@ CASES = (
     _one("NUMBER_BAD", order("面议", 3)),
     _one("NOTE_IN_CELL", order("2026年7月19日付632680元", 3)),
     _one("RATE_BAD", book(CONTRACT + "按合同"), "合同.xlsx"),
+    _one("PRICE_WITH_TAX", book(f"{WITH_TAX} | 税率\n{TAXED} | 0.13")),
+    _one("TAX_RATE_UNKNOWN", book(f"{WITH_TAX} | 合同编号\n{TAXED} | HT-9")),
     _one("READ_AS_SHARE", book(CONTRACT.replace("税率", "预付款") + "'30%"), "合同.xlsx"),
     _one("RATE_DOUBTFUL", book(CONTRACT + "1"), "合同.xlsx"),
     _one("CURRENCY_OTHER", order("'$5.50", 3)),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -317,6 +318,12 @@ class Turn:
         counts = {(one.source, one.of) for one in work}
         filed = f"{name} ({reading.form})" if reading.form else name
         return posting.post(self.connection, self.file(filed), drop, reading, broken, self.touched, counts)
+
+    def tax_rates(self, contracts: Collection[str]) -> dict[str, Decimal]:
+        """The tax rates of some contracts, of those that tell one."""
+        rows = self.rows("contracts").select(["contract_id", "tax_rate"]).to_pylist() if contracts else []
+        named = ((row["contract_id"], row["tax_rate"]) for row in rows if row["contract_id"] in contracts)
+        return {contract: rate for contract, rate in named if rate is not None}
 
     def relate(self, day: date, rules: str) -> None:
         """Bring order lines, and what is to be figured again, up to `day` after what was posted."""
