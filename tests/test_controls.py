@@ -294,9 +294,11 @@ def suspect(code: str) -> dict[str, Any]:
 
 
 NAME = (payable().invoice_key, "PO-1", "1")
-BANKED = {"receipt": "B-1", "paid_on": TODAY, "amount": D("565.00"), "source": "回单.xlsx › 回单 › 2"}
+BANKED = {"receipt": "B-1", "paid_on": TODAY, "amount": D("565.00"), "currency": None, "source": "回单.xlsx"}
 SHARED = {"shared": tuple(shared_accounts([ledger_row(OLD), ledger_row(OLD) | {"vendor": OTHER}], {}))}
-ON_A_SHEET = {"order_id": "PO-1", "line": "2", "net": D("565.00"), "batch": "FK-1", "payment_key": "k"}
+ON_A_SHEET = {
+    "order_id": "PO-1", "line": "2", "net": D("565.00"), "currency": "CNY", "batch": "FK-1", "payment_key": "k",
+}  # fmt: skip
 PEOPLE_NEEDED: dict[str, tuple[dict[str, Any], bool]] = {
     "SAME_AMOUNT": (suspect("SAME_AMOUNT"), False),
     "NEAR_NUMBER": (suspect("NEAR_NUMBER"), False),
