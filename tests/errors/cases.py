@@ -275,6 +275,7 @@ CASES = (
     _one("PERIOD_BAD", book("供应商 | 评价期间 | 评价人 | 满意度\n示例甲电子有限公司 | 上半年 | 虚构质量部 | 5"), "满意度.xlsx"),
     _one("NUMBER_BAD", order("面议", 3)),
     _one("NOTE_IN_CELL", order("2026年7月19日付632680元", 3)),
+    _one("NOT_WHOLE", book(CONTRACT.replace("税率", "质保期") + "1.5"), "合同.xlsx"),
     _one("RATE_BAD", book(CONTRACT + "按合同"), "合同.xlsx"),
     _one("PRICE_WITH_TAX", book(f"{WITH_TAX} | 税率\n{TAXED} | 0.13")),
     _one("TAX_RATE_UNKNOWN", book(f"{WITH_TAX} | 合同编号\n{TAXED} | HT-9")),
