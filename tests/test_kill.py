@@ -309,10 +309,10 @@ VOID = but("bank queued", *around("returns", "reversals"), *PAPERS, of=LATER)
 REFUSES = partial(approves, BATCH, refuse={"02": "抬头不对"})
 STORY = {
     "put up": Act(FRIDAY, nobody, partial(is_put_up_once, BATCH, "123"), PUT_UP[::2], crew=()),
-    "released": Act(MONDAY, REFUSES, partial(is_released_once, BATCH, "13"), RELEASED[1::2], crew=()),
-    "told by the bank": Act(on(6, 7, 10), bank_answers, is_told_once, only(*TOLD[::3], *around("returns"))),
+    "released": Act(MONDAY, REFUSES, partial(is_released_once, BATCH, "13"), RELEASED[1::2]),
+    "told by the bank": Act(on(6, 7, 10), bank_answers, is_told_once, only(*TOLD[::4], *around("returns"))),
     "asked to be reversed": Act(on(6, 7, 20), clerk_asks, is_asked_once, ASKED),
-    "reversed": Act(on(6, 7, 30), approves_reversal, is_reversed_once, REVERSED[1::2]),
+    "reversed": Act(on(6, 7, 30), approves_reversal, is_reversed_once, REVERSED[1::3]),
     "put up again": Act(on(6, 18), nobody, partial(is_put_up_once, SECOND, "3")),
     "void": Act(on(7, 7), partial(spoils, SECOND), partial(is_void_once, SECOND, "CHANGED"), VOID[1::3]),
     "put up a third time": Act(on(7, 18), nobody, partial(is_put_up_once, THIRD, "3")),
