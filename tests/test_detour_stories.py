@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import Home
 from tests.payday_steps import evening, paid_of, usual, why
-from tests.test_approvals import FIRST, FULL, PEOPLE, approve, invoices_of, records_of, states
+from tests.test_approvals import FIRST, FULL, PEOPLE, approve, code_of, filled, form_of, invoices_of, records_of, states
 from tests.test_controls import _filled, _forms
 
 D = Decimal
@@ -25,6 +25,13 @@ def home(home: Home) -> Home:
     """Only those work whose work is looked at."""
     home.let("paymaster", "bookkeeper")
     return home
+
+
+def refuse_first(sheet: Any, first: int) -> None:
+    """The larger of two lines is refused."""
+    row = max((first, first + 1), key=lambda one: sheet.cell(one, 7).value)
+    sheet.cell(row, 10, "驳回")
+    sheet.cell(row, 11, "待核")
 
 
 def bank(books: SimpleNamespace, *rows: Row) -> bytes:
@@ -220,3 +227,29 @@ def test_one_row_that_cannot_be_stops_no_other_vendor(home: Home, books: SimpleN
     home.drop("发票2.xlsx", books.invoices(other | {"发票号码": "26112000000087654302"}))
     assert not home.turn(evening(7, 6)).troubles
     assert paid_of(home, "02") == 565
+
+
+def test_what_is_held_and_has_been_paid_says_so(home: Home, books: SimpleNamespace) -> None:
+    """The receipt is gone after the payment: who reads that one is missing should not believe that money is owed."""
+    invoices_of(home, books, 1)
+    home.turn(evening(7, 6))
+    home.drop("收货.xlsx", books.deliveries({"送货单号": "S-9", "订单号": "PO-9"}))
+    home.turn(evening(7, 7))
+    (held,) = (row for row in records_of(home, "holds") if row["invoice_no"].endswith("01"))
+    assert held["reasons"] == "NO_RECEIPT" and "FK-20260706-01 已列入 565.00" in held["evidence"]
+
+
+def test_retention_that_was_paid_before_its_line_is_not_paid_again_under_another_number(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """The line was refused, its retention had fallen due and was approved; then the number of the invoice is mended."""
+    home.configure(PEOPLE)
+    usual(home, books, 质保期=0)
+    home.turn(evening(7, 3))
+    assert paid_of(home) == 565
+    home.drop("审批.xlsx", filled(form_of(home, FIRST), code_of(home, "one@example.com"), spoil=refuse_first))
+    home.turn(datetime(2026, 7, 6, 7))
+    home.drop("发票.xlsx", books.invoices({"发票号码": "26112000000012345699"}))
+    for day in (6, 7):
+        home.turn(evening(7, day))
+    assert paid_of(home) == 565

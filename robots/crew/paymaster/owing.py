@@ -30,6 +30,7 @@ from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import (
     DUPLICATE,
     LINE,
+    RETENTION,
     OrderLine,
     Payable,
     Terms,
@@ -260,12 +261,15 @@ def _compare(found: Owing, payable: Payable, rows: Sequence[Row]) -> None:
 
 
 def lines_left(sheeted: Iterable[Row], known: Collection[str]) -> list[list[Row]]:
-    """Lines of sheets whose invoice the register no longer has, each with its rows in the order of their sheets."""
+    """Lines of sheets whose invoice the register no longer has, each with its rows in the order of their sheets; of a
+    line that was refused, and whose retention was not, what was paid of that."""
     lines: dict[Line, list[Row]] = defaultdict(list)
+    retained: dict[Line, list[Row]] = defaultdict(list)
     for row in sheeted:
-        if (row["what"] or LINE) == LINE and row["invoice_key"] not in known:
-            lines[row["invoice_key"], row["order_id"], row["line"]].append(row)
-    return list(lines.values())
+        if (key := of_invoice(row["invoice_key"])) not in known:
+            there = lines if (row["what"] or LINE) == LINE else retained
+            there[key, row["order_id"], row["line"]].append(row)
+    return [*lines.values(), *(rows for name, rows in retained.items() if name not in lines)]
 
 
 def _vendor(row: Row, books: tuple[Lines, Lines]) -> str:
@@ -325,9 +329,10 @@ def _bill(rows: Sequence[Row], days: Mapping[str, date], books: tuple[Lines, Lin
 
 
 def _tax_rate(rows: Sequence[Row]) -> Decimal | None:
-    """The rate that an invoice was billed with, to a tenth of a percent; None where older sheets do not say."""
+    """The rate that an invoice was billed with, to a tenth of a percent; None where older sheets do not say, or where
+    it is retention alone, whose tax is in its line."""
     gross, taxes = _total(rows, "gross"), [row["tax"] for row in rows]
-    if not all(map(given, taxes)) or not 0 <= (tax := sum(taxes, ZERO)) < gross:
+    if rows[0]["what"] == RETENTION or not all(map(given, taxes)) or not 0 <= (tax := sum(taxes, ZERO)) < gross:
         return None
     return (tax / (gross - tax)).quantize(_RATE)
 

@@ -169,8 +169,8 @@ def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) ->
 def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator[Row]:
     """Everything that the match stops today, and what sheets carried too much, for those who have to see to it."""
     for p in owed:
-        stopped = stopped_of(p)
-        too_much = overpaid(p, before.get(line_of(p), ()))
+        stopped, mine = stopped_of(p), before.get(line_of(p), ())
+        too_much = overpaid(p, mine)
         if stopped or too_much:
             reasons = (*p.reasons, *((SET_OFF if p.credit else OVERPAID,) if too_much else ()))
             amount = min(stopped + too_much, max(p.gross, too_much))  # what was paid and then refused is one sum
@@ -178,8 +178,18 @@ def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator
                 "hold": short_hash(*_whole_name(p)),
                 "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
                 "reasons": ",".join(reasons), "gross": p.gross, "stopped": amount, "due_on": p.due_on,
-                "source": p.source, "evidence": listed(p.evidence), "currency": p.currency or None,
+                "source": p.source, "evidence": listed((*p.evidence, *_paid_of_held(p, mine))),
+                "currency": p.currency or None,
             }  # fmt: skip
+
+
+def _paid_of_held(payable: Payable, before: Sequence[Row]) -> Iterator[Text]:
+    """What of the held part sheets have carried already: who reads why it is held should know."""
+    mine = carried(payable, before)
+    paid = min(sum((row["net"] for row in mine), ZERO) - payable.net, payable.held)
+    if paid > 0:
+        sheets = "、".join(dict.fromkeys(str(row["batch"]) for row in mine))
+        yield say("hold.seen.carried", sheets=sheets, amount=paid)
 
 
 def without(stops: Sequence[Row], rows: Sequence[Row]) -> list[Row]:
