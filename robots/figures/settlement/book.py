@@ -4,7 +4,7 @@ of received. Tables → plain values, once per turn; the match then goes through
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -126,7 +126,12 @@ def order_book(
     for row in records(deliveries[_there(deliveries, _DELIVERED)].sort_values("delivered_on", kind="stable")):
         if on := by_line.get((row["order_id"], row["line"])):
             _deliver(on, row)
-    return dict(book)
+    return {order_id: sorted(mine, key=_in_turn) for order_id, mine in book.items()}
+
+
+def _in_turn(line: OrderLine) -> tuple[str, int, str]:
+    """Lines by their numbers: a register may be sorted anew, and what was paid for one line would move to another."""
+    return line.order_id, len(line.line), line.line
 
 
 def _there(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
@@ -230,32 +235,48 @@ class _Done:
 def accept_work(book: Book, measurements: pd.DataFrame, tickets: pd.DataFrame, rules: Settlement, today: date) -> None:
     """Fill lines that have no receipts with accepted timesheets or tickets, where the rules say so for their contract
     or category. An entry counts for the line that its subject names (PO-1 or PO-1/2), else for the contract's lines in
-    turn, each up to what was ordered; it counts once."""
+    turn, each up to what was ordered; it counts once, whatever rules it falls under."""
     if not rules.work:
         return
-    waiting: dict[str, list[OrderLine]] = defaultdict(list)
+    waiting: dict[Work, list[OrderLine]] = defaultdict(list)
     for line in (line for lines in book.values() for line in lines if not line.has_arrived):
         contract_id = text(line.agreed.get("contract_id"))
         if name := next((name for name in (contract_id, line.category) if name in rules.work), ""):
-            waiting[name].append(line)
-    for name, lines in waiting.items():
-        _take(lines, list(_done(rules.work[name], measurements, tickets, today)))
+            waiting[rules.work[name]].append(line)
+    done = _done(measurements, tickets, book, today)
+    for work, lines in waiting.items():
+        mine = (one for one in done[work.source] if _is_such(one.row, work))
+        _take(sorted(lines, key=_in_turn), mine, book)
 
 
-def _done(work: Work, measurements: pd.DataFrame, tickets: pd.DataFrame, today: date) -> Iterator[_Done]:
-    """A measure's values by day, or one for each ticket that is resolved."""
+def _done(measurements: pd.DataFrame, tickets: pd.DataFrame, book: Book, today: date) -> dict[str, list[_Done]]:
+    """A measure's values, and one for each ticket that is resolved, by day; of one day what names its line comes first,
+    for what names none finds room elsewhere."""
+    found = {
+        "measurements": [_Done(row, row["measured_on"], row["value"]) for row in records(measurements)],
+        "tickets": [
+            _Done(row, row["resolved_at"].date(), _ONE) for row in records(tickets) if given(row["resolved_at"])
+        ],
+    }
+    return {
+        source: sorted(
+            (one for one in some if one.day <= today and one.left > 0),
+            key=lambda one: (one.day, -len(_named(one.row, book)), place_of(one.row)),
+        )
+        for source, some in found.items()
+    }
+
+
+def _is_such(row: Row, work: Work) -> bool:
+    """Is it of the measure, or a ticket of the kind, that the rules name?"""
     if work.source == "measurements":
-        rows = [row for row in records(measurements) if row["measure"] == work.of and row["value"] > 0]
-        found = [_Done(row, row["measured_on"], row["value"]) for row in rows]
-    else:
-        rows = [row for row in records(tickets) if given(row["resolved_at"]) and work.of in ("", text(row["kind"]))]
-        found = [_Done(row, row["resolved_at"].date(), _ONE) for row in rows]
-    yield from sorted((one for one in found if one.day <= today), key=lambda one: (one.day, place_of(one.row)))
+        return bool(row["measure"] == work.of)
+    return work.of in ("", text(row["kind"]))
 
 
-def _take(lines: list[OrderLine], done: Iterable[_Done]) -> None:
+def _take(lines: list[OrderLine], done: Iterable[_Done], orders: Container[str]) -> None:
     for one in done:
-        mine = [line for line in lines if _is_of(one.row, line)]
+        mine = [line for line in lines if _is_of(one.row, line, orders)]
         for line in mine:
             taken = min(one.left, max(line.quantity - line.taken_in, _NONE))
             if taken > 0:
@@ -263,12 +284,21 @@ def _take(lines: list[OrderLine], done: Iterable[_Done]) -> None:
                 one.left -= taken
 
 
-def _is_of(row: Row, line: OrderLine) -> bool:
+def _is_of(row: Row, line: OrderLine, orders: Container[str]) -> bool:
     """Work of the line's contract (or, where it names none, of its vendor), and of its order where it names one."""
     if identity(row["vendor"]) != identity(line.vendor):
         return False
-    contract_id, subject = text(row["contract_id"]), text(row.get("subject"))
+    contract_id = text(row["contract_id"])
     if contract_id and contract_id != text(line.agreed.get("contract_id")):
         return False
-    named = subject if subject.startswith(line.order_id) else ""
-    return named in ("", line.order_id, f"{line.order_id}/{line.line}")
+    named = _named(row, orders)
+    return (line.order_id, line.line)[: len(named)] == named
+
+
+def _named(row: Row, orders: Container[str]) -> tuple[str, ...]:
+    """The order, or the order and its line, that the subject of some work names, if it names one."""
+    subject = text(row.get("subject"))
+    if subject in orders:
+        return (subject,)
+    order_id, _, line = subject.rpartition("/")
+    return (order_id, line) if order_id in orders else ()
