@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from robots.crew.paymaster import payment_key, propose
 from robots.crew.paymaster.rows import holds, line_of, rest
-from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, settle
+from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, Turn, settle
 from robots.rules import Settlement
 
 D = Decimal
@@ -204,7 +204,7 @@ def test_of_two_names_under_one_national_number_the_one_that_a_sheet_has_carried
     """The other one is dated earlier and was found later: it would be paid a second time."""
     theirs = replace(line((9, 100)), order_id="PO-2", vendor=OTHER)
     rows = [invoice(number=NATIONAL), invoice(number=NATIONAL, day=2, vendor=OTHER, order_id="PO-2")]
-    carried = {f"{VENDOR}|{NATIONAL}": "FK-20260701-01"}
+    carried = {f"{VENDOR}|{NATIONAL}": Turn("20260701-01")}
     found = list(settle({"PO-1": [line((9, 100))], "PO-2": [theirs]}, rows, VENDORS, {}, TERMS, carried=carried))
     assert [(p.vendor, p.net) for p in found] == [(VENDOR, D("1130.00")), (OTHER, D("0.00"))]
 

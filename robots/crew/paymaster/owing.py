@@ -17,6 +17,7 @@ from robots.crew.paymaster.rows import (
     by_line,
     carried,
     first_sheets,
+    found_in_order,
     is_by_hand,
     line_of,
     overpaid,
@@ -32,6 +33,7 @@ from robots.figures.settlement import (
     OrderLine,
     Payable,
     Terms,
+    Turn,
     accept_work,
     advances_of,
     agreements,
@@ -125,7 +127,7 @@ def owing(
         invoices = records(part.invoices)
         left = lines_left(sheeted, {invoice_key(row) for row in invoices})
         gone = [_bill(one, days, (book, services)) for one in left if _paid_for(one) > 0]
-        turns = first_sheets(sheeted) | {invoice_key(row): turn_of(row["_file"]) for row in gone}
+        turns = first_sheets(sheeted) | {invoice_key(row): Turn(turn_of(row["_file"])) for row in gone}
         # accounts that changed are the controls' business
         advances = advances_of(sheeted, invoices)
         owed = settle(book, [*invoices, *gone], vendors, {}, terms, services, turns, agreed, advances)
@@ -265,8 +267,8 @@ def _vendor(row: Row, books: tuple[Lines, Lines]) -> str:
 
 
 def _paid_for(rows: Sequence[Row]) -> Decimal:
-    """What of a line sheets found accepted and in order: nothing else was paid for."""
-    return sum((row["gross"] - row["price_variance"] - row["rejected"] - row["held"] for row in rows), ZERO)
+    """What of a line sheets found in order."""
+    return sum(map(found_in_order, rows), ZERO)
 
 
 def _open_of(rows: Sequence[Row], books: tuple[Lines, Lines], terms: Terms) -> Payable | None:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from robots.figures.batches import FREE, HELD, turn_of
 from robots.figures.lines import records
-from robots.figures.settlement import DUPLICATE, RETENTION, STEPS, Payable, Step
+from robots.figures.settlement import DUPLICATE, RETENTION, STEPS, Payable, Step, Turn
 from robots.model.money import ZERO
 from robots.model.words import Text, say
 
@@ -64,9 +64,22 @@ def by_line(before: Sequence[Row]) -> dict[Line, list[Row]]:
     return lines
 
 
-def first_sheets(sheeted: Sequence[Row]) -> dict[str, str]:
-    """Invoice key → when it was carried first: the day and number of that batch, whatever sort it is."""
-    return {row["invoice_key"]: turn_of(row["batch"]) for row in reversed(sheeted) if row["batch"]}
+def first_sheets(sheeted: Sequence[Row]) -> dict[str, Turn]:
+    """Invoice key → when it was carried first, by the day and number of that batch, whatever sort it is; and what was
+    found in order of each of its lines."""
+    first: dict[str, str] = {}
+    lines: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in sheeted:
+        if row["batch"]:
+            first.setdefault(row["invoice_key"], turn_of(row["batch"]))
+            lines[row["invoice_key"]][row["order_id"], row["line"]] += found_in_order(row)
+    return {key: Turn(sheet, lines[key]) for key, sheet in first.items()}
+
+
+def found_in_order(row: Row) -> Decimal:
+    """What of a sheet's line was accepted and at its price: nothing else was paid for."""
+    paid: Decimal = row["gross"] - row["price_variance"] - row["rejected"] - row["held"]
+    return paid
 
 
 def is_by_hand(batch: str) -> bool:

@@ -4,6 +4,7 @@ less its credit notes, `match` brings the two together, `waterfall` takes off st
 """
 
 from robots.figures.settlement.advance import advances_of
+from robots.figures.settlement.billing import Turn
 from robots.figures.settlement.book import Acceptance, OrderLine, accept_work, agreements, milestone_book, order_book
 from robots.figures.settlement.parts import Parts, parts_of
 from robots.figures.settlement.payable import (
@@ -62,6 +63,7 @@ __all__ = [
     "Payable",
     "Step",
     "Terms",
+    "Turn",
     "accept_work",
     "advances_of",
     "agreements",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,16 +14,27 @@ from robots.figures.settlement.terms import Row, given, number, place_of, text
 from robots.model.money import ZERO, cents
 from robots.model.names import identity, invoice_identity
 
-_NO_BATCH = "~"  # sorts behind the name of every sheet
 _NATIONAL_DIGITS = 20
 _LISTED = re.compile(r"[、,，;；]\s*")  # PO-1、PO-2 in one cell; a blank or a slash may be part of a name
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What an invoice keeps for ever: when a sheet carried it first, and what sheets found in order of each of its
+    lines (order and line → amount)."""
+
+    sheet: str
+    lines: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+
+
+_NO_TURN = Turn("~")  # sorts behind the name of every sheet
 
 
 @dataclass(frozen=True)
 class Bill:
     """One row of the invoice register while it is settled: amounts after its credit notes, `hold` where it is stopped
     before any match. `quantity` is None where it bills an amount; `reds` are the credit notes by number and place;
-    `again`: of a duplicate, the row that stands."""
+    `again`: of a duplicate, the row that stands; `turn`: what sheets have carried of it."""
 
     row: Row
     key: str
@@ -35,6 +46,7 @@ class Bill:
     reds: tuple[tuple[str, str], ...] = ()
     hold: str = ""
     again: Row | None = None
+    turn: Turn = _NO_TURN
 
     @property
     def day(self) -> date:
@@ -71,16 +83,18 @@ def owner_of(key: str) -> str:
     return of_invoice(key).rpartition("|")[0]  # a number as it is compared has no bars
 
 
-def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]:
+def bills(invoices: Iterable[Row], carried: Mapping[str, Turn]) -> Iterator[Bill]:
     """Every row that is to be settled: those that a sheet has carried, in the order of sheets, then by their days.
 
     So an invoice that comes late, dated before others that were paid, cannot take what these were paid for; of one
-    sheet those first that the register has no more (`_shown`: their number there), for they are just what was paid. A
+    sheet those first that the register has no more (`_shown`: their number there), for they are just what was paid. Of
+    several rows under one number those come first whose lines a sheet has carried: another one is the duplicate. A
     credit note is offset against its blue invoice, once; what of it finds none is a bill of its own below zero, and
     held.
     """
     keyed = [(invoice_key(row), row) for row in invoices]
-    told = list(_told_apart(sorted(keyed, key=lambda one: _turn(one[0], one[1], carried))))
+    ranked = sorted(keyed, key=lambda one: _ranked(one[1], carried.get(one[0], _NO_TURN)))
+    told = [_bill(key, row, again, carried.get(key, _NO_TURN)) for key, row, again in told_apart(ranked)]
     credit = _credits(bill for bill in told if is_red(bill.row) and not bill.hold)
     for bill in told:
         if bill.hold or not is_red(bill.row):
@@ -92,21 +106,23 @@ def bills(invoices: Iterable[Row], carried: Mapping[str, str]) -> Iterator[Bill]
         )
 
 
-def _turn(key: str, row: Row, carried: Mapping[str, str]) -> tuple[str, bool, date, str, str, int]:
-    batch = carried.get(key, _NO_BATCH)
-    return batch, "_shown" not in row, row["invoiced_on"], str(row["_file"]), str(row["_sheet"]), row["_row"]
+def _ranked(row: Row, turn: Turn) -> tuple[str, bool, bool, date, str, str, int]:
+    is_other = bool(turn.lines) and not _overlap(_named(row), turn.lines)
+    place = str(row["_file"]), str(row["_sheet"]), row["_row"]
+    return turn.sheet, "_shown" not in row, is_other, row["invoiced_on"], *place
 
 
-def _bill(key: str, row: Row, again: Row | None) -> Bill:
+def _named(row: Row) -> set[tuple[str, str]]:
+    """The orders (or the contract) that a row names, each with its line, blank where it names none."""
+    orders = text(row["order_id"]) or text(row.get("contract_id"))
+    return {(order, text(row["line"])) for order in _LISTED.split(orders)}
+
+
+def _bill(key: str, row: Row, again: Row | None, turn: Turn) -> Bill:
     return Bill(
         row, key, cents(row["gross"]), number(row, "quantity"), number(row, "net"), number(row, "tax"),
-        hold="" if again is None else DUPLICATE, again=again,
+        hold="" if again is None else DUPLICATE, again=again, turn=turn,
     )  # fmt: skip
-
-
-def _told_apart(ranked: list[tuple[str, Row]]) -> Iterator[Bill]:
-    for key, row, again in told_apart(ranked):
-        yield _bill(key, row, again)
 
 
 def told_apart(ranked: Iterable[tuple[str, Row]]) -> Iterator[tuple[str, Row, Row | None]]:
@@ -118,7 +134,7 @@ def told_apart(ranked: Iterable[tuple[str, Row]]) -> Iterator[tuple[str, Row, Ro
     owners: dict[str, tuple[str, Row]] = {}
     parts: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for key, row in ranked:
-        part = {(order, text(row["line"])) for order in _LISTED.split(text(row["order_id"]))}
+        part = _named(row)
         if is_national(number := key.rpartition("|")[2]):
             owner, theirs = owners.setdefault(number, (key, row))
             if owner != key:

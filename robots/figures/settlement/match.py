@@ -129,15 +129,19 @@ def pieces(bill: Bill, lines: Sequence[OrderLine], over_rate: Decimal) -> Iterat
 def _shared(
     bill: Bill, lines: Sequence[OrderLine], factor: Decimal, over_rate: Decimal
 ) -> Iterator[tuple[OrderLine, Decimal]]:
-    """A bill that names no line bills its lines in turn, each up to what is accepted and unbilled."""
+    """A bill that names no line bills its lines in turn, each up to what is accepted and unbilled. What sheets carried
+    of a line stays there, whatever has come of the lines before it by now: else it would be paid once more."""
     rest = bill.gross + bill.credit
-    for line in lines[:-1]:
-        share = min(rest, cents(line.available(over_rate) * line.price * factor))
-        if share > 0:
-            yield line, share
-            rest -= share
-    if rest > 0 or len(lines) == 1:
-        yield lines[-1], rest
+    kept = []
+    for line in lines:
+        kept.append(min(rest, bill.turn.lines.get((line.order_id, line.line), ZERO)))
+        rest -= kept[-1]
+    for line, before in zip(lines, kept, strict=True):
+        room = rest if line is lines[-1] else cents(line.available(over_rate) * line.price * factor) - before
+        more = min(rest, max(room, ZERO))
+        rest -= more
+        if before + more > 0 or len(lines) == 1:
+            yield line, before + more
 
 
 def _credited(credit: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:

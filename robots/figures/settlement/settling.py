@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from robots.figures.settlement.advance import Advance, claimed, contract_of, is_advance
-from robots.figures.settlement.billing import Bill, bills
+from robots.figures.settlement.billing import Bill, Turn, bills
 from robots.figures.settlement.match import Lines, Piece, header_tax, lines_of, pieces
 from robots.figures.settlement.payable import ADVANCE, BANK_CHANGE, NO_ACCOUNT, NO_ADVANCE, NO_PRICE, Payable
 from robots.figures.settlement.terms import Row, Terms, number, place_of, text
@@ -25,13 +25,13 @@ def settle(
     paid_accounts: Mapping[str, str],
     terms: Terms,
     services: Lines | None = None,
-    carried: Mapping[str, str] | None = None,
+    carried: Mapping[str, Turn] | None = None,
     contracts: Mapping[str, Row] | None = None,
     advances: Mapping[str, Advance] | None = None,
 ) -> Iterator[Payable]:
     """Match invoices in the order of their dates; yield the waterfall of each from `settle_from` on, in the currency of
     its order, and what was retained once its date is there. `services`: contract id → its milestones;
-    `carried`: invoice key → the first sheet that carried something of it, which keeps its turn for ever; `contracts`:
+    `carried`: invoice key → its turn, of those that a sheet has carried; `contracts`:
     contract id → what an advance is billed under; `advances`: contract id → what sheets did of its advance."""
     balances = Balances(terms, dict(advances or {}))
     for bill in bills(invoices, carried or {}):
