@@ -355,6 +355,13 @@ def test_another_row_under_a_number_that_was_paid_is_not_paid_because_it_is_date
     assert nets(papers, [0, 1, 2, 3], [4]) == [[D("113.00")], []]
 
 
+def test_a_bonus_rides_on_the_invoice_and_not_on_its_duplicate_too() -> None:
+    bill = Billed("N0X", 0, day_of(9), 10, D(10))
+    copy = replace(bill, number=" n-oX", page="补录.xlsx")
+    papers = Dealings(Agreed(), lines_of_ten(10), [bill, copy], bonus=D("55.55"))
+    assert nets(papers, [0, 1, 2, 3, 4]) == [[D("168.55")]]
+
+
 # ------------------------------------------------------------------ laws
 
 

@@ -21,12 +21,13 @@ def line_of(payable: Payable) -> str:
 
 
 def with_bonuses(owed: Iterable[Payable], earned: Iterable[Row]) -> list[Payable]:
-    """Payables with the bonuses that stand on them already, each as a step of its own."""
+    """Payables with the bonuses that stand on them already, each as a step of its own: once, for a duplicate has the
+    name of the line that stands, and comes behind it."""
     standing: dict[str, list[Row]] = {}
     for row in earned:
         if isinstance(row["settled_line"], str):
             standing.setdefault(row["settled_line"], []).append(row)
-    return [reduce(_with_bonus, standing.get(line_of(p), ()), p) for p in owed]
+    return [reduce(_with_bonus, standing.pop(line_of(p), ()), p) for p in owed]
 
 
 def _with_bonus(payable: Payable, row: Row) -> Payable:
