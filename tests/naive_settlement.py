@@ -146,8 +146,8 @@ class _Line:
     refused: Decimal
     taken: Decimal = NONE
     excess: Decimal = NONE
-    dearer: Decimal = NONE
-    kept: Decimal = NONE
+    excess_gross: Decimal = NONE
+    variance: Decimal = NONE
     penalty: Decimal = NONE
 
     @property
@@ -377,8 +377,7 @@ def _fall(
     line.refused -= bad
     lots = line.take(good)
     line.taken += good
-    step["price_variance"] = min(_variance(line, price, good, factor, allowed), gross)
-    line.kept += step["price_variance"]
+    step["price_variance"] = _variance(line, price, good, factor, allowed, gross)
     waits = quantity - good - bad
     rest = gross - step["price_variance"]
     fine_part = max(cent(good * price * factor) - step["price_variance"], D("0.00"))
@@ -413,14 +412,18 @@ def _differs(bill: _Bill, factor: Decimal) -> bool:
     return bill.net is not None and abs(bill.net - bill.gross / factor) >= D("0.05")
 
 
-def _variance(line: _Line, price: Decimal, good: Decimal, factor: Decimal, allowed: Allowed) -> Decimal:
+def _variance(line: _Line, price: Decimal, good: Decimal, factor: Decimal, allowed: Allowed, gross: Decimal) -> Decimal:
     """What is dearer than agreed, where all of the line is so by more than is allowed, in percent or in money: then
-    all that was not taken off it yet."""
+    with what was let pass before."""
     dearer = max(price - line.of.price, NONE) * good
     line.excess += dearer
-    line.dearer += dearer * factor
+    line.excess_gross += dearer * factor
     is_fine = line.excess <= allowed.rate * line.taken * line.of.price and line.excess <= allowed.cap
-    return D("0.00") if is_fine or not dearer else cent(line.dearer) - line.kept
+    if is_fine or not dearer:
+        return D("0.00")
+    variance = min(cent(line.excess_gross) - line.variance, gross)
+    line.variance += variance
+    return variance
 
 
 def _late(agreed: Agreed, line: Ordered, lots: list[Any]) -> Decimal:
@@ -569,9 +572,15 @@ class Clerk:
             if is_moved and other[0].removesuffix(KEPT) == invoice:
                 return True
             both = name[1:] == other[1:] or (has_advance and "HT-1" not in (name[1], other[1]))
-            if both and other[0] != name[0] and not is_moved and self.too_much(other, lines):
+            much = self._too_much_elsewhere(other, lines) if is_moved else self.too_much(other, lines)
+            if both and other[0] != name[0] and much > 0:
                 return True
         return False
+
+    def _too_much_elsewhere(self, name: Name, lines: Mapping[Name, Steps]) -> Decimal:
+        """What sheets carry of an invoice beyond all that is owed of it under the lines that it bills now."""
+        gave = sum((one.net for one in self.book if one.is_bound and one.name[0] == name[0]), NONE)
+        return gave - sum((one["net"] for line, one in lines.items() if line[0] == name[0]), NONE)
 
     def _offset_alone(self, number: str, lines: Mapping[Name, Steps]) -> None:
         """What an advance covers whole is on no sheet, and settled all the same."""

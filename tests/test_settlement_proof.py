@@ -270,8 +270,10 @@ def test_an_advance_is_back_to_the_cent_when_all_is_accepted(
 @given(dealings(), st.randoms(use_true_random=False))
 def test_a_register_dropped_twice_asks_for_nothing_more(papers: Dealings, chance: Random) -> None:
     """Whichever of the two the robots see first."""
-    rows = [invoice_row(bill, papers.lines) for bill in papers.invoices if bill.page == "发票.xlsx"]
-    both = [*rows, *(row | {"_file": "发票 副本.xlsx"} for row in rows)]
+    mine = [bill for bill in papers.invoices if bill.page == "发票.xlsx"]
+    rows = [invoice_row(bill, papers.lines) | {"_row": n} for n, bill in enumerate(mine)]
+    copy = chance.choice(["发票 副本.xlsx", "发票2.xlsx"])
+    both = [*rows, *(row | {"_file": copy} for row in rows)]
     twice = settled(papers, register=chance.sample(both, len(both)))
     assert _nets(twice) == _nets(settled(papers, register=rows))
     assert all(p.net == 0 for p in twice if "DUPLICATE" in p.reasons)

@@ -21,14 +21,14 @@ def line_of(payable: Payable) -> str:
 
 
 def with_bonuses(owed: Iterable[Payable], earned: Iterable[Row], places: Mapping[str, str]) -> list[Payable]:
-    """Payables with the bonuses that stand on them already, each as a step of its own. `places`: contract → its row,
-    which is where a bonus is agreed."""
+    """Payables with the bonuses that stand on them already, each as a step of its own: once, for a duplicate has the
+    name of the line that stands, and comes behind it. `places`: contract → its row, which is where a bonus is agreed."""
     standing: dict[str, list[Row]] = {}
     for row in earned:
         if isinstance(row["settled_line"], str):
             standing.setdefault(row["settled_line"], []).append(row)
     with_bonus = partial(_with_bonus, places)
-    return [reduce(with_bonus, standing.get(line_of(p), ()), p) for p in owed]
+    return [reduce(with_bonus, standing.pop(line_of(p), ()), p) for p in owed]
 
 
 def _with_bonus(places: Mapping[str, str], payable: Payable, row: Row) -> Payable:
