@@ -22,7 +22,7 @@ def line_of(payable: Payable) -> str:
 
 def with_bonuses(owed: Iterable[Payable], earned: Iterable[Row], places: Mapping[str, str]) -> list[Payable]:
     """Payables with the bonuses that stand on them already, each as a step of its own: once, for a duplicate has the
-    name of the line that stands, and comes behind it. `places`: contract → its row, which is where a bonus is agreed."""
+    name of the line that stands, and comes behind it. `places`: contract → its row, where a bonus is agreed."""
     standing: dict[str, list[Row]] = {}
     for row in earned:
         if isinstance(row["settled_line"], str):
