@@ -189,7 +189,7 @@ def _paid_of_held(payable: Payable, before: Sequence[Row]) -> Iterator[Text]:
     paid = min(sum((row["net"] for row in mine), ZERO) - payable.net, payable.held)
     if paid > 0:
         sheets = "、".join(dict.fromkeys(str(row["batch"]) for row in mine))
-        yield say("hold.seen.carried", sheets=sheets, amount=paid)
+        yield say("hold.seen.carried", sheets=sheets, amount=paid, currency=payable.currency)
 
 
 def without(stops: Sequence[Row], rows: Sequence[Row]) -> list[Row]:
