@@ -26,5 +26,6 @@ def held_for_credit(
         if mine is None or mine["net"] <= 0 or mine["payment_key"] not in waiting:
             yield payable
         else:
-            seen = say("hold.seen.set_off", amount=back[payable.vendor, payable.currency])
+            amount = back[payable.vendor, payable.currency]
+            seen = say("hold.seen.set_off", amount=amount, currency=payable.currency)
             yield held(payable, (Hold(SET_OFF_FIRST, seen),), mine["net"])
