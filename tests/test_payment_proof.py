@@ -297,7 +297,7 @@ def played(store: Store, papers: Dealings, chance: Random) -> Office:
     return office
 
 
-@stories(7)
+@stories(6)
 @given(dealings(), chances)
 def test_what_leaves_is_what_a_clerk_works_out_by_hand(papers: Dealings, chance: Random) -> None:
     with a_store() as store:
@@ -308,7 +308,7 @@ def test_what_leaves_is_what_a_clerk_works_out_by_hand(papers: Dealings, chance:
         nothing_changes_by_doing_it_again(office)
 
 
-@stories(7)
+@stories(6)
 @given(settled_in_full(), chances)
 def test_where_all_comes_and_is_billed_all_is_paid_and_every_balance_is_back(papers: Dealings, chance: Random) -> None:
     with a_store() as store:
