@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robots.crew.paymaster import paymaster
@@ -35,7 +35,7 @@ from robots.model.words import say
 from robots.rules import Rules
 from tests import dealings as papers_of
 from tests.dealings import DUE, LAST, VENDOR, Dealings, day_of, dealings, settled_in_full
-from tests.histories import RULES, WORDS, examples
+from tests.histories import MORE, RULES, WORDS, examples
 from tests.naive_settlement import KEPT, TAX, Agreed, Billed, Clerk, Ordered, Worked, same
 from tests.stores import a_store
 from tests.test_money import read_words
@@ -55,6 +55,11 @@ FATES = {  # what becomes of a sheet → the states that its lines go through
 }
 HALF = 0.5
 chances = st.randoms(use_true_random=False)
+
+
+def stories(number: int) -> settings:
+    """The same few in every usual run, for each takes a second or two; others where ROBOTS_PROOFS asks for more."""
+    return settings(examples(number), derandomize=MORE == 1)
 
 
 @dataclass
@@ -292,7 +297,7 @@ def played(store: Store, papers: Dealings, chance: Random) -> Office:
     return office
 
 
-@examples(10)
+@stories(6)
 @given(dealings(), chances)
 def test_what_leaves_is_what_a_clerk_works_out_by_hand(papers: Dealings, chance: Random) -> None:
     with a_store() as store:
@@ -303,7 +308,7 @@ def test_what_leaves_is_what_a_clerk_works_out_by_hand(papers: Dealings, chance:
         nothing_changes_by_doing_it_again(office)
 
 
-@examples(10)
+@stories(6)
 @given(settled_in_full(), chances)
 def test_where_all_comes_and_is_billed_all_is_paid_and_every_balance_is_back(papers: Dealings, chance: Random) -> None:
     with a_store() as store:

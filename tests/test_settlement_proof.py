@@ -206,6 +206,20 @@ def test_the_vat_of_the_lines_is_that_of_the_invoice(papers: Dealings) -> None:
         assert sum(p.net_of_tax for p in mine) == stated
 
 
+@examples(25)
+@given(st.lists(st.tuples(st.integers(1, 40), prices), min_size=3, max_size=4))
+def test_the_vat_of_an_invoice_is_shared_out_to_the_cent(ordered: list[tuple[int, Decimal]]) -> None:
+    """Over all lines of two orders that it names in one cell: none of it is lost between them."""
+    lines = [Ordered(pieces, price, DUE, [(DUE, pieces, 0)], f"PO-{n // 2}", str(n % 2 + 1))
+             for n, (pieces, price) in enumerate(ordered)]  # fmt: skip
+    also = tuple(range(1, len(lines)))
+    value = sum((pieces * price for pieces, price in ordered), D(0))
+    bill = Billed("N0X", 0, DUE, 1, value, also=also, tells=frozenset({"net", "rate"}))
+    owed = settled(Dealings(Agreed(), lines, [bill]))
+    assert sum(p.tax for p in owed) == bill.gross - bill.net
+    assert sum(p.gross for p in owed) == bill.gross
+
+
 def _blue(papers: Dealings) -> list[Billed]:
     return [bill for bill in papers.invoices if not bill.red_of]
 
