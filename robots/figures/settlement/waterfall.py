@@ -203,21 +203,17 @@ def _clause(key: str, line: OrderLine, rules: Settlement, **values: Any) -> Say:
 
 
 def _advance(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> Payable:
-    if not piece.good or not _is_in(piece.line.agreed, payable.currency):
+    agreed, home = piece.line.agreed, balances.terms.currency
+    if not piece.good or not agreed or payable.currency != (text(agreed.get("currency")) or home):
         return payable
     accepted = cents(piece.good * piece.line.price * piece.factor)
-    return offset(payable, piece.line.agreed, balances.advance(piece.line.agreed), bill.day, accepted)
+    return offset(payable, agreed, balances.advance(agreed), bill.day, accepted)
 
 
 def _unless_known(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> Payable:
     if not payable.advance_offset:
         return payable
     return unless_known(payable, piece.line.agreed, balances.advance(piece.line.agreed), bill.day)
-
-
-def _is_in(agreed: Mapping[str, Any], currency: str) -> bool:
-    """Is there a contract, and its amounts are in this currency?"""
-    return bool(agreed) and text(agreed.get("currency")) in ("", currency)
 
 
 def _retention(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> Payable:
