@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from robots.figures.by_hand import paid_by_hand
 from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, Turn, advances_of, settle
 from robots.rules import Settlement
 from tests.conftest import Home
@@ -138,6 +139,13 @@ def test_an_advance_billed_before_we_began_was_paid_by_hand() -> None:
 def test_an_advance_tells_its_vat_its_due_day_and_its_contract() -> None:
     (one,) = owed(invoice(**FOR_ADVANCE, tax_rate=D("0.06")), payment_days=D(10))
     assert (one.tax, one.due_on, one.order_id) == (D("16.98"), date(2026, 6, 30), "HT-1")
+
+
+def test_an_advance_that_was_paid_by_hand_before_it_was_billed_is_asked() -> None:
+    told = {"receipt": "R-1", "vendor": VENDOR, "amount": D(300), "currency": None, "outcome": "UNMATCHED",
+            "status": "成功", "paid_on": "2026-05-02"}  # fmt: skip
+    advance, goods = owed(invoice(**FOR_ADVANCE), invoice(gross=D(300)), advance_paid=D(0))
+    assert paid_by_hand([(advance, advance.net)], [told]) and not paid_by_hand([(goods, goods.net)], [told])
 
 
 # ------------------------------------------------------------------ in a home

@@ -28,7 +28,7 @@ from robots.figures.returns import (
     UNKNOWN_KEY,
     UNMATCHED,
 )
-from robots.figures.settlement import Payable
+from robots.figures.settlement import ADVANCE, Payable
 from robots.model.money import ZERO
 from robots.model.names import identity
 
@@ -62,7 +62,8 @@ class _Sum:
             self.billed += payable.gross
             self.retained += payable.retention
         self.lines.add(line)
-        self.since = max(self.since, payable.invoiced_on or payable.due_on or self.since)
+        if payable.what != ADVANCE:  # that is often paid before anybody bills it
+            self.since = max(self.since, payable.invoiced_on or payable.due_on or self.since)
 
     @classmethod
     def of(cls, some: Sequence[_Sum]) -> _Sum:

@@ -155,7 +155,11 @@ def unless_known(payable: Payable, contract: Row, advance: Advance, day: date) -
     others = tuple(one for one in payable.causes if one is not step)
     because = say("because.advance_unknown", contract=text(contract.get("contract_id")), value=advance.value)
     without = payable.but(advance_offset=ZERO, causes=others).taken("advance_offset", sure, step.because, step.place)
-    return without.taken("held", taken - sure, because, step.place).because(ADVANCE_UNKNOWN)
+    seen = say(
+        "hold.seen.advance", contract=text(contract.get("contract_id")), share=taken - sure, place=place_of(contract)
+    )
+    held = without.taken("held", taken - sure, because, step.place).because(ADVANCE_UNKNOWN)
+    return held.but(evidence=(*held.evidence, seen))
 
 
 def contract_of(bill: Bill, contracts: Mapping[str, Row], orders: Mapping[str, Collection[Any]]) -> Row | None:
