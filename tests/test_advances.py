@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -32,15 +33,17 @@ def invoice(**cells: Any) -> Row:
     } | cells  # fmt: skip
 
 
-def owed(*invoices: Row, sheeted: tuple[Row, ...] = (), accepted: int = 100, **contract: Any) -> list[Payable]:
+def owed(
+    *invoices: Row, sheeted: tuple[Row, ...] = (), turns: Mapping[str, Turn] | None = None, **contract: Any
+) -> list[Payable]:
     """What is owed on invoices over a hundred pieces at ten, net, under the contract."""
     agreed = AGREED | contract
     line = OrderLine(
-        "PO-1", "1", VENDOR, D(100), D(10), D("0.13"), None, None, agreed, [Acceptance(date(2026, 6, 1), D(accepted))]
+        "PO-1", "1", VENDOR, D(100), D(10), D("0.13"), None, None, agreed, [Acceptance(date(2026, 6, 1), D(100))]
     )
     rows = [row | {"_row": at} for at, row in enumerate(invoices, 2)]
     vendors = {VENDOR: {"bank_account": "6222000000000000001"}, "乙": {"bank_account": "6222000000000000002"}}
-    turns = {row["invoice_key"]: Turn(row["batch"]) for row in sheeted}
+    turns = turns or {row["invoice_key"]: Turn(row["batch"]) for row in sheeted}
     advances = advances_of(sheeted, rows)
     return list(settle({"PO-1": [line]}, rows, vendors, TERMS, {}, turns, {"HT-1": agreed}, advances))
 
@@ -85,6 +88,30 @@ def test_retention_and_penalties_are_the_same_whether_an_advance_is_known_or_not
     terms = {"retention_rate": D("0.05"), "retention_months": D(12)}
     (known,), (unknown,) = owed(invoice(), advance_paid=D(300), **terms), owed(invoice(), **terms)
     assert (known.net, known.retention) == (unknown.net, unknown.retention) == (D("386.75"), D("28.25"))
+
+
+def test_a_cent_of_rounding_stays_on_the_line_where_a_sheet_put_it() -> None:
+    """Two lines were on one sheet, and the first was refused: it comes again behind the other one."""
+    line = ("PO-1", "1")
+    shares = {"FP-1": "372.90", "FP-2": "372.90", "FP-3": "384.20"}
+    rows = [invoice(invoice_no=number, gross=D(gross)) for number, gross in shares.items()]
+    first = owed(*rows[:2], advance_paid=D("100.01"))
+    assert [one.advance_offset for one in first] == [D("33.00"), D("33.01")]
+    turns = {first[1].invoice_key: Turn("20260703-01", {line: first[1].undisputed}, {line: first[1].advance_offset})}
+    again = {one.invoice_no: one.advance_offset for one in owed(*rows, turns=turns, advance_paid=D("100.01"))}
+    assert again == {"FP-1": D("33.00"), "FP-2": D("33.01"), "FP-3": D("34.00")}
+
+
+def test_goods_whose_share_is_held_for_an_advance_are_used_up_all_the_same(home: Home, books: SimpleNamespace) -> None:
+    """The invoice leaves the register, and another one bills a part of its goods."""
+    home.let("paymaster")
+    usual(home, books, **contract())
+    home.turn(evening(7, 6))
+    part = {"数量": 20, "不含税金额": 100, "税额": 13, "价税合计": 113}
+    home.drop("发票.xlsx", books.invoices({"发票号码": "26112000000087654321", **part}))
+    for day in (7, 8):
+        home.turn(evening(7, day))
+    assert paid_of(home) == 452
 
 
 CLAIMED = {

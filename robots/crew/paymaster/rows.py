@@ -69,17 +69,26 @@ def first_sheets(sheeted: Sequence[Row]) -> dict[str, Turn]:
     found in order of each of its lines."""
     first: dict[str, str] = {}
     lines: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    offsets: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in sheeted:
         if row["batch"]:
-            first.setdefault(row["invoice_key"], turn_of(row["batch"]))
-            lines[row["invoice_key"]][row["order_id"], row["line"]] += found_in_order(row)
-    return {key: Turn(sheet, lines[key]) for key, sheet in first.items()}
+            key, line = row["invoice_key"], (row["order_id"], row["line"])
+            first.setdefault(key, turn_of(row["batch"]))
+            lines[key][line] += found_in_order(row)
+            offsets[key][line] += row["advance_offset"] + _advance_held(row)
+    return {key: Turn(sheet, lines[key], offsets[key]) for key, sheet in first.items()}
 
 
 def found_in_order(row: Row) -> Decimal:
     """What of a sheet's line was accepted and at its price: nothing else was paid for."""
-    paid: Decimal = row["gross"] - row["price_variance"] - row["rejected"] - row["held"]
+    paid: Decimal = row["gross"] - row["price_variance"] - row["rejected"] - row["held"] + _advance_held(row)
     return paid
+
+
+def _advance_held(row: Row) -> Decimal:
+    """What of its held part may have been paid in advance; rows of older homes held nothing for that."""
+    held = row.get("advance_held")
+    return ZERO if held is None or pd.isna(held) else held
 
 
 def is_by_hand(batch: str) -> bool:
@@ -103,7 +112,7 @@ def propose(payable: Payable, before: Sequence[Row], batch: str, vendors: Mappin
     mine = carried(payable, before)
     if not rest(payable, mine):
         return None
-    amounts = {name: getattr(payable, name) - sum((r[name] for r in mine), ZERO) for name in AMOUNTS}
+    amounts = _beyond(payable, mine)
     only_held = _only_held(amounts["net"], amounts["held"])
     amounts |= {"net": amounts["net"] + only_held, "held": amounts["held"] - only_held}
     return _row(payable, amounts, _new_key(payable, mine, before), "proposed", batch, vendors, _tax(mine))
@@ -131,6 +140,12 @@ def rest(payable: Payable, before: Sequence[Row]) -> Decimal:
     return ZERO if net < 0 and not payable.credit else net
 
 
+def _beyond(payable: Payable, mine: Sequence[Row]) -> dict[str, Decimal]:
+    """Each amount of a payable beyond what its rows carry."""
+    found = {name: getattr(payable, name) - sum((row[name] for row in mine), ZERO) for name in AMOUNTS}
+    return found | {"advance_held": payable.advance_held - sum(map(_advance_held, mine), ZERO)}
+
+
 def _only_held(net: Decimal, held: Decimal) -> Decimal:
     """How much of what is owed less than sheets carried is only held by now: that takes nothing back, nor pays it."""
     return max(min(held, -net), ZERO)
@@ -139,7 +154,7 @@ def _only_held(net: Decimal, held: Decimal) -> Decimal:
 def offset_row(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) -> Row | None:
     """What an advance offsets of a line beyond earlier sheets, where nothing is paid of it now; else None."""
     mine = carried(payable, before)
-    amounts = {name: getattr(payable, name) - sum((r[name] for r in mine), ZERO) for name in AMOUNTS}
+    amounts = _beyond(payable, mine)
     if amounts["advance_offset"] <= 0 or amounts["net"]:
         return None
     return _row(payable, amounts, _new_key(payable, mine, before), "proposed", "", vendors, _tax(mine))
@@ -161,7 +176,7 @@ def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) ->
     carried = any(_same_line(r, payable) and r["state"] not in FREE for r in before)
     if payable.net > 0 or not payable.held or (carried and DUPLICATE not in payable.reasons):
         return None
-    amounts = {name: getattr(payable, name) for name in AMOUNTS}
+    amounts = _beyond(payable, ())
     key = short_hash("held", *_whole_name(payable))
     return _row(payable, amounts, key, "held", None, vendors)
 

@@ -215,6 +215,11 @@ def refusers_asked_again(connection: Connection) -> None:
     _add_columns(connection, ENDORSEMENTS)
 
 
+def advances_held(connection: Connection) -> None:
+    """What of a payment line is held because an advance may have paid it; lines of older homes held none for that."""
+    _add_columns(connection, PAYABLES)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -267,6 +272,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     statements_told,
     currency_of_holds,
     refusers_asked_again,
+    advances_held,
 )
 
 

@@ -462,6 +462,7 @@ PAYABLES = Table(
     Column("currency", Text),
     Column("what", Text),
     Column("tax", BigInteger, info=_CENTS),
+    Column("advance_held", BigInteger, info=_CENTS),
     Column("moves", BigInteger),
 )  # fmt: skip
 

@@ -27,7 +27,7 @@ from robots.figures.settlement.payable import (
     Payable,
 )
 from robots.figures.settlement.terms import Row, number, place_of, text
-from robots.model.money import ZERO, cents
+from robots.model.money import CENT, ZERO, cents
 from robots.model.names import identity
 from robots.model.words import say
 
@@ -125,16 +125,24 @@ def claimed(payable: Payable, bill: Bill, contract: Row, advance: Advance, home:
 # ------------------------------------------------------------------ its offset
 
 
-def offset(payable: Payable, contract: Row, advance: Advance, day: date, accepted: Decimal) -> Payable:
+def offset(
+    payable: Payable, contract: Row, advance: Advance, day: date, accepted: Decimal, before: Decimal | None = None
+) -> Payable:
     """The advance comes back pro rata on each acceptance: accepted value (at the contract's price, with tax) over the
     contract's amount with its changes approved by `day`. Cumulatively, so that it is back to the cent when all is
-    accepted; never above its balance. A contract without an amount gives it back from the first acceptance on."""
+    accepted; never above its balance. A contract without an amount gives it back from the first acceptance on.
+
+    `before`: what sheets took of the line for it. Which line a cent of rounding falls on hangs on the order of lines,
+    and one that was refused or reversed has another place when it comes again: the cent stays where sheets put it."""
     amount = amount_on(contract, day)
     base = advance.known(contract) + advance.unsure(contract, agreed_advance(contract, amount))
     advance.value += accepted
     if not base:
         return payable
-    taken = max(min(advance.due(base, amount) - advance.offset, payable.net), ZERO)
+    due = advance.due(base, amount) - advance.offset
+    if before is not None and amount and abs(before - base * accepted / amount) < CENT:
+        due = before
+    taken = max(min(due, payable.net), ZERO)
     advance.offset += taken
     because = say(
         "because.advance_offset", advance=base, left=base - advance.offset, amount=amount, value=advance.value,
@@ -146,8 +154,10 @@ def offset(payable: Payable, contract: Row, advance: Advance, day: date, accepte
 def unless_known(payable: Payable, contract: Row, advance: Advance, day: date) -> Payable:
     """What was offset of an advance that nobody knows to be paid is held instead, once all other steps were taken as if
     it were: nothing but this share changes when somebody says."""
-    taken = payable.advance_offset
-    sure = max(min(taken, advance.due(advance.known(contract), amount_on(contract, day)) - advance.sure), ZERO)
+    taken, amount = payable.advance_offset, amount_on(contract, day)
+    sure = max(min(taken, advance.due(advance.known(contract), amount) - advance.sure), ZERO)
+    if not advance.unsure(contract, agreed_advance(contract, amount)):
+        sure = taken
     advance.sure += sure
     if sure == taken:
         return payable
@@ -159,7 +169,7 @@ def unless_known(payable: Payable, contract: Row, advance: Advance, day: date) -
         "hold.seen.advance", contract=text(contract.get("contract_id")), share=taken - sure, place=place_of(contract)
     )
     held = without.taken("held", taken - sure, because, step.place).because(ADVANCE_UNKNOWN)
-    return held.but(evidence=(*held.evidence, seen))
+    return held.but(evidence=(*held.evidence, seen), advance_held=taken - sure)
 
 
 def contract_of(bill: Bill, contracts: Mapping[str, Row], orders: Mapping[str, Collection[Any]]) -> Row | None:

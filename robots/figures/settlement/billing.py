@@ -20,11 +20,12 @@ _LISTED = re.compile(r"[、,，;；]\s*")  # PO-1、PO-2 in one cell; a blank or
 
 @dataclass(frozen=True)
 class Turn:
-    """What an invoice keeps for ever: when a sheet carried it first, and what sheets found in order of each of its
-    lines (order and line → amount)."""
+    """What an invoice keeps for ever: when a sheet carried it first, and, by order and line, what sheets found in order
+    of each of its lines, and what of that they took off for an advance or held for it."""
 
     sheet: str
     lines: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    offsets: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
 
 _NO_TURN = Turn("~")  # sorts behind the name of every sheet

@@ -42,7 +42,8 @@ class Payable:
 
     `gross` is what is billed less its credit notes, `tax` the VAT in it; `penalty` is for lateness and for quality
     together. `what` is a "line", the later release of its "retention" (whose tax its line carries already), or an
-    "advance" (whose order is its contract).
+    "advance" (whose order is its contract). `advance_held` is a part of `held`: accepted and in order, and kept because
+    an advance may have paid it.
     `causes` are the steps as they were taken; `steps` tells all of them, those that came later too. `accepted_on`: the
     last acceptance that it pays for; `evidence`: what its holds rest on, beside `source`.
     """
@@ -60,6 +61,7 @@ class Payable:
     advance_offset: Decimal = ZERO
     retention: Decimal = ZERO
     held: Decimal = ZERO
+    advance_held: Decimal = ZERO
     reasons: tuple[str, ...] = ()
     due_on: date | None = None
     retention_due_on: date | None = None

@@ -207,7 +207,8 @@ def _advance(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> 
     if not piece.good or not agreed or payable.currency != (text(agreed.get("currency")) or home):
         return payable
     accepted = cents(piece.good * piece.line.price * piece.factor)
-    return offset(payable, agreed, balances.advance(agreed), bill.day, accepted)
+    before = bill.turn.offsets.get((piece.line.order_id, piece.line.line))
+    return offset(payable, agreed, balances.advance(agreed), bill.day, accepted, before)
 
 
 def _unless_known(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> Payable:
