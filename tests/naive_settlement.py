@@ -11,6 +11,7 @@ from typing import Any
 
 D = Decimal
 NONE = D(0)
+ALL = D(1)
 TAX = D("1.13")
 HOME = "CNY"
 CAPPED = {"工程": D("0.03")}  # construction keeps at most so much
@@ -23,10 +24,12 @@ Turns = Mapping[
 
 @dataclass
 class Agreed:
-    """A contract: its amount with tax, what was paid before, what is kept, and what lateness and defects cost."""
+    """A contract: its amount with tax, what was to be paid before, how much of it was (None: nobody has said), what is
+    kept, and what lateness and defects cost."""
 
     amount: Decimal | None = None
     advance: Decimal = NONE
+    paid_share: Decimal | None = ALL
     retention: Decimal = NONE
     late: Decimal = NONE
     cap: Decimal | None = None
@@ -397,6 +400,8 @@ def _fall(
         step["advance_offset"] = _offset(agreed, cent(good * line.of.price * factor), rest, paid)
     rest -= step["advance_offset"]
     step["retention"] = min(_kept(agreed, line.of, fair), rest)
+    if agreed.paid_share is None:  # as if it had been paid, and held instead of taken off
+        step["held"], step["advance_offset"] = step["held"] + step["advance_offset"], D("0.00")
     return step | {"net": rest - step["retention"]}
 
 
@@ -438,12 +443,13 @@ def _defects(agreed: Agreed, line: Ordered, lots: list[Any]) -> Decimal:
 
 def _offset(agreed: Agreed, value: Decimal, rest: Decimal, paid: _Advance) -> Decimal:
     """The advance comes back with what is accepted, pro rata of the contract's amount, never more than there is."""
-    if not agreed.advance:
+    advance = cent(agreed.advance * (D(1) if agreed.paid_share is None else agreed.paid_share))
+    if not advance:
         return D("0.00")
     paid.value += value
-    due = agreed.advance
+    due = advance
     if agreed.amount and paid.value < agreed.amount:
-        due = cent(agreed.advance * paid.value / agreed.amount)
+        due = cent(advance * paid.value / agreed.amount)
     back = max(min(due - paid.offset, rest), D("0.00"))
     paid.offset += back
     return back

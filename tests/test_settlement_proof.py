@@ -141,10 +141,12 @@ STOPPED = {"DUPLICATE", "NO_ORDER", "CURRENCY", "CREDITED", "RED_ALONE"}  # whol
 
 
 @examples(60)
-@given(dealings())
-def test_a_second_settlement_written_from_the_rules_agrees_to_the_cent(papers: Dealings) -> None:
+@given(dealings(), st.sampled_from([D(1), D("0.5"), D(0), None]))
+def test_a_second_settlement_written_from_the_rules_agrees_to_the_cent(papers: Dealings, paid: Decimal | None) -> None:
     """Goods, hours, tickets and milestones; invoices over several lines and orders, in parts, twice, with credit notes
-    and in two currencies; all levels of tolerance; and the VAT of each line."""
+    and in two currencies; advances paid, half paid, not paid and unknown; all levels of tolerance; the VAT of each
+    line."""
+    papers.agreed.paid_share = paid
     assert _in_order(map(_told, settled(papers))) == _in_order(by_hand(papers))
 
 
