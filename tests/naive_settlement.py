@@ -29,12 +29,12 @@ class Agreed:
 
     amount: Decimal | None = None
     advance: Decimal = NONE
-    paid_share: Decimal | None = ALL
     retention: Decimal = NONE
     late: Decimal = NONE
     cap: Decimal | None = None
     quality: Decimal = NONE
     ppm: Decimal | None = None
+    paid_share: Decimal | None = ALL
 
 
 @dataclass

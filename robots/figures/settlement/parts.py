@@ -132,7 +132,8 @@ def _pairs_tied(
 def with_advance(contracts: pd.DataFrame) -> pd.Series:
     """The ids of contracts of which something was or may be paid in advance."""
     columns = ("advance", "advance_rate", "advance_paid")
-    return contracts[contracts[list(columns)].notna().any(axis=1)]["contract_id"]
+    is_any = [(contracts[name] > 0).fillna(False) for name in columns]
+    return contracts[np.logical_or.reduce(is_any)]["contract_id"]
 
 
 def _vendor(name: str) -> Node:
