@@ -61,7 +61,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from robots import conveyor
 from robots.crew import registry
+import pyarrow.dataset
 from robots.edge import desk, points, reading_room
+from robots.edge.excel_in import calamine, ooxml
 from robots.edge import settings as configuration
 from robots.edge.store import open_store
 
@@ -84,6 +86,7 @@ def turn(home, at, point, crew, wanted):
     return 3 if report.troubles else 0 if report.did_something else 7
 
 for line in sys.stdin:
+    configuration.load(Path(json.loads(line)[0]), registry.names())  # what it keeps, each turn has
     child = os.fork()
     if child == 0:
         try:
