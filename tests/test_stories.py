@@ -43,6 +43,7 @@ def test_what_is_accepted_later_is_paid_later_and_nothing_twice(home: Home, book
 def test_after_a_change_of_account_nothing_more_is_payable_until_somebody_looked(
     home: Home, books: SimpleNamespace
 ) -> None:
+    home.let("paymaster", "bookkeeper")
     _team(home, books)
     home.turn(MONDAY)
     home.drop("供应商.xlsx", books.vendors({"银行账号": "6222000000000009999"}))
@@ -64,6 +65,7 @@ def test_after_a_change_of_account_nothing_more_is_payable_until_somebody_looked
 
 
 def test_a_hold_tells_its_present_cause_not_its_first(home: Home, books: SimpleNamespace) -> None:
+    home.let("paymaster", "bookkeeper")
     _team(home, books)
     home.drop("发票.xlsx", books.invoices({"订单号": "PO-2"}))
     home.turn(MONDAY)
@@ -125,6 +127,7 @@ SILENT = {
 def test_a_silent_edit_is_told_with_both_versions(
     home: Home, books: SimpleNamespace, kind: str, name: str, change: dict[str, object], cell: str
 ) -> None:
+    home.let("scorer", "paymaster", "bookkeeper")
     _team(home, books)
     home.turn(MONDAY)
     home.drop(name, getattr(books, kind)(change))
@@ -139,6 +142,7 @@ def test_a_silent_edit_is_told_with_both_versions(
 def test_the_same_row_in_a_file_of_another_name_is_a_silent_edit_where_it_says_otherwise(
     home: Home, books: SimpleNamespace, kind: str, name: str, change: dict[str, object], cell: str
 ) -> None:
+    home.let("scorer", "paymaster", "bookkeeper")
     _team(home, books)
     home.turn(MONDAY)
     home.drop(f"副本 {name}", getattr(books, kind)())
@@ -153,6 +157,7 @@ def test_the_same_row_in_a_file_of_another_name_is_a_silent_edit_where_it_says_o
 
 
 def test_a_row_of_another_file_that_counts_again_is_a_silent_edit(home: Home, books: SimpleNamespace) -> None:
+    home.let("scorer", "paymaster", "bookkeeper")
     _team(home, books)
     home.drop("订单 新版.xlsx", books.orders({"单价": 6}, {"订单号": "PO-2", "单价": 6}))
     home.turn(MONDAY)
@@ -253,6 +258,7 @@ def _alerts(home: Home) -> list[tuple[str, str, str]]:
 
 
 def test_what_is_retained_is_paid_once_when_its_date_is_there(home: Home, books: SimpleNamespace) -> None:
+    home.let("paymaster", "bookkeeper")
     _team(home, books)
     home.drop("合同.xlsx", books.contracts({"质保期": 2}))
     home.turn(MONDAY)
@@ -266,6 +272,7 @@ def test_what_is_retained_is_paid_once_when_its_date_is_there(home: Home, books:
 
 
 def test_an_advance_comes_back_pro_rata_and_is_gone_in_the_end(home: Home, books: SimpleNamespace) -> None:
+    home.let("paymaster", "bookkeeper")
     _team(home, books, received=60)
     home.drop("合同.xlsx", books.contracts({"合同金额": 565, "预付款": 113, "已付预付款": 113, "质保金比例": 0}))
     home.turn(MONDAY)
@@ -277,6 +284,7 @@ def test_an_advance_comes_back_pro_rata_and_is_gone_in_the_end(home: Home, books
 
 
 def test_each_currency_has_a_sheet_of_its_own(home: Home, books: SimpleNamespace) -> None:
+    home.let("paymaster", "bookkeeper")
     _team(home, books)
     home.drop("订单2.xlsx", books.orders({"订单号": "PO-2", "币种": "USD"}))
     home.drop("收货2.xlsx", books.deliveries({"送货单号": "SH-2", "订单号": "PO-2"}))
@@ -292,6 +300,7 @@ def test_each_currency_has_a_sheet_of_its_own(home: Home, books: SimpleNamespace
 
 
 def test_a_credit_note_after_payment_is_set_off_against_the_next_invoice(home: Home, books: SimpleNamespace) -> None:
+    home.let("paymaster", "bookkeeper")
     _team(home, books)
     home.turn(MONDAY)
     red = {"发票号码": "26112000000000000099", "发票类型": "红字", "对应蓝字发票": "26112000000012345678",
