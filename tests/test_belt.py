@@ -400,7 +400,7 @@ def test_the_payment_sheet_on_paper_says_the_same(demo: Demo) -> None:
     facts = {row[0].value: row[1].value or row[2].value for row in front.iter_rows(min_row=3, max_row=8)}
     assert facts["实付合计（CNY）"] == f"{Decimal(demo.table('batches')[0]['total']):,.2f}"
     assert facts["人民币大写"] == "贰佰壹拾伍万捌仟伍佰伍拾柒元捌角玖分"
-    accounts = [row[3].value for row in front.iter_rows(min_row=10, max_row=23)]
+    accounts = [row[3].value for row in front.iter_rows(min_row=11, max_row=24)]
     assert all(isinstance(account, str) and account.isdigit() for account in accounts)
 
 
