@@ -335,10 +335,12 @@ def begin(books: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory) -> B
         if key not in made:
             with a_home(tmp_path_factory.mktemp("起点")) as first:
                 prepare(first, books, *given)
-            made[key] = first.path
+            made[key] = first.path, first.crew
         home.store.close()
-        shutil.copytree(made[key], home.path, dirs_exist_ok=True)
+        path, crew = made[key]
+        shutil.copytree(path, home.path, dirs_exist_ok=True)
         home.settings = configuration.load(home.path, registry.names())
+        home.let(*crew)
         home.store = open_store("", home.settings.state, clock.now(FIRST_DAY))
         return None
 

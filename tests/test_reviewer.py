@@ -203,7 +203,9 @@ FRIDAY, MONDAY, TUESDAY = date(2026, 7, 3), date(2026, 7, 6), date(2026, 7, 7)
 
 
 def a_year(books: SimpleNamespace, home: Home, bonus: float | None = None) -> None:
-    """Twelve months: one vendor late in every line since January, the other always on time; both rated."""
+    """Twelve months: one vendor late in every line since January, the other always on time; both rated. Nobody settles
+    what they billed."""
+    home.let("receptionist", "scorer", "rewarder", "sentinel", "reviewer", "reporter")
     orders, deliveries, invoices = [], [], []
     for vendor, name in ((BAD_VENDOR, "A"), (GOOD_VENDOR, "B")):
         for month in [*((2025, m) for m in range(7, 13)), *((2026, m) for m in range(1, 7))]:
