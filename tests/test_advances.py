@@ -81,7 +81,8 @@ def test_what_is_known_to_be_paid_is_offset_and_what_may_be_is_held(
 ) -> None:
     (one,) = owed(invoice(), sheeted=sheets, **contract)
     assert (one.advance_offset, one.held, one.net) == (D(offset), D(held), D(565) - D(offset) - D(held))
-    assert one.reasons == (("ADVANCE_UNKNOWN",) if one.held else ())
+    reason = "ADVANCE_BILLED" if sheets else "ADVANCE_UNKNOWN"
+    assert one.reasons == ((reason,) if one.held else ())
 
 
 def test_retention_and_penalties_are_the_same_whether_an_advance_is_known_or_not() -> None:
@@ -216,7 +217,7 @@ def test_an_advance_goes_out_on_a_sheet_and_comes_back_with_the_goods_once_the_b
     home.drop("收货.xlsx", books.deliveries())
     home.drop("发票.xlsx", books.invoices())
     home.turn(evening(7, 7))
-    assert paid_of(home, "78") == 452 and why(home) == {"78": "ADVANCE_UNKNOWN"}
+    assert paid_of(home, "78") == 452 and why(home) == {"78": "ADVANCE_BILLED"}
     told = {"付款键": line["payment_key"], "供应商": VENDOR, "金额": 113, "付款日期": "2026-07-07", "状态": "成功"}
     home.drop("回单.xlsx", [told])
     home.turn(evening(7, 8))

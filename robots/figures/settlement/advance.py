@@ -19,6 +19,7 @@ from robots.figures.settlement.billing import Bill, invoice_key
 from robots.figures.settlement.book import amount_on
 from robots.figures.settlement.payable import (
     ADVANCE,
+    ADVANCE_BILLED,
     ADVANCE_OVER,
     ADVANCE_UNKNOWN,
     CURRENCY,
@@ -168,7 +169,8 @@ def unless_known(payable: Payable, contract: Row, advance: Advance, day: date) -
     seen = say(
         "hold.seen.advance", contract=text(contract.get("contract_id")), share=taken - sure, place=place_of(contract)
     )
-    held = without.taken("held", taken - sure, because, step.place).because(ADVANCE_UNKNOWN)
+    reason = ADVANCE_BILLED if advance.billed else ADVANCE_UNKNOWN
+    held = without.taken("held", taken - sure, because, step.place).because(reason)
     return held.but(evidence=(*held.evidence, seen), advance_held=taken - sure)
 
 

@@ -15,6 +15,7 @@ QUANTITY, NO_RECEIPT, ALREADY_BILLED, OVER_ORDER = "QUANTITY", "NO_RECEIPT", "AL
 PRICE, REJECTED, NO_PRICE, CURRENCY, MANY_ORDERS = "PRICE", "REJECTED", "NO_PRICE", "CURRENCY", "MANY_ORDERS"
 CREDITED, RED_ALONE, NO_ACCOUNT, BANK_CHANGE = "CREDITED", "RED_ALONE", "NO_ACCOUNT", "BANK_CHANGE"
 ADVANCE_UNKNOWN, ADVANCE_OVER, NO_ADVANCE = "ADVANCE_UNKNOWN", "ADVANCE_OVER", "NO_ADVANCE"
+ADVANCE_BILLED = "ADVANCE_BILLED"  # and the bank has not told yet that it was paid
 STEPS = ("gross", "price_variance", "rejected", "penalty", "bonus", "advance_offset", "retention", "held")
 LINE, RETENTION, ADVANCE = "line", "retention", "advance"
 _ADDED = ("gross", "bonus")
