@@ -19,6 +19,7 @@ from robots.model.words import Text, say
 HELD, PROPOSED, APPROVED, RELEASED = "held", "proposed", "approved", "released"
 UNRELEASED = (PROPOSED, APPROVED)  # on a sheet, and nobody has been told to pay it
 CONFIRMED, RETURNED, REJECTED, VOID, REVERSED = "confirmed", "returned", "rejected", "void", "reversed"
+REFUNDS = "TK"  # begins the numbers of batches of what vendors paid back
 NOWHERE = ""  # the state of a line before anybody put it up
 
 FOLLOWS: Mapping[str, frozenset[str]] = {
@@ -120,6 +121,11 @@ def batch_state(states: Iterable[str]) -> str:
         if state in found:
             return state
     return CONFIRMED if found & {CONFIRMED, RETURNED, REVERSED} else VOID
+
+
+def is_refund(batch: str | None) -> bool:
+    """Does a batch hold what a vendor paid back?"""
+    return (batch or "").startswith(f"{REFUNDS}-")
 
 
 def turn_of(batch: str) -> str:

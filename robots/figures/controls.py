@@ -36,19 +36,21 @@ SENT_BACK = "SENT_BACK"  # by the bank, and not reversed yet
 SAME_NOTE = "SAME_NOTE"  # one delivery note stands under two order lines, in two files
 SET_OFF_FIRST = "SET_OFF_FIRST"  # more is to be set off than is to be paid to its vendor
 OLD_ACCOUNT = "OLD_ACCOUNT"  # on a sheet: its vendor's change is verified, and the sheet names the account before it
-RELEASE, PAID = "放行", "已付清"  # words of the kind `hold_releases`
+RELEASE, KEEP, PAID, REFUNDED = "放行", "不放行", "已付清", "已退款"  # words of the kind `hold_releases`
+_OR_PAID = (RELEASE, PAID)
 _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
 class Hold:
     """Why a line is held. `number`: what a release names, empty where mending the books releases; `seen`: what it
-    rests on; `second`: whether a second person has to agree."""
+    rests on; `second`: whether a second person has to agree; `verdicts`: the words that settle it."""
 
     code: str
     seen: Text = ""
     number: str = ""
     second: bool = False
+    verdicts: tuple[str, ...] = (RELEASE,)
 
 
 @dataclass(frozen=True)
@@ -157,13 +159,25 @@ def is_released(hold: Hold, releases: Mapping[str, Row]) -> bool:
 
 
 def answer(hold: Hold, releases: Mapping[str, Row], verdict: str) -> Row | None:
-    """The answer to a hold, if it is this verdict, with a name and a reason; and where the hold asks for a second
-    person, with one who is another."""
+    """The answer to a hold, if it is this verdict and nothing is lacking."""
     row = releases.get(hold.number) if hold.number else None
-    if row is None or given(row["verdict"]) != verdict or not given(row["remark"]):
+    if row is None or given(row["verdict"]) != verdict or lacking(hold, row):
         return None
+    return row
+
+
+def lacking(hold: Hold, row: Row) -> str:
+    """What an answer to a hold lacks: a verdict that fits it, a name, a reason; and where the hold asks for a second
+    person, that one, who has to be another. '' where nothing is."""
     first, second = identity(given(row["released_by"])), identity(given(row["agreed_by"]))
-    return row if first and (not hold.second or (second and second != first)) else None
+    tests = (
+        ("verdict", given(row["verdict"]) in hold.verdicts),
+        ("released_by", first),
+        ("remark", given(row["remark"])),
+        ("agreed_by", second or not hold.second),
+        ("other", second != first or not hold.second),
+    )  # fmt: skip
+    return next((name for name, is_there in tests if not is_there), "")
 
 
 # ------------------------------------------------------------------ the controls
@@ -387,14 +401,14 @@ def asked_by_hand(books: Books) -> Callable[[Payable], Iterator[tuple[Hold, Row]
     def asks(payable: Payable) -> Iterator[tuple[Hold, Row]]:
         name = (payable.invoice_key, payable.order_id, payable.line)
         if row := books.early.get(name):
-            yield Hold(PAID_EARLY, told(row, payable), numbered(PAID_EARLY, row["receipt"], *name), second=True), row
+            yield Hold(PAID_EARLY, told(row, payable), numbered(PAID_EARLY, row["receipt"], *name), True, _OR_PAID), row
         keys = dict.fromkeys((payable.invoice_key, of_invoice(payable.invoice_key)))
         by_receipt = {row["receipt"]: row for key in keys for row in books.by_hand.get(key, ())}
         if rows := sorted(by_receipt.values(), key=lambda row: (row["paid_on"], row["receipt"])):
             texts = tuple(told(row, payable) for row in rows)
             seen = texts[0] if len(texts) == 1 else say("list.lines", items=texts)
             number = numbered(PAID_BY_HAND, payable.invoice_key, *sorted(row["receipt"] for row in rows))
-            yield Hold(PAID_BY_HAND, seen, number, second=True), rows[0]
+            yield Hold(PAID_BY_HAND, seen, number, True, _OR_PAID), rows[0]
 
     return asks
 

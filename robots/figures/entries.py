@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 INVOICE, CREDIT, PAYMENT, RETURNED = "invoice", "credit", "payment", "returned"
+REFUND = "refund"  # by the vendor
 LATE, CHANGED, GONE = "late", "changed", "gone"
 
 

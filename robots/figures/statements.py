@@ -15,8 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from robots.figures.batches import UNRELEASED
-from robots.figures.entries import CREDIT, INVOICE, PAYMENT, RETURNED, Entry, Pair, Told, paired, ranked, since
+from robots.figures.batches import CONFIRMED, UNRELEASED, is_refund
+from robots.figures.entries import CREDIT, INVOICE, PAYMENT, REFUND, RETURNED, Entry, Pair, Told, paired, ranked, since
 from robots.figures.lines import judged, records
 from robots.figures.returns import PAID, SETTLING, TOLD, Remittance, remittances
 from robots.figures.settlement import PRICE, RETENTION
@@ -189,6 +189,7 @@ def books_of(
         _invoices(records(_billed_by(ledger.table("invoices"), vendors, told)), of_order, rules),
         _deductions(lines, batches, told.answered),
         _payments(told, lines),
+        _refunds(lines, batches),
     ):
         for owner, entry in found:
             if vendors is None or owner[0] in vendors:
@@ -271,6 +272,15 @@ def _payments(told: Common, lines: Iterable[Row]) -> Iterator[tuple[Owner, Entry
         remark = row.reference if row.reference not in ("", row.key) else _text(by_key[keys[0]]["batch"])
         entry = Entry(row.paid_on, PAYMENT if is_paid else RETURNED, documents, remark, amount)
         yield (by_key[keys[0]]["vendor"], by_key[keys[0]]["currency"]), entry
+
+
+def _refunds(lines: Iterable[Row], batches: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
+    """What the vendor paid back, on the day on which two people said so."""
+    days = {row["batch"]: date.fromisoformat(row["day"]) for row in batches}
+    for row in lines:
+        if is_refund(row["batch"]) and row["state"] == CONFIRMED:
+            entry = Entry(days[row["batch"]], REFUND, row["invoice_no"], row["batch"], -row["net"])
+            yield (row["vendor"], row["currency"]), entry
 
 
 def _keys(row: Remittance, verdict: Row | None, by_key: Mapping[str, Row]) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ from robots.crew.paymaster.offset import settled_by_offset
 from robots.crew.paymaster.owing import Owing, contract_places, owing
 from robots.crew.paymaster.plan import weekly_plan
 from robots.crew.paymaster.quarantine import accounts_of, quarantine
+from robots.crew.paymaster.refunded import settled_by_refund, to_refund
 from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import (
     Line,
@@ -55,9 +56,10 @@ from robots.crew.paymaster.rows import (
     waterfalls,
     without,
 )
-from robots.crew.paymaster.sent_back import sent_back
+from robots.crew.paymaster.sent_back import after, put_back, reversed_now, sent_back
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
 from robots.crew.paymaster.statement import monthly_statements
+from robots.crew.paymaster.unheard import unheard
 from robots.crew.registry import robot
 from robots.figures.accounts import payees
 from robots.figures.approvals import Case, Refusal
@@ -112,6 +114,9 @@ def _sheets(ledger: Ledger, moved: Sequence[Row], rules: Rules, today: date) -> 
     books = books_of(ledger, rules, today, vendors, accounts)
     paid_to = payees(vendors, accounts)
     before = ledger.said("payables")
+    again = put_back(before, ledger, books.releases, _keys(moved), today)
+    yield from reversed_now(again, today)
+    before = after(before, again)
     earned = records(ledger.said("earned"))
     now = owing(ledger, before, earned, paid_to, [one.vendors for one in books.shared], rules, today)
     asked = {of_invoice(p.invoice_key) for p in now.owed if rest(p, now.lines[line_of(p)]) > 0}
@@ -120,6 +125,7 @@ def _sheets(ledger: Ledger, moved: Sequence[Row], rules: Rules, today: date) -> 
                     by_hand=by_hand_of(ledger, now), foreign=now.foreign)  # fmt: skip
     yield from settled_by_hand(now, books, ledger, paid_to, today)
     yield from settled_by_offset(now, ledger, paid_to, today)
+    yield from settled_by_refund(now, books.releases, ledger, paid_to, today)
     looked = controlled(now.owed, books, lambda p: rest(p, now.lines[line_of(p)]))
     yield from _put_up(looked, now, books, before, moved, earned, paid_to, ledger, rules, today)
 
@@ -155,10 +161,14 @@ def _put_up(
     waiting = stopped_of(ledger, books, now)
     stops = list(stop_rows(waiting, ledger))
     on_sheets = by_line(without(stops, [*chain.from_iterable(lines.values()), *proposed]))
-    back = [*sent_back(ledger), *now.open_of_left]
+    returned = sent_back(before, ledger)
+    refunds = to_refund(owed, on_sheets, ledger, rules.currency)
+    back = [*(one.payable for one in returned), *now.open_of_left]
     stopped = [*holds(owed, on_sheets), *stops, *holds(back, {})]
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", stopped, replace=True))
-    yield from release_form([*looked, *waiting_held(waiting, ledger, now)], ledger, rules.currency, today)
+    asked = [*looked, *waiting_held(waiting, ledger, now), *returned, *refunds]
+    yield from release_form(asked, ledger, rules.currency, today)
+    yield from unheard(asked, books.releases)
     if held or gone:
         yield Decision("paymaster", today.isoformat(), "payables", record("payables", held, gone=gone))
     steps = list(_waterfalls(owed, proposed, lines))

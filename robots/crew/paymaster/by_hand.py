@@ -51,7 +51,7 @@ def settled_by_hand(
         rows = [row for p in one.lines if (row := propose(p, now.lines.get(line_of(p), ()), batch, vendors))]
         by = "、".join(given(one.answer[name]) for name in ("released_by", "agreed_by"))
         why = say("by_hand.why", remark=given(one.answer["remark"]), place=one.told["source"])
-        moves = closed(rows, ledger, today, by, why)
+        moves = closed(rows, now.lines, today, by, why)
         for row in moves.rows:
             now.lines.setdefault((row["invoice_key"], row["order_id"], row["line"]), []).append(row)
         yield from recorded(batch, moves, one.lines[0].currency, today)

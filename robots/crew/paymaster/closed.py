@@ -3,12 +3,12 @@ carried: it keeps its turn, and stands on the vendor's statement."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 
-from robots.crew.paymaster.rows import Row
+from robots.crew.paymaster.rows import Line, Row
 from robots.figures.batches import CONFIRMED, Moves, move, paid_from_the_sheet, put_up
-from robots.figures.lines import records
 from robots.ledger import Ledger
 from robots.model.decisions import Decision, record
 from robots.model.money import ZERO
@@ -26,10 +26,9 @@ def numbers(ledger: Ledger, prefix: str, today: date) -> Iterator[str]:
         yield f"{start}-{number:02d}"
 
 
-def closed(rows: Sequence[Row], ledger: Ledger, today: date, by: str, why: Text) -> Moves:
-    """Rows of payables as they are put up, confirmed on somebody's word."""
-    before = ledger.said("payables")
-    there = records(before[before["payment_key"].isin([row["payment_key"] for row in rows])])
+def closed(rows: Sequence[Row], lines: Mapping[Line, Sequence[Row]], today: date, by: str, why: Text) -> Moves:
+    """Rows of payables as they are put up, confirmed on somebody's word. `lines`: what stands of their lines."""
+    there = chain.from_iterable(lines.get((row["invoice_key"], row["order_id"], row["line"]), ()) for row in rows)
     proposed = put_up(rows, {row["payment_key"]: row for row in there}, today, by)
     released = paid_from_the_sheet(proposed.rows, today, by, why)
     return proposed + released + move(released.rows, CONFIRMED, today, by, why)

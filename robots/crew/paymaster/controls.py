@@ -20,7 +20,9 @@ from robots.figures.accounts import Account, given, numbered, payees, pending, s
 from robots.figures.batches import FREE, UNRELEASED
 from robots.figures.by_hand import UNEXPLAINED, add, paid_by_hand
 from robots.figures.controls import (
+    KEEP,
     PAID,
+    REFUNDED,
     RELEASE,
     Books,
     Controlled,
@@ -46,8 +48,8 @@ from robots.model.money import ZERO
 from robots.model.words import Text, say
 from robots.rules import Rules
 
-FORM_LAYOUT = 1
-VERDICTS = (RELEASE, "不放行", PAID)  # the words of the kind `hold_releases`
+FORM_LAYOUT = 2  # raised where the layout of the form changes
+VERDICTS = (RELEASE, KEEP, PAID, REFUNDED)  # the words of the kind `hold_releases`
 _COMPARED = (
     "vendor", "invoice_no", "invoiced_on", "gross", "kind", "order_id", "currency", "_file", "_sheet", "_row",
 )  # fmt: skip
@@ -316,7 +318,8 @@ def _row(number: str, hold: Hold, lines: Sequence[Controlled], home: str, foreig
     vendors, invoices = (dict.fromkeys(getattr(one, name) for one in payables) for name in ("vendor", "invoice_no"))
     return (
         number, "\n".join(vendors), "\n".join(invoices), _lined(sums) if foreign else sums[home],
-        say(f"hold.{hold.code}.name"), hold.seen, say("form.yes" if hold.second else "form.no"), "", "", "", "", "",
+        say(f"hold.{hold.code}.name"), hold.seen, say("form.yes" if hold.second else "form.no"),
+        " / ".join((*hold.verdicts, KEEP)), "", "", "", "", "",
     )  # fmt: skip
 
 
@@ -334,6 +337,7 @@ def _columns(foreign: bool) -> tuple[Column, ...]:
         Column(say("column.reason"), Look.WRAP, 26),
         Column(say("column.evidence"), Look.WRAP, 40),
         Column(say("release.second"), Look.TEXT, 11),
+        Column(say("release.verdicts"), Look.WRAP, 14),
         Column(say("form.word.hold_verdict"), Look.TEXT, 12, open=True, choices=VERDICTS),
         Column(say("form.word.hold_released_by"), Look.TEXT, 12, open=True),
         Column(say("form.word.hold_remark"), Look.WRAP, 28, open=True),

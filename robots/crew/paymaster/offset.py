@@ -27,7 +27,7 @@ def settled_by_offset(now: Owing, ledger: Ledger, vendors: Mapping[str, Row], to
             by_currency[payable.currency].append(row)
     for currency, rows in sorted(by_currency.items()):
         batch = next(names)
-        moves = closed([row | {"batch": batch} for row in rows], ledger, today, "paymaster", say("by_hand.offset"))
+        moves = closed([row | {"batch": batch} for row in rows], now.lines, today, "paymaster", say("by_hand.offset"))
         for row in moves.rows:
             now.lines[row["invoice_key"], row["order_id"], row["line"]].append(row)
         yield from recorded(batch, moves, currency, today)

@@ -160,6 +160,17 @@ def offset_row(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Ro
     return _row(payable, amounts, _new_key(payable, mine, before), "proposed", "", vendors, _tax(mine))
 
 
+def paid_back(payable: Payable, before: Sequence[Row], batch: str, vendors: Mapping[str, Row], amount: Decimal) -> Row:
+    """A row below zero by which a vendor paid back what sheets carried too much of a line."""
+    mine = carried(payable, before)
+    amounts = _beyond(payable, mine)
+    amounts |= {
+        "net": -amount,
+        "held": amounts["held"] + amounts["net"] + amount,
+    }  # the held part was paid, and stays so
+    return _row(payable, amounts, _new_key(payable, mine, before), "proposed", batch, vendors, _tax(mine))
+
+
 def tells(payable: Payable, before: Sequence[Row]) -> bool:
     """Is there anything to do or to say about a line today? Most of a ledger is paid, and nothing of it is disputed."""
     if rest(payable, before) or is_stopped(payable) or overpaid(payable, before):

@@ -10,7 +10,7 @@ from itertools import groupby, islice
 from robots.crew.paymaster.rows import Present, Row, short_hash
 from robots.crew.paymaster.stated import Stated, closing, stated, told_now
 from robots.figures.confirmations import last_confirmation
-from robots.figures.entries import CREDIT, GONE, INVOICE, PAYMENT, RETURNED, Entry
+from robots.figures.entries import CREDIT, GONE, INVOICE, PAYMENT, REFUND, RETURNED, Entry
 from robots.figures.lines import records
 from robots.figures.statements import DEDUCTIONS, Statement, books_of, common_of
 from robots.ledger import Ledger
@@ -199,7 +199,7 @@ def _checked(one: Statement) -> dict[str, Decimal]:
         **({"earlier": sum((entry.amount for entry in earlier), ZERO)} if earlier else {}),
         "invoiced": one.total(INVOICE, CREDIT),
         "deducted": one.total(*DEDUCTIONS),
-        "paid": one.total(PAYMENT, RETURNED),
+        "paid": one.total(PAYMENT, RETURNED, REFUND),
         "closing_line": one.closing,
     }
     return {name: amount or ZERO for name, amount in sums.items()}  # no sum of nothing is −0.00
