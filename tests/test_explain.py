@@ -251,7 +251,7 @@ def test_a_payment_adds_up_and_shows_invoice_order_and_delivery(team: Home) -> N
     steps = [D(step["amount"]) for step in payment["tables"][0]["rows"]]
     assert steps == [D("565.00"), D("-28.25"), D("536.75")]
     assert sum(steps[:-1]) == steps[-1] == row["net"]
-    assert [table["title"] for table in payment["tables"][1:]] == ["发票登记", "外协订单", "收货验收"]
+    assert [table["title"] for table in payment["tables"][1:]] == ["经过", "发票登记", "外协订单", "收货验收"]
     assert payment["tables"][3]["rows"][0]["evidence"] == "收货.xlsx › 收货 › 2"
 
 
@@ -287,7 +287,7 @@ def test_the_order_for_small_vendors_is_named_where_it_makes_the_day(
 
 def test_an_invoice_shows_its_lines_and_what_is_held_of_it(team: Home) -> None:
     [dearer] = explained(team, "26112000000087654321")
-    lines, held, steps, register = dearer["tables"]
+    lines, held, steps, life, register = dearer["tables"]
     [row] = [row for row in kept(team, "payables") if row["order_id"] == "PO-D"]
     assert [(one["payment_key"], one["order"], one["net"]) for one in lines["rows"]] == [
         (row["payment_key"], "PO-D/1", str(row["net"])),
@@ -296,6 +296,7 @@ def test_an_invoice_shows_its_lines_and_what_is_held_of_it(team: Home) -> None:
         ("PO-D/1", "113.00", "单价高于合同价"),
     ]  # fmt: skip
     assert sum(D(step["amount"]) for step in steps["rows"][:-1]) == row["net"]
+    assert [one["state"] for one in life["rows"]] == ["待审批"]
     assert [one["evidence"] for one in register["rows"]] == ["发票.xlsx › 发票登记 › 3"]
 
 

@@ -166,6 +166,17 @@ def test_what_the_bank_sent_back_is_paid_again_once_two_people_say_so(home: Home
     ]  # fmt: skip
 
 
+def test_who_approves_it_anew_reads_that_it_came_back_and_who_put_it_up_again(
+    home: Home, books: SimpleNamespace
+) -> None:
+    returned(home, books)
+    answered(home, 暂扣处理="放行", 放行人="虚构甲", 放行理由="账号已改正", 第二人="虚构乙")
+    home.turn(evening(7, 8))
+    (sheet,) = _forms(home, "付款申请单 FK-20260708", "payments")
+    told = ("银行退回：户名不符", "冲销后重提：账号已改正", "虚构甲、虚构乙")
+    assert all(_cells(sheet, part) for part in told)
+
+
 def test_what_comes_back_once_more_is_asked_once_more(home: Home, books: SimpleNamespace) -> None:
     """Two people let the first return go, not the second."""
     returned(home, books)

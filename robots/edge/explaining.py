@@ -64,7 +64,7 @@ def _explained(found: Meant, settings: Settings, ledger: Ledger, as_of: date, to
         case InvoiceOf():
             yield explain_invoice(found, ledger, rules, fields)
         case ThingOf():
-            yield explain_thing(found, ledger, fields)
+            yield explain_thing(found, ledger, fields, rules.currency)
         case ScoreOf(kpi=kpi) if kpi:
             yield explain_kpi(found, ledger, rules, as_of, today)
         case ScoreOf():

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from robots.figures.batches import PROPOSED, REVERSIBLE
+from robots.figures.batches import PROPOSED, REJECTED, REVERSIBLE
 from robots.figures.lines import order_line
 from robots.model import codes
 from robots.model.findings import column_letter
@@ -47,8 +47,8 @@ def given(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Refusal:
-    """What somebody said no to before: in which batch, which needed so many approvers, on which day, who, and why.
-    `is_person`: an approver, not a control."""
+    """What stands against a line that comes up again: in which batch, which needed so many approvers, on which day,
+    who, and why. `is_person`: an approver, not a control; `what`: refused, or sent back by the bank, or reversed."""
 
     batch: str
     needed: int
@@ -56,11 +56,12 @@ class Refusal:
     by: Text
     why: Text
     is_person: bool
+    what: str = REJECTED
 
     @property
     def told(self) -> Text:
         """As it is shown beside its line."""
-        return say("refusal.told", by=self.by, day=self.day, why=self.why, batch=self.batch)
+        return say(f"refusal.{self.what}", by=self.by, day=self.day, why=self.why or None, batch=self.batch)
 
 
 @dataclass(frozen=True)

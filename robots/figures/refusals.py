@@ -1,4 +1,5 @@
 """What was refused and comes up again: who said no to a payment line, when and why, and who has to be asked (RULES 7).
+Beside it what the bank sent back, and what was reversed: who approves it anew should know that it was paid before.
 
 A refusal stands until money of its line is released: whoever refused has then thought better of it, or the line was
 mended. It is the line's and not the key's: a corrected amount has another key, and is the same line.
@@ -8,19 +9,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from robots.figures.approvals import GIVEN, Refusal, given, with_set_offs
-from robots.figures.batches import REJECTED, RELEASED, turn_of
+from robots.figures.batches import REJECTED, RELEASED, RETURNED, REVERSED, turn_of
 from robots.figures.lines import records
 from robots.ledger import Ledger
 from robots.model.names import identity
+from robots.model.words import say
 
 Row = Mapping[str, Any]
 Line = tuple[str, str, str]  # invoice key, order, line of the order
+_BACK = (RETURNED, REVERSED)
 IN_PLACE_OF_ONE = 2  # approvers in place of one who refused and may approve no more
 
 
@@ -29,9 +32,9 @@ def line_of_row(row: Row) -> Line:
     return row["invoice_key"], row["order_id"], row["line"]
 
 
-def refusals_told(ledger: Ledger) -> dict[Line, list[Refusal]]:
+def refusals_told(ledger: Ledger, moved: Sequence[Row] = ()) -> dict[Line, list[Refusal]]:
     """Everything that was ever said against each line, oldest first."""
-    found = list(_all_of(ledger))
+    found = [*_all_of(ledger), *_came_back(ledger, moved)]
     payables = ledger.said("payables")
     mine = records(payables[payables["payment_key"].isin([key for key, _ in found])])
     lines = {row["payment_key"]: line_of_row(row) for row in mine}
@@ -42,18 +45,24 @@ def refusals_told(ledger: Ledger) -> dict[Line, list[Refusal]]:
     return dict(told)
 
 
-def standing_refusals(ledger: Ledger) -> dict[Line, tuple[Refusal, ...]]:
+def standing_refusals(ledger: Ledger, moved: Sequence[Row] = ()) -> dict[Line, tuple[Refusal, ...]]:
     """What still stands against each line: the last word of everybody who refused it since money of it was released,
-    the latest first."""
-    told = refusals_told(ledger)
+    and how that money came back; the latest first. `moved`: movements of this very turn."""
+    told = refusals_told(ledger, moved)
     released = _released(ledger, told)
     standing: dict[Line, tuple[Refusal, ...]] = {}
     for line, refusals in told.items():
         since = released.get(line, "")
-        last = {str(one.by): one for one in refusals if turn_of(one.batch) > since}
+        last = {(one.what, str(one.by)): one for one in refusals if _stands(one, since)}
         if last:
-            standing[line] = tuple(sorted(last.values(), key=lambda one: turn_of(one.batch), reverse=True))
+            standing[line] = tuple(sorted(last.values(), key=lambda one: (turn_of(one.batch), one.day), reverse=True))
     return standing
+
+
+def _stands(one: Refusal, since: str) -> bool:
+    """What came back of a batch came after its release."""
+    turn = turn_of(one.batch)
+    return turn > since if one.what == REJECTED else turn >= since
 
 
 def refused_by_person(rows: Iterable[Row], refused: Mapping[Line, tuple[Refusal, ...]]) -> frozenset[Line]:
@@ -103,6 +112,15 @@ def _all_of(ledger: Ledger) -> Iterator[tuple[str, Refusal]]:
         batch, key, by = move["batch"], move["payment_key"], move["by"]
         if (batch, key) not in said:
             yield key, Refusal(batch, _needed(batches, batch), str(move["day"]), by, move["why"], (batch, by) in people)
+
+
+def _came_back(ledger: Ledger, moved: Sequence[Row]) -> Iterator[tuple[str, Refusal]]:
+    """Payment key → how its money came back: the bank sent it back, somebody reversed it."""
+    movements = ledger.said("movements")
+    for move in [*records(movements[movements["state_after"].isin(_BACK)]), *moved]:
+        by = move["by"] if move["state_after"] == REVERSED else say("refusal.bank")
+        yield move["payment_key"], Refusal(move["batch"], 1, str(move["day"]), by, move["why"], False,
+                                           move["state_after"])  # fmt: skip
 
 
 def _refused_in(endorsement: Row) -> dict[str, str]:

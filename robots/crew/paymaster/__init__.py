@@ -127,7 +127,8 @@ def _sheets(ledger: Ledger, moved: Sequence[Row], rules: Rules, today: date) -> 
     yield from settled_by_offset(now, ledger, paid_to, today)
     yield from settled_by_refund(now, books.releases, ledger, paid_to, today)
     looked = controlled(now.owed, books, lambda p: rest(p, now.lines[line_of(p)]))
-    yield from _put_up(looked, now, books, before, moved, earned, paid_to, ledger, rules, today)
+    refused = standing_refusals(ledger, again.movements)
+    yield from _put_up(looked, now, books, before, moved, earned, paid_to, refused, ledger, rules, today)
 
 
 def _put_up(
@@ -138,6 +139,7 @@ def _put_up(
     moved: Sequence[Row],
     earned: list[Row],
     vendors: Mapping[str, Row],
+    refused: Mapping[Line, tuple[Refusal, ...]],
     ledger: Ledger,
     rules: Rules,
     today: date,
@@ -145,7 +147,6 @@ def _put_up(
     """What became of everything that is open: held, or put onto a sheet. `before`: payment lines as they stood."""
     lines = now.lines
     owed = list(held_for_credit([one.payable for one in looked], lines, vendors))
-    refused = standing_refusals(ledger)
     first = _proposed(owed, lines, vendors)
     again = refused_by_person(first, refused)
     batches = _batches(ledger.said("batches"), (_pile(row, again) for row in first), rules.currency, today)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from robots.figures.batches import FREE, HELD, state_told
+from robots.figures.explain.life import life
 from robots.figures.explain.payment import due_told, told, waterfall
 from robots.figures.explain.reference import InvoiceOf
-from robots.figures.explain.shown import PLACE, Fields, cells_of, given
+from robots.figures.explain.shown import PLACE, Fields, cells_of, given, money
 from robots.figures.lines import records
 from robots.figures.refusals import line_of_row, refusals_told
 from robots.ledger import Ledger, frame
@@ -49,10 +50,12 @@ def explain_invoice(asked: InvoiceOf, ledger: Ledger, rules: Rules, fields: Fiel
         *dict.fromkeys(due for row in lines if (due := due_told(row, ledger, rules))),
     )
     tables = (
-        *_lines(lines, rules), *_held(held), *_waterfalls(lines, ledger), *cells_of({"invoices": written}, fields),
+        *_lines(lines, rules), *_held(held), *_waterfalls(lines, ledger),
+        *life(lines, ledger, bool(rules.people.approvers)), *cells_of({"invoices": written}, fields),
     )  # fmt: skip
     title = say("explain.invoice.title", vendor=asked.vendor, invoice=asked.invoice_no)
-    return Explanation("invoice", title, tuple(_facts(asked, lines, held, written)), sentences, tables)
+    facts = tuple(_facts(asked, lines, held, written, rules.currency))
+    return Explanation("invoice", title, facts, sentences, tables)
 
 
 def _of(asked: InvoiceOf, ledger: Ledger, table: str) -> list[Row]:
@@ -61,13 +64,18 @@ def _of(asked: InvoiceOf, ledger: Ledger, table: str) -> list[Row]:
     return records(rows[same & (rows["vendor"] == asked.vendor)])
 
 
-def _facts(asked: InvoiceOf, lines: list[Row], held: list[Row], written: list[Row]) -> Iterator[tuple[Text, Any]]:
+def _facts(
+    asked: InvoiceOf, lines: list[Row], held: list[Row], written: list[Row], home: str
+) -> Iterator[tuple[Text, Any]]:
     yield say("column.vendor"), asked.vendor
     yield say("column.invoice_no"), asked.invoice_no
+    currency = next((one for row in (*lines, *held, *written) if (one := given(row["currency"]))), None)
     if written:
-        yield say("fact.billed"), sum((row["gross"] for row in written if given(row["gross"]) is not None), ZERO)
-    yield say("fact.on_sheets"), sum((row["net"] for row in lines if row["state"] not in FREE), ZERO)
-    yield say("column.stopped"), sum((row["stopped"] for row in held), ZERO)
+        billed = sum((row["gross"] for row in written if given(row["gross"]) is not None), ZERO)
+        yield say("fact.billed"), money(billed, currency, home)
+    on_sheets = sum((row["net"] for row in lines if row["state"] not in FREE), ZERO)
+    yield say("fact.on_sheets"), money(on_sheets, currency, home)
+    yield say("column.stopped"), money(sum((row["stopped"] for row in held), ZERO), currency, home)
 
 
 def _order(row: Row) -> str:

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from robots.figures.batches import state_told
+from robots.figures.explain.life import life
 from robots.figures.explain.reference import PaymentOf
-from robots.figures.explain.shown import PLACE, Fields, cells_of, given
+from robots.figures.explain.shown import PLACE, Fields, cells_of, given, money
 from robots.figures.lines import records
 from robots.figures.refusals import line_of_row, refusals_told
 from robots.figures.returns import QUIET, SETTLING
@@ -56,7 +57,8 @@ def explain_payment(asked: PaymentOf, ledger: Ledger, rules: Rules, today: date,
         *limits_told(row, rules, today),
     )  # fmt: skip
     title = say("explain.payment.title", vendor=row["vendor"], invoice=row["invoice_no"])
-    tables = (told(row, ledger) or waterfall(row), *cells_of(rows, fields), *answered(row, ledger))
+    lived = life([row], ledger, bool(rules.people.approvers))
+    tables = (told(row, ledger) or waterfall(row), *lived, *answered(row, ledger), *cells_of(rows, fields))
     return Explanation("payment", title, tuple(_facts(row, rules)), sentences, tables)
 
 
@@ -67,6 +69,7 @@ def _facts(row: Row, rules: Rules) -> Iterator[tuple[Text, Any]]:
     if given(row["order_id"]):
         yield say("column.order"), f"{row['order_id']}/{given(row['line']) or '1'}"
     yield say("column.state"), state_told(row["state"], bool(rules.people.approvers))
+    yield say("column.net"), money(row["net"], given(row["currency"]), rules.currency)
     if given(row["batch"]):
         yield say("column.batch"), row["batch"]
     if given(row["due_on"]):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from robots.figures.sums import currency_of
 from robots.ledger import place
 from robots.model.decisions import Column, Look, Table
 from robots.model.words import Say, Text, say
@@ -46,6 +47,11 @@ def figure(value: Any, share: bool) -> Say | str:
     if value is None or pd.isna(value):
         return ""
     return say("value.share" if share else "value.plain", value=Decimal(str(value)))
+
+
+def money(amount: Any, currency: Any, home: str) -> Say:
+    """An amount with its currency; the amount itself stays inside, for machines."""
+    return say("value.amount", value=amount, currency=currency_of(currency, home))
 
 
 def given(value: Any) -> Any:
