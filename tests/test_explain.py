@@ -296,7 +296,7 @@ def test_an_invoice_shows_its_lines_and_what_is_held_of_it(team: Home) -> None:
         ("PO-D/1", "113.00", "单价高于合同价"),
     ]  # fmt: skip
     assert sum(D(step["amount"]) for step in steps["rows"][:-1]) == row["net"]
-    assert [one["state"] for one in life["rows"]] == ["待审批"]
+    assert [one["state"] for one in life["rows"]] == ["待付款"]
     assert [one["evidence"] for one in register["rows"]] == ["发票.xlsx › 发票登记 › 3"]
 
 
