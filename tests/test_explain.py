@@ -252,7 +252,7 @@ def test_a_payment_adds_up_and_shows_invoice_order_and_delivery(team: Home) -> N
     assert steps == [D("565.00"), D("-28.25"), D("536.75")]
     assert sum(steps[:-1]) == steps[-1] == row["net"]
     assert [table["title"] for table in payment["tables"][1:]] == ["经过", "发票登记", "外协订单", "收货验收"]
-    assert payment["tables"][3]["rows"][0]["evidence"] == "收货.xlsx › 收货 › 2"
+    assert payment["tables"][4]["rows"][0]["evidence"] == "收货.xlsx › 收货 › 2"
 
 
 def test_a_payment_names_the_clause_that_makes_its_day_and_no_rule_that_it_does_not_rest_on(team: Home) -> None:
