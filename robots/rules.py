@@ -386,11 +386,13 @@ class People:
     """Who puts batches up, and who may approve them: name → the role whose one address is that person's own.
 
     `exposed`: approvers whose codes lie where others can read them. With one of them, four eyes are not given.
+    `unreached`: approvers whose letters cannot be delivered now.
     """
 
     preparer: str = ""
     approvers: Mapping[str, str] = field(default_factory=dict)
     exposed: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
 
 
 def no_tag(_digest: str) -> str:

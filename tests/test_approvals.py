@@ -306,6 +306,13 @@ def test_above_the_limit_two_different_people_have_to_approve(large_office: Home
     assert by == {f"{SECOND}、{FIRST}"}
 
 
+def test_who_still_has_to_approve_is_told_what_was_refused_by_then(large_office: Home) -> None:
+    approve(large_office, FIRST, "one@example.com", refuse={"02": "金额再核对"})
+    told = said(letters(large_office, "two@example.com")[-1])
+    assert "已有人驳回" in told and "金额再核对" in told and "26112000000012345602" in told
+    assert "金额再核对" in said(letters(large_office, "finance@example.com")[-1])
+
+
 def test_an_approval_is_read_once_while_the_second_one_is_waited_for(
     large_office: Home, books: SimpleNamespace
 ) -> None:
@@ -762,9 +769,20 @@ def test_a_code_is_good_once(large_office: Home) -> None:
 def test_a_second_form_after_the_release_changes_nothing_and_is_told(office: Home) -> None:
     approve(office, FIRST, "one@example.com")
     before = office.export("payables"), office.export("movements"), office.export("batches")
-    approve(office, SECOND, "two@example.com", at=datetime(2026, 7, 6, 7, 30), refuse={"01": "不同意"})
+    approve(office, SECOND, "two@example.com", at=datetime(2026, 7, 6, 7, 30))
     assert (office.export("payables"), office.export("movements"), office.export("batches")) == before
     assert any("没有任何作用" in one["Subject"] for one in letters(office, "finance@example.com"))
+
+
+@pytest.mark.parametrize("to", ["finance@example.com", "manager@example.com"])
+def test_who_refuses_what_is_released_is_heard_though_it_changes_nothing(office: Home, to: str) -> None:
+    """The bank file may be here still: how to stop it is told at once."""
+    approve(office, FIRST, "one@example.com")
+    before = office.export("payables")
+    approve(office, SECOND, "two@example.com", at=datetime(2026, 7, 6, 7, 30), refuse={"01": "货有问题"})
+    (told,) = (one for one in letters(office, to) if f"{SECOND} 驳回了其中 1 行" in one["Subject"])
+    assert office.export("payables") == before
+    assert all(part in said(told) for part in ("货有问题", "26112000000012345601", "请银行撤回"))
 
 
 @pytest.mark.parametrize(("which", "state"), [("new", "released"), ("shown", "void")])

@@ -20,6 +20,7 @@ from robots.figures.clock import default_interest, on_the_clock
 from robots.figures.controls import Books, Hold, Sheeted, controlled, is_released, lapsed, stopped
 from robots.figures.duplicates import Suspect, bills_of, is_mistyped, suspects
 from robots.figures.settlement import Payable
+from robots.model.words import say
 from robots.rules import Settlement
 from tests.conftest import Home
 
@@ -286,6 +287,15 @@ def test_who_can_release_what(answer: Row, alone: bool, of_accounts: bool) -> No
     assert is_released(Hold("SAME_AMOUNT", "", "N"), rows) is alone
     assert is_released(Hold("SHARED_ACCOUNT", "", "N", second=True), rows) is of_accounts
     assert not is_released(Hold("UNQUALIFIED"), rows)
+
+
+def test_who_keeps_a_line_held_and_why_stands_beside_what_holds_it() -> None:
+    (one,) = controlled([payable()], books(**SHARED))
+    (hold,) = one.holds
+    kept = {hold.number: {"verdict": "不放行", "released_by": "虚构甲", "remark": "等供应商确认", "agreed_by": None}}
+    (one,) = controlled([payable()], books(**SHARED, releases=kept))
+    told = say("hold.seen.kept", by="虚构甲", remark="等供应商确认")
+    assert one.payable.evidence == (say("list.lines", items=(hold.seen, told)),) and one.holds[0].number == hold.number
 
 
 def suspect(code: str) -> dict[str, Any]:

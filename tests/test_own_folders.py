@@ -42,6 +42,8 @@ def test_a_code_lies_in_its_approvers_own_folder_and_nowhere_else(home: Home, bo
         "one": 1, "shared": 0,
     }  # fmt: skip
     assert not (home.path / "总监").exists()  # nobody made it, and we would not know for whom
+    lost = f"{SECOND} 的个人文件夹不存在"
+    assert any(lost in text for text in sheet_of(home, "FK-20260703-01")["付款申请单"]) and lost in waiting(home)
     assert [health for health, _ in answers(home, "letters")] == ["ok", "bad"]
     (home.path / "总监").mkdir(mode=0o755)
     home.turn(datetime(2026, 7, 3, 18, 5))

@@ -64,7 +64,7 @@ def test_what_a_vendor_pays_back_is_not_set_off_as_well(home: Home, books: Simpl
     credited(home, books)
     answered(home, **REFUNDED)
     home.turn(evening(7, 8))
-    assert paid_of(home) == 0 and why(home) == {}
+    assert paid_of(home) == 0 and why(home) == {} and told(home, "2026-07-08", "已记为供应商退款：TK-20260708-01")
     billed(home, books, 2)
     home.turn(evening(7, 9))
     assert paid_of(home) == paid_of(home, "02") == 565

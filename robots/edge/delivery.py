@@ -27,6 +27,7 @@ from robots.edge.store.outbox import Waiting, next_try
 from robots.model import wire
 from robots.model.decisions import BankFile, MarkedCopy, Workbook
 from robots.model.letters import Attachment, Letter, LetterPlan
+from robots.model.words import say
 
 CarryOut = Callable[[Settings, Store, Waiting, datetime], "Delivered"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -188,7 +189,14 @@ def open_postbox(settings: Settings) -> Postbox:
     """The postbox of the settings: folders of .eml files, or an SMTP server. Secrets: environment, else keyring."""
     mail = settings.toml.mail
     if mail.transport == "folder":
-        own = {to: Folder(path, mail.sender, is_made=False) for to, path in settings.own_folders.items()}
+        own = {
+            to: Folder(
+                path,
+                mail.sender,
+                missing=settings.words.speak(say("doctor.letters_missing", address=to, path=str(path))),
+            )
+            for to, path in settings.own_folders.items()
+        }
         return Folders(Folder(settings.out_folder("letters"), mail.sender), own)
     token = os.environ.get("ROBOTS_MAIL_TOKEN")
     return Smtp(

@@ -183,11 +183,12 @@ def _digest(text: str) -> str:
 class Folder:
     """Letters as `<date> <subject>.eml` files that any mail program opens. Repeating changes nothing.
 
-    With `is_made` false the folder has to be there: one that we made would be open to whoever may open ours.
+    With `missing`, what to say where it is not there, the folder is not made: one that we made would be open to whoever
+    may open ours.
     """
 
-    def __init__(self, folder: Path, sender: str, domain: str = "", *, is_made: bool = True) -> None:
-        self._folder, self._sender, self._is_made = folder, sender, is_made
+    def __init__(self, folder: Path, sender: str, domain: str = "", *, missing: str = "") -> None:
+        self._folder, self._sender, self._missing = folder, sender, missing
         self._domain = domain or _address(sender).domain
 
     def send(self, letter: Letter) -> Posted:
@@ -198,10 +199,11 @@ class Folder:
         except ValueError as error:
             return Posted(Outcome.FAILED, str(error))
         except OSError as error:
-            return Posted(Outcome.RETRY, f"{type(error).__name__}: {error.strerror}")
+            lost = self._missing if isinstance(error, FileNotFoundError) else ""
+            return Posted(Outcome.RETRY, lost or f"{type(error).__name__}: {error.strerror}")
 
     def _put(self, message: EmailMessage, stem: str, key: str) -> str:
-        if not self._is_made:
+        if self._missing:
             self._folder.stat()
         place = self._place(str(message["Message-ID"]), stem, key)
         if not place.exists():

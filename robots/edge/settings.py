@@ -209,6 +209,15 @@ class Settings:
         addresses = {name: self.toml.mail.roles[role][0] for name, role in self.toml.approvals.approvers.items()}
         return tuple(name for name, address in addresses.items() if address.casefold() not in private)
 
+    @property
+    def unreached(self) -> tuple[str, ...]:
+        """Approvers whose letters wait, for their own folder is not there."""
+        if self.toml.mail.transport != "folder":
+            return ()
+        lost = {address for address, path in self.own_folders.items() if not path.is_dir()}
+        roles = self.toml.mail.roles
+        return tuple(name for name, role in self.toml.approvals.approvers.items() if roles[role][0].casefold() in lost)
+
 
 def find_home(given: str | None) -> Path:
     """The home asked for: --home, else ROBOTS_HOME, else ./home."""
@@ -242,7 +251,10 @@ def load(home: Path, robots: tuple[str, ...]) -> Settings:
     titles = {name: vocabulary.title[toml.language] for name, vocabulary in lexicon.vocabularies.items()}
     lexicon = replace(lexicon, read_hidden=toml.intake.read_hidden, currency=toml.currency)
     settings = Settings(home, toml, lexicon, rules, words, crew, on_news, titles, layouts)
-    return replace(settings, rules=replace(rules, people=replace(rules.people, exposed=settings.exposed)))
+    return replace(
+        settings,
+        rules=replace(rules, people=replace(rules.people, exposed=settings.exposed, unreached=settings.unreached)),
+    )
 
 
 # ------------------------------------------------------------------ files

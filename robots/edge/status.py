@@ -99,6 +99,8 @@ def _approvals(settings: Settings, tx: Turn) -> Iterator[Say]:
         yield say("status.nobody")
     if waiting and (exposed := settings.rules.people.exposed):
         yield say("status.exposed", names="、".join(exposed))
+    if waiting and (unreached := settings.rules.people.unreached):
+        yield say("approval.unreached", names="、".join(unreached))
     for row in waiting:
         number = row.get("batch") or row["reversal"]
         line = lines.get(row.get("payment_key", ""), {})

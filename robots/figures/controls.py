@@ -129,7 +129,9 @@ def controlled(
 def _standing(payable: Payable, looks: Sequence[Look], books: Books) -> Iterator[Hold]:
     """The holds on a line that no person has released."""
     for look in looks:
-        yield from (hold for hold in look(payable) if not is_released(hold, books.releases))
+        yield from (
+            with_answer(hold, books.releases) for hold in look(payable) if not is_released(hold, books.releases)
+        )
 
 
 def held(payable: Payable, holds: Sequence[Hold], amount: Decimal) -> Payable:
@@ -156,6 +158,15 @@ def releasable(found: Iterable[Controlled]) -> dict[str, tuple[Hold, list[Contro
 def is_released(hold: Hold, releases: Mapping[str, Row]) -> bool:
     """Has somebody released it?"""
     return answer(hold, releases, RELEASE) is not None
+
+
+def with_answer(hold: Hold, releases: Mapping[str, Row]) -> Hold:
+    """A hold that somebody has said is to stand, with who said so and why."""
+    row = releases.get(hold.number) if hold.number else None
+    if row is None or given(row["verdict"]) != KEEP:
+        return hold
+    kept = say("hold.seen.kept", by=given(row["released_by"]) or None, remark=given(row["remark"]) or None)
+    return replace(hold, seen=say("list.lines", items=(hold.seen, kept)) if hold.seen else kept)
 
 
 def answer(hold: Hold, releases: Mapping[str, Row], verdict: str) -> Row | None:

@@ -330,8 +330,9 @@ def _close(now: Standing, case: Case) -> None:
     stopped = {} if case.reverses or lacking else now.stopped(case)
     refused = with_set_offs(stopped | refused, case.lines)
     if len(refused) < len(case.lines) and lacking:
-        notice = papers.waits(case, opinions, lacking, awaited(owed))
-        now.tell_later(f"waits-{case.number}", lambda: [notice] if now.is_open(case.number) else [])
+        others = [row for row in owed if row["state"] != GIVEN]
+        notices = papers.waits(case, opinions, lacking, awaited(owed), refused, others)
+        now.tell_later(f"waits-{case.number}", lambda: notices if now.is_open(case.number) else [])
     elif case.reverses:
         _reverse(now, case, papers.names_of(mine), refused)
     else:

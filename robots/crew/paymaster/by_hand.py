@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from robots.crew.paymaster.closed import ROBOT, closed, numbers, recorded
+from robots.crew.paymaster.closed import ROBOT, closed, numbers, recorded, told
 from robots.crew.paymaster.owing import Owing
 from robots.crew.paymaster.rows import BY_HAND, Row, line_of, propose, rest
 from robots.figures.accounts import given
@@ -55,6 +55,7 @@ def settled_by_hand(
         for row in moves.rows:
             now.lines.setdefault((row["invoice_key"], row["order_id"], row["line"]), []).append(row)
         yield from recorded(batch, moves, one.lines[0].currency, today)
+        yield told(batch, moves, one.lines[0].currency, by, why, today)
         keys = ",".join(row["payment_key"] for row in moves.rows)
         yield Decision(ROBOT, today.isoformat(), f"paid-{batch}", record("returns", [_told(one.told, keys)]))
 

@@ -10,9 +10,9 @@ from itertools import chain
 from robots.crew.paymaster.rows import Line, Row
 from robots.figures.batches import CONFIRMED, Moves, move, paid_from_the_sheet, put_up
 from robots.ledger import Ledger
-from robots.model.decisions import Decision, record
+from robots.model.decisions import Decision, Notice, record
 from robots.model.money import ZERO
-from robots.model.words import Text
+from robots.model.words import Text, say
 
 ROBOT = "paymaster"
 
@@ -32,6 +32,17 @@ def closed(rows: Sequence[Row], lines: Mapping[Line, Sequence[Row]], today: date
     proposed = put_up(rows, {row["payment_key"]: row for row in there}, today, by)
     released = paid_from_the_sheet(proposed.rows, today, by, why)
     return proposed + released + move(released.rows, CONFIRMED, today, by, why)
+
+
+def told(batch: str, moves: Moves, currency: str, by: str, why: Text, today: date) -> Decision:
+    """To finance: that what two people said was taken, and what became of it."""
+    total = sum((row["net"] for row in moves.rows), ZERO)
+    invoices = "、".join(dict.fromkeys(f"{row['vendor']} {row['invoice_no']}" for row in moves.rows))
+    sort = batch.partition("-")[0]
+    headline = say(f"closed.{sort}", batch=batch, total=abs(total), currency=currency, by=by)
+    lines = (say("closed.invoices", invoices=invoices), why)
+    return Decision(ROBOT, today.isoformat(), f"notice-{batch}", Notice("finance", headline, lines, "info", (), None,
+                    say("closed.next", batch=batch)))  # fmt: skip
 
 
 def recorded(batch: str, moves: Moves, currency: str, today: date) -> Iterator[Decision]:

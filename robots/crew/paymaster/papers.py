@@ -27,7 +27,7 @@ from robots.figures.approvals import (
     given,
     refusals,
 )
-from robots.figures.batches import VOID
+from robots.figures.batches import CONFIRMED, RELEASED, VOID
 from robots.figures.lines import order_line
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
 from robots.model.forms import Form as Issued
@@ -141,8 +141,9 @@ def code_letter(case: Case, owed: Row, form_name: str, rules: Rules, must: Seque
 
 
 def exposed(people: People) -> tuple[Text, ...]:
-    """That four eyes are not given, where codes lie for others to read."""
-    return (say("approval.exposed", names="、".join(people.exposed)),) if people.exposed else ()
+    """That four eyes are not given, where codes lie for others to read; and whom no letter reaches."""
+    named = {"exposed": people.exposed, "unreached": people.unreached}
+    return tuple(say(f"approval.{what}", names="、".join(names)) for what, names in named.items() if names)
 
 
 def next_step(batch: Row, endorsements: Sequence[Row]) -> Text:
@@ -267,11 +268,19 @@ def _notice(role: str, headline: Text, lines: tuple[Text, ...], table: Table | N
     return Notice(role, headline, lines, "critical", (), table, say(next_step))
 
 
-def waits(case: Case, opinions: Text, missing: int, awaited: Sequence[str]) -> Notice:
-    """Some have approved, and others are still needed. `awaited`: nobody else will do in their place."""
+def waits(
+    case: Case, opinions: Text, missing: int, awaited: Sequence[str], refused: Refused, others: Sequence[Row]
+) -> list[Notice]:
+    """Some have approved, and others are still needed. `awaited`: nobody else will do in their place; `others`: who
+    still owe an opinion, and should know what was refused by then."""
     headline = say("approval.waits.headline", number=case.number, opinions=opinions, missing=missing)
     lines = (say("approval.letter.must", names="、".join(awaited)),) if awaited else ()
-    return Notice("finance", headline, lines, "info", (), None, say("approval.waits.next"))
+    table = _refused_table(case, refused) if refused else None
+    told = [Notice("finance", headline, lines, "info", (), table, say("approval.waits.next"))]
+    for one in others if table else ():
+        line = say("approval.waits.yours", name=one["approver"])
+        told.append(Notice(one["role"], headline, (line,), "info", (), table, say("approval.waits.your_next")))
+    return told
 
 
 def reversal_decided(case: Case, names: str, refused: Refused) -> Notice:
@@ -314,7 +323,19 @@ def not_yet(case: Case, form: Form, verdict: Verdict, owed: Row | None) -> list[
         lines = (*lines, say("approval.letter.renewed"), say("approval.letter.code", code=CODE))
         return [Notice(owed["role"], headline, lines, "warning", (), None, next_step, owed["digest"])]
     roles = [owed["role"]] if owed else _TOLD_OF_TROUBLE if code == WRONG else ["finance"]
+    if verdict.code == OVER and form.rejected and verdict.values["state"] in (RELEASED, CONFIRMED):
+        return _objected(case, form)
     return [Notice(one, headline, lines, "warning", (), None, next_step) for one in roles]
+
+
+def _objected(case: Case, form: Form) -> list[Notice]:
+    """Somebody refuses what is released: it may be stopped yet."""
+    columns = tuple(Column(say(f"column.{name}")) for name in ("payee", "invoice_no", "net", "reason", "payment_key"))
+    said = [row for row in form.rows if row["payment_key"] in form.rejected]
+    rows = tuple((row["payee"], row["invoice"], row["net"], given(row["reason"]), row["payment_key"]) for row in said)
+    headline = say("approval.objected.headline", number=case.number, approver=form.approver, count=len(rows))
+    table = Table(columns, rows)
+    return [_notice(role, headline, (_file(form),), table, "approval.objected.next") for role in _TOLD_OF_TROUBLE]
 
 
 def _told(case: Case, form: Form, verdict: Verdict) -> Text:

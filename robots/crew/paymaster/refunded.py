@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from robots.crew.paymaster.closed import closed, numbers, recorded
+from robots.crew.paymaster.closed import closed, numbers, recorded, told
 from robots.crew.paymaster.owing import Owing
 from robots.crew.paymaster.rows import OVERPAID, SET_OFF, Line, Row, line_of, overpaid, paid_back
 from robots.figures.accounts import given, numbered
@@ -51,10 +51,12 @@ def settled_by_refund(
                 batch = next(names)
                 row = paid_back(payable, now.lines[line_of(payable)], batch, vendors, amount)
                 by = "、".join(given(said[name]) for name in ("released_by", "agreed_by"))
-                moves = closed([row], now.lines, today, by, say("refund.why", remark=given(said["remark"])))
+                why = say("refund.why", remark=given(said["remark"]))
+                moves = closed([row], now.lines, today, by, why)
                 now.lines[line_of(payable)] = [*now.lines[line_of(payable)], *moves.rows]
                 _no_more_over(now, payable)
                 yield from recorded(batch, moves, payable.currency, today)
+                yield told(batch, moves, payable.currency, by, why, today)
 
 
 def _no_more_over(now: Owing, payable: Payable) -> None:
