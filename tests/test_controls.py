@@ -531,6 +531,9 @@ def test_the_old_account_stays_in_use_where_a_person_says_so(home: Home, books: 
     home.turn(WEDNESDAY)
     assert _lines(home, "PO-2") == [("proposed", "644.10", None)]
     assert [row["bank_account"] for row in _table(home, "payables")] == [OLD, OLD]
+    sheet = openpyxl.load_workbook(_forms(home, "付款申请单", "payments")[-1]).worksheets[0]
+    told = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+    assert f"账号变更还没有放行，付到旧账户，尾号 {OLD[-4:]}" in told and "虚构甲" in told
 
 
 def test_a_soft_duplicate_waits_for_a_person_and_is_paid_once_after_it(home: Home, books: SimpleNamespace) -> None:

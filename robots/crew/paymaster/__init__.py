@@ -37,7 +37,7 @@ from robots.crew.paymaster.credit import held_for_credit
 from robots.crew.paymaster.offset import settled_by_offset
 from robots.crew.paymaster.owing import Owing, contract_places, owing
 from robots.crew.paymaster.plan import weekly_plan
-from robots.crew.paymaster.quarantine import accounts_of, quarantine
+from robots.crew.paymaster.quarantine import accounts_of, quarantine, with_old_accounts
 from robots.crew.paymaster.refunded import settled_by_refund, to_refund
 from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import (
@@ -148,6 +148,7 @@ def _put_up(
     lines = now.lines
     owed = list(held_for_credit([one.payable for one in looked], lines, vendors))
     first = _proposed(owed, lines, vendors)
+    refused = with_old_accounts(refused, first, books.accounts)
     again = refused_by_person(first, refused)
     batches = _batches(ledger.said("batches"), (_pile(row, again) for row in first), rules.currency, today)
     settled = list(_settled(owed, earned, by_line(first), again, batches, rules))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,13 +22,16 @@ from robots.figures.accounts import (
     ending,
     given,
     last_paid,
+    pending,
     release_from,
     row_of,
     trusted,
 )
+from robots.figures.approvals import Refusal
 from robots.figures.batches import RELEASED as SENT
 from robots.figures.batches import UNRELEASED
 from robots.figures.lines import records
+from robots.figures.refusals import Line, line_of_row
 from robots.figures.sums import in_currency
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
@@ -39,6 +42,7 @@ from robots.rules import Rules
 
 FORM_LAYOUT = 1
 OUTCOMES = (CONFIRMED, DENIED, "未接通")  # the words of the kind `account_checks`
+OLD_ACCOUNT = "old_account"
 STEPS = ("call", "read_out", "outcome", "second", "wait")
 
 
@@ -53,6 +57,22 @@ def accounts_of(ledger: Ledger, rules: Rules, today: date) -> list[Account]:
         {row["change"]: row for row in records(ledger.table("account_checks"))},
     )  # fmt: skip
     return accounts_now(vendors, records(ledger.said("accounts")), watch)
+
+
+def with_old_accounts(
+    told: Mapping[Line, tuple[Refusal, ...]], rows: Iterable[Mapping[str, Any]], accounts: Sequence[Account]
+) -> dict[Line, tuple[Refusal, ...]]:
+    """What is told beside lines that are put up, with those that go to an account before a change that still waits, for
+    somebody has said so on its call-back form."""
+    now = trusted(accounts)
+    old = {vendor: one for vendor, one in pending(accounts).items() if one.pays_old}
+    found = dict(told)
+    for row in rows:
+        if change := old.get(row["vendor"]):
+            line, day = line_of_row(row), change.seen_at.date().isoformat()
+            why = ending(now[row["vendor"]].account)
+            found[line] = (*found.get(line, ()), Refusal("", 1, day, change.called_by, why, False, OLD_ACCOUNT))
+    return found
 
 
 def quarantine(accounts: Sequence[Account], ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
