@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from robots.crew.paymaster.rows import by_line, first_sheets, line_of, overpaid, propose
 from robots.figures.by_hand import paid_by_hand
 from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, Turn, advances_of, settle
 from robots.rules import Settlement
 from tests.conftest import Home
+from tests.histories import examples
 from tests.payday_steps import evening, paid_of, usual, why
 
 D = Decimal
@@ -176,6 +182,80 @@ def test_an_advance_that_was_paid_by_hand_before_it_was_billed_is_asked() -> Non
     assert paid_by_hand([(advance, advance.net)], [told]) and not paid_by_hand([(goods, goods.net)], [told])
 
 
+# ------------------------------------------------------------------ whatever comes first
+
+
+@dataclass
+class Desk:
+    """A contract over 100 pieces, 1,130.00 with tax, 20 % in advance: its papers as they come, and its sheets."""
+
+    told: int | None
+    came: list[Acceptance] = field(default_factory=list)
+    bills: list[Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    def owed(self) -> list[Payable]:
+        agreed = AGREED | {"advance": D(226), "advance_paid": self.told}
+        line = OrderLine("PO-1", "1", VENDOR, D(100), D(10), D("0.13"), None, None, agreed, list(self.came))
+        vendors = {VENDOR: {"bank_account": "6222000000000000001"}}
+        advances = advances_of(self.rows, self.bills, {("PO-1", "1"): "HT-1"})
+        turns = first_sheets(self.rows)
+        return list(settle({"PO-1": [line]}, self.bills, vendors, TERMS, {}, turns, {"HT-1": agreed}, advances))
+
+    def turn(self, is_confirmed: bool) -> None:
+        """Sheets carry what is owed and not on them; the bank confirms them, or does not yet."""
+        lines, owed = by_line(self.rows), self.owed()
+        batch = f"FK-202607{len({row['batch'] for row in self.rows}) + 1:02}-01"
+        vendors = {VENDOR: {"bank_account": "6222000000000000001"}}
+        assert not any(overpaid(one, lines.get(line_of(one), ())) for one in owed)
+        self.rows += [row for one in owed if (row := propose(one, lines.get(line_of(one), ()), batch, vendors))]
+        for row in self.rows if is_confirmed else ():
+            row["state"] = "confirmed"
+
+    @property
+    def paid(self) -> Decimal:
+        return sum((row["net"] for row in self.rows), D(0))
+
+
+def bill(number: str, gross: Decimal, at: int, **cells: Any) -> Row:
+    return invoice(invoice_no=number, gross=gross, invoiced_on=date(2026, 6, 20 + at), _row=at + 2, **cells)
+
+
+@st.composite
+def papers(draw: st.DrawFn) -> list[tuple[str, Decimal]]:
+    """Goods, their bills, and bills for the advance, each in parts, in any order."""
+    whole = {"goods": D(100), "bill": D(1130), "advance": D(226)}
+    events: list[tuple[str, Decimal]] = []
+    for what, total in whole.items():
+        cuts = draw(st.lists(st.integers(1, 99), max_size=2, unique=True).map(sorted))
+        edges = [0, *cuts, 100]
+        events += [(what, total * (after - before) / 100) for before, after in pairwise(edges)]
+    return draw(st.permutations(events))
+
+
+@settings(examples(60))
+@given(papers(), st.sampled_from([0, None]), st.lists(st.booleans(), min_size=10, max_size=10))
+def test_in_whatever_order_goods_and_advance_are_billed_and_paid_it_comes_to_the_contracts_amount(
+    events: list[tuple[str, Decimal]], told: int | None, confirmed: list[bool]
+) -> None:
+    """Never more than what is accepted and the advance on what is still to come; and nothing twice."""
+    desk = Desk(told)
+    for at, ((what, amount), is_confirmed) in enumerate(zip(events, confirmed, strict=False)):
+        if what == "goods":
+            desk.came.append(Acceptance(date(2026, 6, 1), amount))
+        else:
+            of = FOR_ADVANCE if what == "advance" else {}
+            desk.bills.append(bill(f"{'YF' if of else 'FP'}-{at}", amount, at, **{
+                name: cell for name, cell in of.items() if name not in ("invoice_no", "gross")
+            }))  # fmt: skip
+        desk.turn(is_confirmed)
+        accepted = sum((one.quantity for one in desk.came), D(0))
+        assert desk.paid <= 11.3 * int(accepted) + 226 * (100 - int(accepted)) / 100 + 0.05
+    for _ in range(3):
+        desk.turn(is_confirmed=True)
+    assert desk.paid == D(1130)
+
+
 # ------------------------------------------------------------------ in a home
 
 
@@ -223,4 +303,39 @@ def test_an_advance_goes_out_on_a_sheet_and_comes_back_with_the_goods_once_the_b
     home.turn(evening(7, 8))
     home.turn(evening(7, 9))
     assert paid_of(home) == 565 and not why(home)
+    assert sum(D(row["advance_offset"]) for row in home.export("payables")) == 113
+
+
+@pytest.mark.parametrize("parts", [(226,), (100, 126)], ids=["in one invoice", "in two"])
+def test_an_advance_that_is_paid_after_some_of_the_goods_comes_back_with_the_rest_of_them(
+    home: Home, books: SimpleNamespace, parts: tuple[int, ...]
+) -> None:
+    """Half of the goods were paid without any of it. What then is owed of the advance stays what it was, turn after
+    turn, though the bank confirms it; and the other half gives it back."""
+    home.let("paymaster", "bookkeeper")
+    usual(home, books, 合同金额=1130, 预付款=226, 质保金比例=0, 已付预付款=0)
+    home.drop("订单.xlsx", books.orders({"订单数量": 200}))
+    asked = {"发票类型": "预付款", "合同编号": "HT-1", "订单号": None, "行号": None, "数量": None, "单价": None}
+    for number, gross in enumerate(parts, 1):
+        net = round(gross / 1.13, 2)
+        amounts = {"不含税金额": net, "税额": round(gross - net, 2), "价税合计": gross, "开票日期": date(2026, 6, 29)}
+        bill = {"发票号码": f"2611200000000000000{number}", **asked, **amounts}
+        home.drop(f"预付{number}.xlsx", books.invoices(bill))
+    home.turn(evening(7, 6))
+    home.drop("回单.xlsx", [
+        {"付款键": row["payment_key"], "供应商": VENDOR, "金额": row["net"], "付款日期": "2026-07-06", "状态": "成功"}
+        for row in home.export("payables")
+    ])  # fmt: skip
+    for day in (7, 8, 9):
+        home.turn(evening(7, day))
+        assert paid_of(home) == 565 + 113 and set(why(home).values()) == {"ADVANCE_OVER"}
+    home.drop("收货2.xlsx", books.deliveries({"送货单号": "S-2"}))
+    rest = {70: (350, "45.5", "395.5"), 30: (150, "19.5", "169.5")}
+    home.drop("发票2.xlsx", books.invoices(*(
+        {"发票号码": f"261120000000876543{pieces}", "数量": pieces, "不含税金额": net, "税额": D(tax),
+         "价税合计": D(gross)}
+        for pieces, (net, tax, gross) in rest.items()
+    )))  # fmt: skip
+    home.turn(evening(7, 10))
+    assert (paid_of(home, "70"), paid_of(home, "30"), paid_of(home)) == (D("316.40"), D("135.60"), 1130)
     assert sum(D(row["advance_offset"]) for row in home.export("payables")) == 113

@@ -17,7 +17,6 @@ from robots.crew.paymaster.rows import (
     by_line,
     carried,
     first_sheets,
-    found_in_order,
     is_by_hand,
     line_of,
     overpaid,
@@ -28,6 +27,7 @@ from robots.figures.bonuses import with_bonuses
 from robots.figures.controls import LEFT_OPEN
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import (
+    ADVANCE,
     DUPLICATE,
     LINE,
     RETENTION,
@@ -44,7 +44,8 @@ from robots.figures.settlement import (
     settle,
 )
 from robots.figures.settlement.billing import invoice_key, of_invoice, owner_of
-from robots.figures.settlement.terms import given
+from robots.figures.settlement.sheeted import found_in_order
+from robots.figures.settlement.terms import given, text
 from robots.figures.settlement.waterfall import release, retained
 from robots.figures.sums import in_currency
 from robots.ledger import Ledger, place
@@ -132,7 +133,8 @@ def owing(
         left = lines_left(sheeted, {invoice_key(row) for row in invoices})
         gone = [_bill(one, days, (book, services)) for one in left if _paid_for(one) > 0]
         turns = first_sheets(sheeted) | {invoice_key(row): Turn(turn_of(row["_file"])) for row in gone}
-        advances = advances_of(sheeted, invoices)
+        is_advanced = any(row["what"] == ADVANCE for row in sheeted)
+        advances = advances_of(sheeted, invoices, _contracts_of(book, services) if is_advanced else {})
         owed = settle(book, [*invoices, *gone], vendors, terms, services, turns, agreed, advances)
         lines = by_line(rows)
         kept = (back for one in left if (back := _kept(one, (book, services), terms)))
@@ -142,6 +144,12 @@ def owing(
         found.open_of_left += (rest for one in left if (rest := _open_of(one, (book, services), terms)))
         found.left |= {one[0]["invoice_key"]: one[0]["batch"] for one in left}
     return found
+
+
+def _contracts_of(*books: Lines) -> dict[tuple[str, str], str]:
+    """Order and line → the contract that it is under."""
+    lines = chain.from_iterable(chain.from_iterable(book.values()) for book in books)
+    return {(line.order_id, line.line): text(line.agreed.get("contract_id")) for line in lines}
 
 
 def contract_places(ledger: Ledger) -> dict[str, str]:

@@ -14,6 +14,7 @@ import pandas as pd
 from robots.figures.batches import FREE, HELD, turn_of
 from robots.figures.lines import records
 from robots.figures.settlement import DUPLICATE, RETENTION, STEPS, Payable, Step, Turn
+from robots.figures.settlement.sheeted import advance_held, advance_share, found_in_order
 from robots.model.money import ZERO
 from robots.model.words import Text, say
 
@@ -75,20 +76,8 @@ def first_sheets(sheeted: Sequence[Row]) -> dict[str, Turn]:
             key, line = row["invoice_key"], (row["order_id"], row["line"])
             first.setdefault(key, turn_of(row["batch"]))
             lines[key][line] += found_in_order(row)
-            offsets[key][line] += row["advance_offset"] + _advance_held(row)
+            offsets[key][line] += advance_share(row)
     return {key: Turn(sheet, lines[key], offsets[key]) for key, sheet in first.items()}
-
-
-def found_in_order(row: Row) -> Decimal:
-    """What of a sheet's line was accepted and at its price: nothing else was paid for."""
-    paid: Decimal = row["gross"] - row["price_variance"] - row["rejected"] - row["held"] + _advance_held(row)
-    return paid
-
-
-def _advance_held(row: Row) -> Decimal:
-    """What of its held part may have been paid in advance; rows of older homes held nothing for that."""
-    held = row.get("advance_held")
-    return ZERO if held is None or pd.isna(held) else held
 
 
 def is_by_hand(batch: str) -> bool:
@@ -143,7 +132,7 @@ def rest(payable: Payable, before: Sequence[Row]) -> Decimal:
 def _beyond(payable: Payable, mine: Sequence[Row]) -> dict[str, Decimal]:
     """Each amount of a payable beyond what its rows carry."""
     found = {name: getattr(payable, name) - sum((row[name] for row in mine), ZERO) for name in AMOUNTS}
-    return found | {"advance_held": payable.advance_held - sum(map(_advance_held, mine), ZERO)}
+    return found | {"advance_held": payable.advance_held - sum(map(advance_held, mine), ZERO)}
 
 
 def _only_held(net: Decimal, held: Decimal) -> Decimal:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from robots.figures.batches import CONFIRMED, FREE, UNRELEASED
+from robots.figures.batches import CONFIRMED, FREE, UNRELEASED, turn_of
 from robots.figures.settlement.billing import Bill, invoice_key
 from robots.figures.settlement.book import amount_on
 from robots.figures.settlement.payable import (
@@ -23,10 +23,12 @@ from robots.figures.settlement.payable import (
     ADVANCE_OVER,
     ADVANCE_UNKNOWN,
     CURRENCY,
+    LINE,
     NO_ADVANCE,
     WRONG_VENDOR,
     Payable,
 )
+from robots.figures.settlement.sheeted import advance_share, found_in_order
 from robots.figures.settlement.terms import Row, number, place_of, text
 from robots.model.money import CENT, ZERO, cents
 from robots.model.names import identity
@@ -34,23 +36,43 @@ from robots.model.words import say
 
 IN_REGISTER = "预付款"  # a word of the kind `invoices`
 _NONE = Decimal(0)
+Name = tuple[str, str, str]  # invoice key, order, line
+
+
+@dataclass(frozen=True)
+class Before:
+    """What sheets carried of a line by the time of the last one that carried an advance: what they found in order of
+    it, and what of that they took off for the advance or held for it."""
+
+    value: Decimal = ZERO
+    share: Decimal = ZERO
+
+    def free(self, agreed: Decimal, amount: Decimal) -> Decimal:
+        """How much of the value was paid without any of the advance: to the cent, else none."""
+        if not agreed or self.share > agreed * self.value / amount - CENT:
+            return ZERO
+        return self.value - self.share * amount / agreed
 
 
 @dataclass
 class Advance:
     """The advance of a contract while its bills and its acceptances go through, in the contract's currency.
 
-    `confirmed`: paid by sheets, by the bank's word; `sent`: what sheets told the bank to pay; `billed`: how much of it
-    is owed to invoices so far; `value`: accepted under the contract; `offset`: taken off for it or held for it, of
-    which `sure` was taken off.
+    `carried`: what sheets put up of it, `sent`: told the bank to pay, `confirmed`: paid by the bank's word; `billed`:
+    how much of it is owed to invoices so far; `value`: accepted under the contract, of which `free` was paid before the
+    advance was and without any of it; `offset`: taken off for it or held for it, of which `sure` was taken off;
+    `before`: lines that sheets carried by then. The advance was for what was still to come, and comes back with that.
     """
 
-    confirmed: Decimal = ZERO
+    carried: Decimal = ZERO
     sent: Decimal = ZERO
+    confirmed: Decimal = ZERO
     billed: Decimal = ZERO
     value: Decimal = ZERO
+    free: Decimal = ZERO
     offset: Decimal = ZERO
     sure: Decimal = ZERO
+    before: dict[Name, Before] = field(default_factory=dict)
 
     def known(self, contract: Row) -> Decimal:
         """How much of it is known to be paid."""
@@ -59,30 +81,63 @@ class Advance:
     def unsure(self, contract: Row, agreed: Decimal) -> Decimal:
         """How much of it may be paid, for all that is known: what invoices ask for and the bank has not confirmed; all
         of it where nobody has said anything."""
-        known = self.known(contract)
+        known, asked = self.known(contract), max(self.billed, self.carried)
         is_told = known or number(contract, "advance_paid") is not None
-        return max((self.billed if is_told else max(agreed, self.billed)) - known, ZERO)
+        return max((asked if is_told else max(agreed, asked)) - known, ZERO)
 
     def elsewhere(self, contract: Row) -> Decimal:
         """What was paid of it past our sheets, by the contract ledger."""
         return max((number(contract, "advance_paid") or ZERO) - self.sent, ZERO)
 
-    def due(self, base: Decimal, amount: Decimal | None) -> Decimal:
+    def due(self, base: Decimal, agreed: Decimal, amount: Decimal | None) -> Decimal:
         """How much of `base` is to be offset by what is accepted so far, of a contract over `amount`."""
-        return base if not amount or self.value >= amount else cents(base * self.value / amount)
+        if not amount or self.value >= amount:
+            return base
+        return min(cents(base * (self.value - self.free) / self.still_to_come(agreed, amount)), base)
+
+    def still_to_come(self, agreed: Decimal, amount: Decimal) -> Decimal:
+        """How much of a contract the advance was for."""
+        return amount - sum((one.free(agreed, amount) for one in self.before.values()), ZERO)
+
+    def passed(self, agreed: Decimal, amount: Decimal | None) -> Decimal:
+        """How much of what was agreed goods that are accepted should have given back, and did not."""
+        due = agreed if not amount or self.value >= amount else cents(agreed * self.value / amount)
+        return max(due - self.offset, ZERO)
+
+    def accept(self, name: Name, accepted: Decimal, found: Decimal, agreed: Decimal, amount: Decimal | None) -> Decimal:
+        """Goods go through: how much of them the advance was for. `accepted`: at the contract's price; `found`: what is
+        in order of them as they are billed, which is what sheets told."""
+        self.value += accepted
+        before = self.before.get(name)
+        free = before.free(agreed, amount) if before and amount else ZERO
+        free = min(free * accepted / found, accepted) if free and found else ZERO
+        self.free += free
+        return accepted - free
 
 
-def advances_of(sheeted: Iterable[Row], invoices: Iterable[Row]) -> dict[str, Advance]:
+def advances_of(
+    sheeted: Iterable[Row], invoices: Iterable[Row], contracts: Mapping[tuple[str, str], str] | None = None
+) -> dict[str, Advance]:
     """Contract id → what sheets did of its advance. `sheeted`: rows of payables; what they carried under an invoice
-    that is no advance of that contract any more still is a part of it."""
+    that is no advance of that contract any more still is a part of it. `contracts`: order and line → its contract."""
     there = {(invoice_key(row), text(row["contract_id"])) for row in invoices if is_advance(row)}
     found: dict[str, Advance] = defaultdict(Advance)
-    for row in sheeted:
-        if row["what"] == ADVANCE and row["state"] not in FREE:
+    last: dict[str, str] = {}
+    rows = [row for row in sheeted if row["state"] not in FREE]
+    for row in rows:
+        if row["what"] == ADVANCE:
             advance = found[row["order_id"]]
+            advance.carried += row["net"]
             advance.confirmed += row["net"] if row["state"] == CONFIRMED else ZERO
             advance.sent += row["net"] if row["state"] not in UNRELEASED else ZERO
             advance.billed += row["net"] if (row["invoice_key"], row["order_id"]) not in there else ZERO
+            last[row["order_id"]] = max(last.get(row["order_id"], ""), turn_of(row["batch"]))
+    for row in (row for row in rows if contracts and row["what"] == LINE):
+        contract = (contracts or {}).get((row["order_id"], row["line"]), "")
+        if turn_of(row["batch"]) <= last.get(contract, ""):
+            name = row["invoice_key"], row["order_id"], row["line"]
+            one = found[contract].before.get(name, Before())
+            found[contract].before[name] = Before(one.value + found_in_order(row), one.share + advance_share(row))
     return dict(found)
 
 
@@ -113,8 +168,7 @@ def claimed(payable: Payable, bill: Bill, contract: Row, advance: Advance, home:
     agreed = agreed_advance(contract, amount)
     if not agreed:
         return payable.hold_all(NO_ADVANCE)
-    passed = max(advance.due(agreed, amount) - advance.offset, ZERO)
-    room = max(agreed - advance.elsewhere(contract) - advance.billed - passed, ZERO)
+    room = max(agreed - advance.elsewhere(contract) - advance.billed - advance.passed(agreed, amount), ZERO)
     over = max(payable.net - room, ZERO)
     advance.billed += payable.net - over
     if not over:
@@ -136,12 +190,14 @@ def offset(
     `before`: what sheets took of the line for it. Which line a cent of rounding falls on hangs on the order of lines,
     and one that was refused or reversed has another place when it comes again: the cent stays where sheets put it."""
     amount = amount_on(contract, day)
-    base = advance.known(contract) + advance.unsure(contract, agreed_advance(contract, amount))
-    advance.value += accepted
+    agreed = agreed_advance(contract, amount)
+    base = advance.known(contract) + advance.unsure(contract, agreed)
+    name = payable.invoice_key, payable.order_id, payable.line
+    mine = advance.accept(name, accepted, payable.undisputed, agreed, amount)
     if not base:
         return payable
-    due = advance.due(base, amount) - advance.offset
-    if before is not None and amount and abs(before - base * accepted / amount) < CENT:
+    due = advance.due(base, agreed, amount) - advance.offset
+    if before is not None and amount and abs(before - base * mine / advance.still_to_come(agreed, amount)) < CENT:
         due = before
     taken = max(min(due, payable.net), ZERO)
     advance.offset += taken
@@ -156,8 +212,9 @@ def unless_known(payable: Payable, contract: Row, advance: Advance, day: date) -
     """What was offset of an advance that nobody knows to be paid is held instead, once all other steps were taken as if
     it were: nothing but this share changes when somebody says."""
     taken, amount = payable.advance_offset, amount_on(contract, day)
-    sure = max(min(taken, advance.due(advance.known(contract), amount) - advance.sure), ZERO)
-    if not advance.unsure(contract, agreed_advance(contract, amount)):
+    agreed = agreed_advance(contract, amount)
+    sure = max(min(taken, advance.due(advance.known(contract), agreed, amount) - advance.sure), ZERO)
+    if not advance.unsure(contract, agreed):
         sure = taken
     advance.sure += sure
     if sure == taken:
