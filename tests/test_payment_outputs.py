@@ -26,7 +26,7 @@ from robots.crew.paymaster.plan import _held as held_of
 from robots.crew.paymaster.plan import _notice, hold_workbook, plan_workbook
 from robots.crew.paymaster.quarantine import UnderWay
 from robots.crew.paymaster.released import released
-from robots.crew.paymaster.rows import is_stopped, line_of, propose, waterfalls
+from robots.crew.paymaster.rows import carried_net, is_stopped, line_of, propose, waterfalls
 from robots.crew.paymaster.sheet import payment_sheet, words_of
 from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import delivery, excel_out, paging, settings
@@ -159,7 +159,7 @@ def _papers() -> Iterator[Workbook]:
     case = Case("FK-20260703-01", row, (line,))
     yield form(case, "示例财务总监", 1, SHIPPED.rules)
     yield release(case)
-    yield hold_workbook((payable(1, order_id=order, held=D(1), reasons=("QUANTITY",)),), {}, TODAY, "CNY")
+    yield hold_workbook((payable(1, order_id=order, held=D(1), reasons=("QUANTITY",)),), {}, {}, TODAY, "CNY")
     yield statement_workbook([statement()], "2026-06")
 
 
@@ -203,7 +203,7 @@ def _outputs(text: str) -> Iterator[Workbook]:
     vendors = {text: {"bank_name": text, "bank_account": text}}
     held = payable(1, text, invoice_no=text, order_id=text, held=D("1.00"), reasons=("QUANTITY",), source=text)
     yield sheet_of(held, vendors=vendors)
-    yield hold_workbook([held], {}, TODAY, "CNY")
+    yield hold_workbook([held], {}, {}, TODAY, "CNY")
     yield plan_workbook([Due(text, "CNY", TODAY, "held", D(1))], TODAY)
     entries = (Entry(TODAY, "invoice", text, text, D(1)),)
     accepted = (Accepted(TODAY, text, "1", text, D(1), text, D(1)),)
@@ -269,7 +269,7 @@ CARRIED = {
 def test_what_is_held_after_it_was_put_up_is_due_once(state: str, due: int) -> None:
     held = payable(1, held=D(300), reasons=("QUANTITY",))
     row = {"invoice_key": held.invoice_key, "order_id": held.order_id, "line": "1", "state": state, "net": D(1000)}
-    assert sum(one["held"] for one in held_of([held], [row])) == due
+    assert sum(one["held"] for one in held_of([held], carried_net([row]))) == due
 
 
 def test_what_the_bank_answered_is_not_due_again() -> None:
@@ -304,10 +304,10 @@ def test_the_hold_list_sums_each_cent_once_and_the_oldest_stand_first() -> None:
         payable(3, B, held=D("40.00"), reasons=("QUANTITY",)),
     )
     billed = {"示例甲有限公司|F-1": date(2026, 7, 1), "虚构乙公司|F-3": date(2026, 6, 3)}
-    book = opened(hold_workbook(held, billed, TODAY, "CNY"), values=True)
+    book = opened(hold_workbook(held, {}, billed, TODAY, "CNY"), values=True)
     sums = rows_of(book["暂扣汇总"])
-    assert [row[1:4] for row in sums[-3:-1]] == [(2, 50, 30), (1, 20, 0)]
-    assert sums[-1][:3] == ("合计", 3, 70)
+    assert [(row[1], row[3], row[5]) for row in sums[5:7]] == [(2, 50, 30), (1, 20, 0)]
+    assert sums[7][0:4:3] == ("合计", 70)
     lines = [row[1:4:2] for row in rows_of(book["暂扣清单"]) if str(row[1] if len(row) > 1 else "").startswith("F-")]
     assert lines == [("F-003", 30), ("F-001", 2), ("F-002", None)]
 
@@ -317,19 +317,21 @@ def test_currencies_are_told_beside_each_other_and_never_added() -> None:
         payable(1, held=D("10.00"), reasons=("QUANTITY",), currency="CNY"),
         payable(2, held=D("20.00"), reasons=("QUANTITY",), currency="USD"),
     )
-    sums = rows_of(opened(hold_workbook(held, {}, TODAY, "CNY"), values=True)["暂扣汇总"])
+    sums = rows_of(opened(hold_workbook(held, {}, {}, TODAY, "CNY"), values=True)["暂扣汇总"])
     assert sums[3][-1] == "10.00 CNY、20.00 USD"
-    assert [row[2] for row in sums[5:7]] == [20, 10] and sums[-1][1:] == (2,)
+    assert [(row[0], row[3]) for row in (*sums[5:7], *sums[8:10])] == [
+        ("开票数量超过已验收数量（CNY）", 10), ("合计", 10), ("开票数量超过已验收数量（USD）", 20), ("合计", 20),
+    ]  # fmt: skip
     plan = [Due(A, currency, TODAY, "approved", D(amount)) for currency, amount in (("CNY", "5.00"), ("USD", "7.00"))]
     notice = SHIPPED.words.render(_notice(plan, (), "CNY", TODAY))
     assert "5.00 CNY、7.00 USD" in notice.headline
-    assert notice.lines == ("06-29 – 07-05：5.00", "06-29 – 07-05：7.00 USD")
+    assert notice.lines == ("06-29 – 07-05：5.00 CNY", "06-29 – 07-05：7.00 USD")
 
 
 def test_a_list_of_dollars_alone_says_that_they_are_dollars() -> None:
     held = (payable(1, held=D("10.00"), reasons=("QUANTITY",), currency="USD"),)
-    book = opened(hold_workbook(held, {}, TODAY, "CNY"), values=True)
-    assert rows_of(book["暂扣汇总"])[-1][1:3] == (1, 10)
+    book = opened(hold_workbook(held, {}, {}, TODAY, "CNY"), values=True)
+    assert rows_of(book["暂扣汇总"])[-2][:4] == ("合计", "", 0, 10)
     names = [str(cell) for page in book.worksheets for row in rows_of(page) for cell in row]
     assert len([name for name in names if name.endswith("（USD）")]) == 2
 

@@ -35,10 +35,11 @@ from robots.figures.controls import (
 )
 from robots.figures.duplicates import Suspect, bills_of, suspects
 from robots.figures.edits import edit_alert, edit_number, not_changed_back, unanswered
+from robots.figures.holds import written
 from robots.figures.lines import records
 from robots.figures.returns import CLOSED, EARLY
 from robots.figures.returns import PAID as SUCCEEDED
-from robots.figures.settlement import Payable
+from robots.figures.settlement import Part, Payable
 from robots.figures.settlement.parts import with_advance
 from robots.figures.sums import by_currency
 from robots.ledger import Ledger
@@ -261,6 +262,7 @@ def stop_rows(found: Mapping[str, tuple[Hold, ...]], ledger: Ledger) -> Iterator
                 "invoice_no": row["invoice_no"], "reasons": ",".join(codes), "gross": row["gross"],
                 "stopped": row["net"], "due_on": row["due_on"], "source": row["batch"],
                 "evidence": listed(tuple(dict.fromkeys(hold.seen for hold in holds))), "currency": row["currency"],
+                "parts": written([Part(tuple(codes), row["net"])]),
             }  # fmt: skip
 
 
@@ -333,7 +335,7 @@ def _columns(foreign: bool) -> tuple[Column, ...]:
         Column(say("form.word.hold"), Look.TEXT, 15),
         Column(say("column.vendor"), Look.WRAP, 26),
         Column(say("column.invoice_no"), Look.WRAP, 23),
-        Column(say("column.stopped"), Look.WRAP if foreign else Look.MONEY, 17 if foreign else 14),
+        Column(say("column.on_release"), Look.WRAP if foreign else Look.MONEY, 17 if foreign else 14),
         Column(say("column.reason"), Look.WRAP, 26),
         Column(say("column.evidence"), Look.WRAP, 40),
         Column(say("release.second"), Look.TEXT, 11),

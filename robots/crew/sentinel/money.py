@@ -23,10 +23,11 @@ from robots.figures.alerts import Alert
 from robots.figures.clock import default_interest
 from robots.figures.controls import CERTIFICATE, SHARED_ACCOUNT
 from robots.figures.edits import SILENT_EDIT
+from robots.figures.holds import stopped_by
 from robots.figures.lines import records
 from robots.figures.settlement import BANK_CHANGE, PRICE
-from robots.figures.sums import by_currency, in_currency, told
-from robots.model.words import Text, say
+from robots.figures.sums import by_currency, currency_of, told
+from robots.model.words import Say, Text, say
 from robots.rules import Settlement
 
 _NOT_DUE = ("held", "confirmed")  # what the bank sent back is still owed
@@ -47,22 +48,27 @@ def _evidence(row: Row) -> Text:
 def held_invoices(scene: Scene) -> Iterator[Alert]:
     """Invoices that the match stopped: PRICE where the price is above the order's, INVOICE for every other cause
     that has no alert of its own."""
-    home = scene.rules.currency
     for row, reasons in _held(scene):
-        stopped, gross = (in_currency(row[name], row["currency"], home) for name in ("stopped", "gross"))
         others = tuple(reason for reason in reasons if reason not in _TOLD_ELSEWHERE)
         subject = f"{row['vendor']} · {row['invoice_no']}" + (f" · {row['line']}" if row["line"] else "")
         for code, causes in (("PRICE", (PRICE,) if PRICE in reasons else ()), ("INVOICE", others)):
             if causes:
-                names = tuple(say(f"hold.{cause}.name") for cause in causes)
                 steps = tuple(say(f"hold.{cause}.release") for cause in causes)
                 yield scene.alert(
                     code, ",".join(causes), "warning", subject, row["vendor"], evidence=_evidence(row),
-                    seen=say(f"alert.{code}.seen", causes=names, stopped=stopped, gross=gross,
-                             order=given(row["order_id"])),
+                    seen=_seen(code, row, causes, scene.rules.currency),
                     limit=say(f"alert.{code}.limit"), action=say("list.lines", items=steps),
                     source=say("source.settlement", reference=_ground(scene, code)),
                 )  # fmt: skip
+
+
+def _seen(code: str, row: Row, causes: tuple[str, ...], home: str) -> Say:
+    """How much of the invoice these causes stop, each cent once; of a credit note, what is to be set off or claimed."""
+    amount, currency = stopped_by(row, causes), currency_of(row["currency"], home)
+    stopped, gross = (say("value.in_currency", total=abs(one), currency=currency) for one in (amount, row["gross"]))
+    names = say("list.lines", items=tuple(say(f"hold.{cause}.name") for cause in causes))
+    key = "alert.INVOICE.claim" if amount < 0 else f"alert.{code}.seen"
+    return say(key, causes=names, stopped=stopped, gross=gross, order=given(row["order_id"]))
 
 
 def _ground(scene: Scene, code: str) -> Text:

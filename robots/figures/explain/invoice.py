@@ -11,8 +11,10 @@ from robots.figures.explain.life import life
 from robots.figures.explain.payment import due_told, told, waterfall
 from robots.figures.explain.reference import InvoiceOf
 from robots.figures.explain.shown import PLACE, Fields, cells_of, given, money
+from robots.figures.holds import PAID_TOO_MUCH, parts_kept, reasons_told
 from robots.figures.lines import records
 from robots.figures.refusals import line_of_row, refusals_told
+from robots.figures.settlement import Part
 from robots.ledger import Ledger, frame
 from robots.model.decisions import Column, Look, Table
 from robots.model.explanation import Explanation
@@ -31,7 +33,8 @@ _LINES = (
 )
 _HELD = (
     Column(say("column.order"), Look.WRAP, 16),
-    Column(say("column.stopped"), Look.MONEY, 14),
+    Column(say("column.what"), Look.TEXT, 14),
+    Column(say("column.amount"), Look.MONEY, 14),
     Column(say("column.reason"), Look.WRAP, 24),
     Column(say("column.release"), Look.WRAP, 40),
     PLACE,
@@ -75,7 +78,10 @@ def _facts(
         yield say("fact.billed"), money(billed, currency, home)
     on_sheets = sum((row["net"] for row in lines if row["state"] not in FREE), ZERO)
     yield say("fact.on_sheets"), money(on_sheets, currency, home)
-    yield say("column.stopped"), money(sum((row["stopped"] for row in held), ZERO), currency, home)
+    stopped = [row["stopped"] for row in held]
+    yield say("column.stopped"), money(sum((amount for amount in stopped if amount > 0), ZERO), currency, home)
+    if claim := -sum((amount for amount in stopped if amount < 0), ZERO):
+        yield say("column.to_claim"), money(claim, currency, home)
 
 
 def _order(row: Row) -> str:
@@ -94,16 +100,23 @@ def _lines(lines: list[Row], rules: Rules) -> Iterator[Table]:
 
 
 def _held(held: list[Row]) -> Iterator[Table]:
+    """What is stopped, part by part: never payable, held, or to be claimed, and by which reasons."""
     rows = tuple(
-        (_order(row), row["stopped"], _reasons(row, "name"), _reasons(row, "release"), given(row["evidence"]) or "")
+        (
+            _order(row), say(f"column.{_sort(part)}"), abs(part.amount), reasons_told(part.reasons, "name"),
+            reasons_told(part.reasons, "release"), given(row["evidence"]) or "",
+        )
         for row in held
-    )
+        for part in parts_kept(row)
+    )  # fmt: skip
     if rows:
         yield Table(_HELD, rows, say("explain.invoice.held"))
 
 
-def _reasons(row: Row, what: str) -> Text:
-    return say("list.lines", items=tuple(say(f"hold.{one}.{what}") for one in row["reasons"].split(",")))
+def _sort(part: Part) -> str:
+    if part.amount < 0 or part.reasons[0] in PAID_TOO_MUCH:
+        return "to_claim"
+    return "disallowed" if part.disallowed else "held"
 
 
 def _waterfalls(lines: list[Row], ledger: Ledger) -> Iterator[Table]:

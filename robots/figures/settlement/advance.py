@@ -120,7 +120,7 @@ def claimed(payable: Payable, bill: Bill, contract: Row, advance: Advance, home:
     if not over:
         return payable
     because = say("because.advance_over", advance=agreed, room=room, contract=text(contract.get("contract_id")))
-    return payable.taken("held", over, because, place_of(contract)).because(ADVANCE_OVER)
+    return payable.stop("held", over, because, place_of(contract), ADVANCE_OVER)
 
 
 # ------------------------------------------------------------------ its offset
@@ -170,7 +170,7 @@ def unless_known(payable: Payable, contract: Row, advance: Advance, day: date) -
         "hold.seen.advance", contract=text(contract.get("contract_id")), share=taken - sure, place=place_of(contract)
     )
     reason = ADVANCE_BILLED if advance.billed else ADVANCE_UNKNOWN
-    held = without.taken("held", taken - sure, because, step.place).because(reason)
+    held = without.stop("held", taken - sure, because, step.place, reason)
     return held.but(evidence=(*held.evidence, seen), advance_held=taken - sure)
 
 

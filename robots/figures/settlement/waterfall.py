@@ -92,7 +92,7 @@ def _price_variance(payable: Payable, piece: Piece, bill: Bill, balances: Balanc
         key, billed=piece.price, agreed=line.price, level=say(f"tolerance.{level}"), rate=tolerance.rate,
         cap=tolerance.cap, reference=reference, since=since,
     )  # fmt: skip
-    return payable.taken("price_variance", amount, because, line.source).because(PRICE)
+    return payable.stop("price_variance", amount, because, line.source, PRICE)
 
 
 # ------------------------------------------------------------------ quantity
@@ -106,7 +106,7 @@ def _rejected(payable: Payable, piece: Piece, _bill: Bill, _balances: Balances) 
     amount = _disputed(payable, piece, piece.turned_down, is_last=not piece.over)
     line_at = piece.line.source
     places = "\n".join(one.source for one in piece.line.accepted if one.rejected and one.source) or line_at
-    return payable.taken("rejected", amount, because, places).because(REJECTED)
+    return payable.stop("rejected", amount, because, places, REJECTED)
 
 
 def _over(payable: Payable, piece: Piece, _bill: Bill, _balances: Balances) -> Payable:
@@ -118,7 +118,7 @@ def _over(payable: Payable, piece: Piece, _bill: Bill, _balances: Balances) -> P
         earlier=piece.line.billed,
     )  # fmt: skip
     amount = _disputed(payable, piece, piece.over, is_last=True)
-    return payable.taken("held", amount, because, piece.line.source).because(piece.cause)
+    return payable.stop("held", amount, because, piece.line.source, piece.cause)
 
 
 def _disputed(payable: Payable, piece: Piece, quantity: Decimal, is_last: bool) -> Decimal:
