@@ -27,12 +27,13 @@ from robots.crew.paymaster.plan import _notice, hold_workbook, plan_workbook
 from robots.crew.paymaster.quarantine import UnderWay
 from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import carried_net, is_stopped, line_of, propose, waterfalls
-from robots.crew.paymaster.sheet import payment_sheet, words_of
+from robots.crew.paymaster.sheet import payment_notice, payment_sheet, words_of
 from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import delivery, excel_out, paging, settings
 from robots.figures.approvals import Case
 from robots.figures.cash import Due, dues, forecast
 from robots.figures.controls import Controlled, Hold
+from robots.figures.controls import held as held_whole
 from robots.figures.entries import Entry
 from robots.figures.lines import records
 from robots.figures.settlement import Payable
@@ -310,6 +311,68 @@ def test_the_hold_list_sums_each_cent_once_and_the_oldest_stand_first() -> None:
     assert sums[7][0:4:3] == ("合计", 70)
     lines = [row[1:4:2] for row in rows_of(book["暂扣清单"]) if str(row[1] if len(row) > 1 else "").startswith("F-")]
     assert lines == [("F-003", 30), ("F-001", 2), ("F-002", None)]
+
+
+def stopped_twice() -> Payable:
+    """11,054.11 stopped: 180.80 of it above the price, the rest because a certificate ran out."""
+    line = payable(1, gross="12000.00").taken("retention", D("945.89"), "质保金")
+    dear = line.stop("price_variance", D("180.80"), "单价", "", "PRICE")
+    return dear.stop("held", dear.net, "证书", "", "CERTIFICATE")
+
+
+def test_each_amount_is_summed_under_the_reason_that_holds_it() -> None:
+    owed = (stopped_twice(), payable(2, held=D("500.00"), reasons=("QUANTITY",)))
+    book = opened(hold_workbook(owed, {}, {}, TODAY, "CNY"), values=True)
+    sums = rows_of(book["暂扣汇总"])
+    assert sums[4][2:5] == ("不予支付", "暂扣", "放行后可付")
+    assert [row[:5] for row in sums[5:9]] == [
+        ("必备证书已过期", 1, 0, 10873.31, 10873.31),
+        ("开票数量超过已验收数量", 1, 0, 500, 500),
+        ("单价高于合同价", 1, 180.8, 0, 0),
+        ("合计", "", 180.8, 11373.31, 11373.31),
+    ]
+    assert sums[3][-1] == "11,554.11" and sum(p.stopped for p in owed) == D("11554.11")
+    lines = [row[5:10:4] for row in rows_of(book["暂扣清单"]) if str(row[1] if len(row) > 1 else "") == "F-001"]
+    assert lines == [(0, "必备证书已过期"), (180.8, "单价高于合同价")]
+
+
+def test_what_is_payable_on_release_is_one_figure_on_list_plan_and_form() -> None:
+    """Of 1,000.00 billed a sheet has carried 600.00; 300.00 of the rest has not come, the last 100.00 a control holds."""
+    line = payable(1).stop("held", D("300.00"), "数量", "", "QUANTITY")
+    hold = Hold("SHARED_ACCOUNT", "尾号 0001", "H-1", second=True)
+    kept, carried = held_whole(line, (hold,), D("100.00")), {line_of(line): D("600.00")}
+    sums = rows_of(opened(hold_workbook([kept], carried, {}, TODAY, "CNY"), values=True)["暂扣汇总"])
+    assert [row[2:5] for row in sums[5:8]] == [(0, 300, 300), (0, 100, 100), (0, 400, 400)]
+    assert [one["held"] for one in held_of([kept], carried)] == [D("400.00")]
+    page = opened(form_of({"H-1": (hold, [Controlled(kept, (hold,), D("100.00"))])}, "CNY", TODAY)).worksheets[0]
+    head, row = (row for row in rows_of(page) if len(row) > 5 and row[0] in ("暂扣编号", "H-1"))
+    assert dict(zip(head, row, strict=False))["放行后可付"] == 100 and "暂扣" not in head[3]
+
+
+def test_what_a_sheet_has_carried_is_held_and_not_to_be_paid_again() -> None:
+    late = payable(1).stop("held", D("300.00"), "数量", "", "QUANTITY")
+    book = opened(hold_workbook([late], {line_of(late): D(1000)}, {}, TODAY, "CNY"), values=True)
+    assert rows_of(book["暂扣汇总"])[5][3:5] == (300, 0)
+
+
+def test_a_credit_note_without_an_invoice_is_claimed_back_and_lessens_no_hold() -> None:
+    note = payable(2, gross="-80.00", held=D("-80.00"), reasons=("CREDITED",))
+    owed = (payable(1, held=D("50.00"), reasons=("QUANTITY",)), note)
+    book = opened(hold_workbook(owed, {}, {}, TODAY, "CNY"), values=True)
+    rows = rows_of(book["暂扣汇总"])
+    assert [row[-1] for row in rows[3:5]] == ["50.00", "80.00"] and rows[4][0] == "待抵扣/待收回"
+    assert [row[2:6] for row in rows[6:9]] == [(0, 0, 0, 80), (0, 50, 50, 0), (0, 50, 50, 80)]
+    page = rows_of(opened(sheet_of(*owed), values=True)["暂扣清单"])
+    assert [row[3:8] for row in page[2:]] == [(1000, 0, 50, 0, 950), (-80, 0, 0, 80, 0)]
+
+
+def test_the_letter_of_a_sheet_tells_holds_and_claims_apart() -> None:
+    note = payable(2, gross="-80.00", held=D("-80.00"), reasons=("CREDITED",))
+    owed = [payable(1, held=D("50.00"), reasons=("QUANTITY",)), note]
+    told = payment_notice([], owed, "FK-1", D(0), "USD", ("下一步",), {})
+    assert SHIPPED.words.render(told).lines == (
+        "另有 1 笔被扣减或暂扣，共 50.00 USD，原因见“暂扣清单”。", "另有 1 笔红字待抵扣或收回，共 80.00 USD，见“暂扣清单”。",
+    )  # fmt: skip
 
 
 def test_currencies_are_told_beside_each_other_and_never_added() -> None:

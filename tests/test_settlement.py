@@ -131,6 +131,32 @@ def test_the_waterfall(order: OrderLine, billed: dict[str, Any], expected: dict[
     seen = {name: getattr(payable, name) for name in expected}
     assert {name: str(value) if isinstance(value, Decimal) else value for name, value in seen.items()} == expected
 
+PARTS = {
+    "above the price, and more than came": (
+        line((9, 60)), invoice(price="10.80"), {"PRICE": "54.24", "QUANTITY": "488.16"},
+    ),
+    "what holds the whole line takes the rest": (
+        line((9, 60)), invoice(vendor_account=None), {"QUANTITY": "452.00", "NO_ACCOUNT": "678.00"},
+    ),
+    "two that hold the whole line hold it together": (
+        line((9, 100)), invoice(vendor="虚构乙公司"), {"WRONG_VENDOR+NO_ACCOUNT": "1130.00"},
+    ),
+    "one that finds nothing left stands with what is stopped": (
+        line(quantity=100, rejected=100), invoice(vendor_account=None), {"REJECTED+NO_ACCOUNT": "1130.00"},
+    ),
+    "a credit note without its invoice is below nothing": (
+        line((9, 100)), invoice(-100, kind="红字"), {"RED_ALONE": "-1130.00"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("order", "billed", "expected"), PARTS.values(), ids=PARTS)
+def test_what_is_stopped_is_told_part_by_part(order: OrderLine, billed: Row, expected: dict[str, str]) -> None:
+    vendors = {} if "vendor_account" in billed else VENDORS
+    (payable,) = settle({"PO-1": [order]}, [billed], vendors, TERMS)
+    assert {"+".join(part.reasons): str(part.amount) for part in payable.parts} == expected
+    assert sum(part.amount for part in payable.parts) == payable.stopped
+
 
 def test_two_invoices_share_one_line_and_the_second_finds_what_is_left() -> None:
     first, second = owed(line((9, 100)), invoice(70), invoice(70, number="F-2", day=21))

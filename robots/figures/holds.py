@@ -98,7 +98,14 @@ def parts_kept(row: Mapping[str, Any]) -> Iterator[Part]:
         yield Part(tuple(reasons.split("+")), Decimal(amount))
 
 
-def stopped_by(row: Mapping[str, Any], reasons: Collection[str]) -> Decimal:
-    """How much of a row of `holds` is stopped by any of some reasons, never more than all of it."""
-    mine = sum((part.amount for part in parts_kept(row) if set(part.reasons) & set(reasons)), ZERO)
-    return min(mine, row["stopped"])
+def is_claim(part: Part) -> bool:
+    """Is it money to come back, of a credit note that finds nothing to take or of a sheet that carried too much?"""
+    return part.amount < 0 or part.reasons[0] in PAID_TOO_MUCH
+
+
+def stopped_by(row: Mapping[str, Any], reasons: Collection[str] = ()) -> tuple[Decimal, Decimal]:
+    """How much of a row of `holds` is not paid, and how much is to be set off or claimed back: by any of some reasons,
+    else by all."""
+    mine = [part for part in parts_kept(row) if not reasons or set(part.reasons) & set(reasons)]
+    claims = sum((abs(part.amount) for part in mine if is_claim(part)), ZERO)
+    return sum((part.amount for part in mine if not is_claim(part)), ZERO), claims

@@ -63,12 +63,14 @@ def held_invoices(scene: Scene) -> Iterator[Alert]:
 
 
 def _seen(code: str, row: Row, causes: tuple[str, ...], home: str) -> Say:
-    """How much of the invoice these causes stop, each cent once; of a credit note, what is to be set off or claimed."""
-    amount, currency = stopped_by(row, causes), currency_of(row["currency"], home)
-    stopped, gross = (say("value.in_currency", total=abs(one), currency=currency) for one in (amount, row["gross"]))
+    """How much of the invoice these causes stop, each cent once; and what is to be set off or claimed back."""
+    currency = currency_of(row["currency"], home)
+    stopped, claim = stopped_by(row, causes)
+    amounts = {"stopped": stopped, "claim": claim, "gross": row["gross"]}
+    told = {name: say("value.in_currency", total=amount, currency=currency) for name, amount in amounts.items()}
     names = say("list.lines", items=tuple(say(f"hold.{cause}.name") for cause in causes))
-    key = "alert.INVOICE.claim" if amount < 0 else f"alert.{code}.seen"
-    return say(key, causes=names, stopped=stopped, gross=gross, order=given(row["order_id"]))
+    how = "seen" if not claim else "both" if stopped else "claim"
+    return say(f"alert.{code}.{how}", causes=names, order=given(row["order_id"]), **told)
 
 
 def _ground(scene: Scene, code: str) -> Text:
