@@ -421,8 +421,8 @@ def test_what_a_hold_stops_is_told_in_its_currencies_on_the_release_form(
 
 def test_what_goes_to_an_old_account_is_told_in_its_currency() -> None:
     some = UnderWay("unissued", "FK-1", ({"net": D("42000.00"), "currency": "USD", "payment_key": "k"},))
-    told = SHIPPED.words.speak(some.told("CNY"))
-    assert "FK-1 还有 1 行（42,000.00 USD）" in told and "USD" not in SHIPPED.words.speak(some.told("USD"))
+    for home in ("CNY", "USD"):  # beside a batch in yuan nobody guesses what a bare amount is
+        assert "FK-1 还有 1 行（42,000.00 USD）" in SHIPPED.words.speak(some.told(home))
 
 
 # ------------------------------------------------------------------ 对账单

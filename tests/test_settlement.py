@@ -131,6 +131,7 @@ def test_the_waterfall(order: OrderLine, billed: dict[str, Any], expected: dict[
     seen = {name: getattr(payable, name) for name in expected}
     assert {name: str(value) if isinstance(value, Decimal) else value for name, value in seen.items()} == expected
 
+
 PARTS = {
     "above the price, and more than came": (
         line((9, 60)), invoice(price="10.80"), {"PRICE": "54.24", "QUANTITY": "488.16"},

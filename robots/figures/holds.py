@@ -1,7 +1,7 @@
 """What is stopped of lines, told part by part: by which reasons, never payable or held, payable on release, to be claimed.
 
-    开票减红字 − 不予支付 − 暂扣 … = 应付        (disallowed and held are two things)
-    放行后可付 = 暂扣 less what sheets have carried of it
+开票减红字 − 不予支付 − 暂扣 … = 应付        (disallowed and held are two things)
+放行后可付 = 暂扣 less what sheets have carried of it
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from robots.model.words import Text, say
 
 SET_OFF, OVERPAID = "SET_OFF", "OVERPAID"
 PAID_TOO_MUCH = (SET_OFF, OVERPAID)  # reasons of rows of `holds` that are money to come back
+
 
 @dataclass(frozen=True)
 class Stopped:

@@ -29,7 +29,7 @@ from robots.figures.accounts import (
 from robots.figures.batches import RELEASED as SENT
 from robots.figures.batches import UNRELEASED
 from robots.figures.lines import records
-from robots.figures.sums import in_currency
+from robots.figures.sums import by_currency, told
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.forms import Form
@@ -100,8 +100,8 @@ class UnderWay:
         return self.how == "sent"
 
     def told(self, home: str) -> Text:
-        """How many, how much (in the currency of their batch), and what becomes of them."""
-        total = in_currency(sum((row["net"] for row in self.rows), ZERO), self.rows[0]["currency"], home)
+        """How many, how much (with the currency of their batch), and what becomes of them."""
+        total = told(by_currency(((row["currency"], row["net"]) for row in self.rows), home), home)
         keys = "、".join(sorted(row["payment_key"] for row in self.rows))
         count = len(self.rows)
         return say(f"notice.account.{self.how}", batch=self.batch, count=count, total=total, keys=keys)
@@ -121,10 +121,15 @@ def under_way(one: Account, ledger: Ledger) -> tuple[UnderWay, ...]:
 
 def _outcome(one: Account, lines: Sequence[Text], is_sent: bool) -> Notice:
     """Released or refused. `lines`: what is on sheets under the account before; `is_sent`: some of it is released."""
-    told = {"vendor": one.vendor, "ending": ending(one.account), "by": one.called_by, "second": one.released_by or None}
+    values = {
+        "vendor": one.vendor,
+        "ending": ending(one.account),
+        "by": one.called_by,
+        "second": one.released_by or None,
+    }
     severity = "critical" if one.state == REFUSED or is_sent else "warning" if lines else "info"
     step = "sent" if is_sent else one.state
-    return Notice("finance", say(f"notice.account.{one.state}", **told), tuple(lines), severity,
+    return Notice("finance", say(f"notice.account.{one.state}", **values), tuple(lines), severity,
                   (), None, say(f"notice.account.{step}_next"))  # fmt: skip
 
 

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
 
-from robots.crew.sentinel.scene import Row, Scene, given, watch
+from robots.crew.sentinel.scene import MOST_PLACES, Row, Scene, given, watch
 from robots.figures.accounts import (
     Account,
     AccountWatch,
@@ -68,7 +69,7 @@ def _seen(code: str, row: Row, causes: tuple[str, ...], home: str) -> Say:
     stopped, claim = stopped_by(row, causes)
     amounts = {"stopped": stopped, "claim": claim, "gross": row["gross"]}
     told = {name: say("value.in_currency", total=amount, currency=currency) for name, amount in amounts.items()}
-    names = say("list.lines", items=tuple(say(f"hold.{cause}.name") for cause in causes))
+    names = reduce(lambda one, other: say("list.and", one=one, other=other), [say(f"hold.{c}.name") for c in causes])
     how = "seen" if not claim else "both" if stopped else "claim"
     return say(f"alert.{code}.{how}", causes=names, order=given(row["order_id"]), **told)
 
@@ -144,6 +145,16 @@ def payments_due(scene: Scene) -> Iterator[Alert]:
                      due=earliest, total=told(by_currency(nets, home), home),
                      interest=told(by_currency(interests, home), home)),
             limit=say("alert.OVERDUE_PAYMENT.limit", days=scene.limits.payment_days),
-            evidence=say("alert.OVERDUE_PAYMENT.evidence", invoices=", ".join(list(numbers)[:10]),
-                         batches=", ".join(dict.fromkeys(str(row["batch"]) for _, _, row in rows))),
+            action=say("alert.OVERDUE_PAYMENT.action" if is_past else "alert.OVERDUE_PAYMENT.action_soon"),
+            evidence=_carried_by([row for _, _, row in rows], list(numbers)),
         )  # fmt: skip
+
+
+def _carried_by(rows: list[Row], invoices: list[str]) -> Text:
+    """The sheets that carry what is due, and its invoices, the earliest first."""
+    batches = ", ".join(dict.fromkeys(str(row["batch"]) for row in rows))
+    told = (
+        say("alert.OVERDUE_PAYMENT.sheets", batches=batches),
+        say("alert.OVERDUE_PAYMENT.invoices", invoices=", ".join(invoices[:MOST_PLACES])),
+    )
+    return say("list.lines", items=told)
