@@ -36,7 +36,7 @@ from robots.figures.controls import Controlled, Hold
 from robots.figures.controls import held as held_whole
 from robots.figures.entries import Entry
 from robots.figures.lines import records
-from robots.figures.settlement import Payable
+from robots.figures.settlement import STEPS, Payable
 from robots.figures.statements import Accepted, Statement, _taken, _waiting
 from robots.kinds import known
 from robots.model.decisions import Notice, Workbook, record
@@ -137,6 +137,18 @@ def test_every_step_has_its_amount_its_cause_and_its_row_and_all_add_up_to_the_t
     ]  # fmt: skip
     assert rows[3][5:] == ("迟交最多 4 天", "收货.xlsx › 6月 › 9")
     assert rows[-2][4] == 1571
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_step_has_one_name_on_every_paper(language: str) -> None:
+    names = settings.shipped_words(language).entries
+    for step in STEPS[1:]:
+        name = names[f"column.{step}"]
+        assert name == names[f"step.{step}"] == names.get(f"statement.movement.{step}", name)
+        told = (names["payment.note"].lower(), names["explain.payment.formula"].lower())
+        assert all(name.lower() in formula for formula in told)
+    assert names["plan.retention"] == names["step.released"]
+    assert names["column.on_release"] == names["plan.held"]
 
 
 def test_the_sheet_prints_on_a4_with_its_header_on_every_page() -> None:
@@ -337,7 +349,7 @@ def test_each_amount_is_summed_under_the_reason_that_holds_it() -> None:
 
 
 def test_what_is_payable_on_release_is_one_figure_on_list_plan_and_form() -> None:
-    """Of 1,000.00 billed a sheet has carried 600.00; 300.00 of the rest has not come, the last 100.00 a control holds."""
+    """Of 1,000.00 billed a sheet has carried 600.00; 300.00 has not come, the last 100.00 a control holds."""
     line = payable(1).stop("held", D("300.00"), "数量", "", "QUANTITY")
     hold = Hold("SHARED_ACCOUNT", "尾号 0001", "H-1", second=True)
     kept, carried = held_whole(line, (hold,), D("100.00")), {line_of(line): D("600.00")}
@@ -371,8 +383,9 @@ def test_the_letter_of_a_sheet_tells_holds_and_claims_apart() -> None:
     owed = [payable(1, held=D("50.00"), reasons=("QUANTITY",)), note]
     told = payment_notice([], owed, "FK-1", D(0), "USD", ("下一步",), {})
     assert SHIPPED.words.render(told).lines == (
-        "另有 1 笔被扣减或暂扣，共 50.00 USD，原因见“暂扣清单”。", "另有 1 笔红字待抵扣或收回，共 80.00 USD，见“暂扣清单”。",
-    )  # fmt: skip
+        "另有 1 笔被扣减或暂扣，共 50.00 USD，原因见“暂扣清单”。",
+        "另有 1 笔红字待抵扣或收回，共 80.00 USD，见“暂扣清单”。",
+    )
 
 
 def test_currencies_are_told_beside_each_other_and_never_added() -> None:

@@ -489,18 +489,29 @@ def test_a_letter_says_once_what_to_do_and_of_each_how_much_and_where() -> None:
 
 
 HELD = {
-    "vendor": "示例甲", "order_id": "PO-1", "line": "1", "invoice_no": "1", "reasons": "PRICE,QUANTITY", "currency": None,
-    "gross": D("42000.00"), "stopped": D("1000.00"), "source": "发票.xlsx › 6月 › 2", "hold": "h1",
+    "vendor": "示例甲", "order_id": "PO-1", "line": "1", "invoice_no": "1", "reasons": "PRICE,QUANTITY",
+    "currency": None, "gross": D("42000.00"), "stopped": D("1000.00"), "source": "发票.xlsx › 6月 › 2", "hold": "h1",
     "parts": "PRICE 180.80,QUANTITY 819.20",
 }  # fmt: skip
 PART_BY_PART = {
     "what is above the price is one thing, what has not come another": (
-        {}, {"PRICE": "超合同价 180.80 CNY 不能付（开票 42,000.00 CNY", "INVOICE": "数量：819.20 CNY 不能付（开票 42,000.00 CNY"},
+        {},
+        {
+            "PRICE": "超合同价 180.80 CNY 不能付（开票 42,000.00 CNY",
+            "INVOICE": "数量：819.20 CNY 不能付（开票 42,000.00 CNY",
+        },
     ),
-    "in its own currency": ({"currency": "USD"}, {"PRICE": "超合同价 180.80 USD 不能付", "INVOICE": "819.20 USD 不能付"}),
-    "a row of an older home has one part": ({"parts": None}, {"PRICE": "超合同价 1,000.00 CNY", "INVOICE": "1,000.00 CNY"}),
+    "in its own currency": (
+        {"currency": "USD"},
+        {"PRICE": "超合同价 180.80 USD 不能付", "INVOICE": "819.20 USD 不能付"},
+    ),
+    "a row of an older home has one part": (
+        {"parts": None},
+        {"PRICE": "超合同价 1,000.00 CNY", "INVOICE": "1,000.00 CNY"},
+    ),
     "one reason of a part has an alert of its own": (
-        {"reasons": "CERTIFICATE,NO_CONTRACT", "parts": "CERTIFICATE+NO_CONTRACT 1000.00"}, {"INVOICE": "1,000.00 CNY 不能付"},
+        {"reasons": "CERTIFICATE,NO_CONTRACT", "parts": "CERTIFICATE+NO_CONTRACT 1000.00"},
+        {"INVOICE": "1,000.00 CNY 不能付"},
     ),
     "a credit note that finds no invoice": (
         {"reasons": "RED_ALONE", "parts": "RED_ALONE -1000.00", "stopped": D(-1000), "gross": D(-1000)},
@@ -510,7 +521,7 @@ PART_BY_PART = {
         {"reasons": "REJECTED,OVERPAID", "parts": "REJECTED 300.00,OVERPAID 300.00", "stopped": D(600)},
         {"INVOICE": "300.00 CNY 不能付，另 300.00 CNY 待抵扣或收回（开票 42,000.00 CNY"},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("row", "expected"), PART_BY_PART.values(), ids=PART_BY_PART)

@@ -1,7 +1,7 @@
-"""What is stopped of lines, told part by part: by which reasons, never payable or held, payable on release, to be claimed.
+"""What is stopped of lines, part by part: the reasons of each, and whether it is held, disallowed, or a claim of ours.
 
-开票减红字 − 不予支付 − 暂扣 … = 应付        (disallowed and held are two things)
-放行后可付 = 暂扣 less what sheets have carried of it
+What is stopped is 不予支付 (disallowed) and 暂扣 (held); a claim (待抵扣/待收回) is no part of it.
+放行后可付 (payable on release) is what of 暂扣 no sheet has carried.
 """
 
 from __future__ import annotations

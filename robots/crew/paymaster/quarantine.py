@@ -33,7 +33,6 @@ from robots.figures.sums import by_currency, told
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.forms import Form
-from robots.model.money import ZERO
 from robots.model.words import Text, say
 from robots.rules import Rules
 

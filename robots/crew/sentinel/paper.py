@@ -134,7 +134,8 @@ def notices(lives: Lives, today: date) -> Iterator[Decision]:
         notice = Notice(
             owner, say("notice.alerts.headline", count=len(mine), critical=critical, parts=_parts(mine, lives)),
             tuple(say(key, count=count) for key, count in counts if count),
-            "critical" if critical else "warning", ("alert-list",), _notice_table(mine[:MOST_TOLD]), say("notice.alerts.next"),
+            "critical" if critical else "warning", ("alert-list",), _notice_table(mine[:MOST_TOLD]),
+            say("notice.alerts.next"),
         )  # fmt: skip
         yield Decision("sentinel", today.isoformat(), f"notice-{owner}", notice)
 
@@ -166,7 +167,7 @@ def _notice_table(alerts: Sequence[Alert]) -> Table:
 
 
 def _items(alerts: Sequence[Alert]) -> Iterator[Text]:
-    """What each is about, what was seen, and where it stands; of neighbours that stand in one place the last says it."""
+    """What each is about, what was seen, and where it stands; of neighbours in one place the last says it."""
     places = [_first(alert.evidence) for alert in alerts]
     for alert, place, following in zip(alerts, places, [*places[1:], ""], strict=True):
         yield say("notice.alerts.item", subject=alert.subject, seen=alert.seen)

@@ -146,8 +146,8 @@ def offset(
     taken = max(min(due, payable.net), ZERO)
     advance.offset += taken
     because = say(
-        "because.advance_offset" if amount else "because.advance_at_once", advance=base, left=base - advance.offset, amount=amount, value=advance.value,
-        contract=text(contract.get("contract_id")),
+        "because.advance_offset" if amount else "because.advance_at_once", advance=base, left=base - advance.offset,
+        amount=amount, value=advance.value, contract=text(contract.get("contract_id")),
     )  # fmt: skip
     return payable.taken("advance_offset", taken, because, place_of(contract))
 
