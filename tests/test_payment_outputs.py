@@ -361,6 +361,12 @@ def test_what_is_payable_on_release_is_one_figure_on_list_plan_and_form() -> Non
     assert dict(zip(head, row, strict=False))["放行后可付"] == 100 and "暂扣" not in head[3]
 
 
+def test_what_a_vendor_is_to_pay_back_is_no_payment_on_the_release_form() -> None:
+    waiting = _waiting_for_release("CNY") | {"R-1": (Hold("OVERPAID", "", "R-1"), [Controlled(payable(9), (), D(7))])}
+    rows = [row for row in rows_of(opened(form_of(waiting, "CNY", TODAY)).worksheets[0]) if len(row) > 5]
+    assert [row[3:5] for row in rows] == [("放行后可付", "待抵扣/待收回"), (1, None), (None, 7)]
+
+
 def test_what_a_sheet_has_carried_is_held_and_not_to_be_paid_again() -> None:
     late = payable(1).stop("held", D("300.00"), "数量", "", "QUANTITY")
     book = opened(hold_workbook([late], {line_of(late): D(1000)}, {}, TODAY, "CNY"), values=True)
