@@ -198,8 +198,9 @@ def _grouped(parts: Sequence[Stopped], home: str) -> Groups:
 def _sums_told(parts: Sequence[Stopped], home: str) -> Iterator[tuple[Text, Text | Decimal]]:
     """What is stopped in each currency; and what of credit notes is to be set off or claimed back."""
     for name, label in (("stopped", "fact.held_total"), ("claim", "column.to_claim")):
-        sums = by_currency(((one.payable.currency, getattr(one, name)) for one in parts), home)
-        if name == "stopped" or any(sums.values()):
+        amounts = ((one.payable.currency, getattr(one, name)) for one in parts)
+        sums = by_currency(((currency, amount) for currency, amount in amounts if amount), home)
+        if sums or name == "stopped":
             yield say(label), told(sums, home) if set(sums) - {home} else sums.get(home, ZERO)
 
 
