@@ -907,7 +907,7 @@ def test_a_batch_to_an_account_that_was_replaced_is_void_and_put_up_again_to_the
 ) -> None:
     changed_and_verified(office, books)
     told = "\n".join(map(said, letters(office, "finance@example.com")))
-    assert f"{BATCH} 还有 3 行（1,695.00）写着旧账号，尚未放行，不会付出" in told
+    assert f"{BATCH} 还有 3 行（1,695.00 CNY）写着旧账号，尚未放行，不会付出" in told
     office.turn(datetime(2026, 7, 9, 18))
     assert paid_to(office) == {("FK-20260709-01", "proposed", NEW)}
     voids = {(m["batch"], m["by"], m["why"]) for m in office.export("movements") if m["state_after"] == "void"}
@@ -927,7 +927,7 @@ def test_what_was_released_to_the_old_account_is_told_and_never_put_up_again_by_
     (letter,) = (
         one for one in map(said, letters(office, "finance@example.com")) if "已放行到旧账号，银行还没有回单" in one
     )
-    assert f"{BATCH} 有 3 行（1,695.00，付款键 " in letter
+    assert f"{BATCH} 有 3 行（1,695.00 CNY，付款键 " in letter
     assert "还没付出的请银行撤回，然后对每个付款键运行 python run.py reverse" in letter
 
 

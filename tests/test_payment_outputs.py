@@ -26,16 +26,17 @@ from robots.crew.paymaster.plan import _held as held_of
 from robots.crew.paymaster.plan import _notice, hold_workbook, plan_workbook
 from robots.crew.paymaster.quarantine import UnderWay
 from robots.crew.paymaster.released import released
-from robots.crew.paymaster.rows import is_stopped, line_of, propose, waterfalls
-from robots.crew.paymaster.sheet import payment_sheet, words_of
+from robots.crew.paymaster.rows import carried_net, is_stopped, line_of, propose, waterfalls
+from robots.crew.paymaster.sheet import payment_notice, payment_sheet, words_of
 from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import delivery, excel_out, paging, settings
 from robots.figures.approvals import Case
 from robots.figures.cash import Due, dues, forecast
 from robots.figures.controls import Controlled, Hold
+from robots.figures.controls import held as held_whole
 from robots.figures.entries import Entry
 from robots.figures.lines import records
-from robots.figures.settlement import Payable
+from robots.figures.settlement import STEPS, Payable
 from robots.figures.statements import Accepted, Statement, _taken, _waiting
 from robots.kinds import known
 from robots.model.decisions import Notice, Workbook, record
@@ -138,6 +139,18 @@ def test_every_step_has_its_amount_its_cause_and_its_row_and_all_add_up_to_the_t
     assert rows[-2][4] == 1571
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_step_has_one_name_on_every_paper(language: str) -> None:
+    names = settings.shipped_words(language).entries
+    for step in STEPS[1:]:
+        name = names[f"column.{step}"]
+        assert name == names[f"step.{step}"] == names.get(f"statement.movement.{step}", name)
+        told = (names["payment.note"].lower(), names["explain.payment.formula"].lower())
+        assert all(name.lower() in formula for formula in told)
+    assert names["plan.retention"] == names["step.released"]
+    assert names["column.on_release"] == names["plan.held"]
+
+
 def test_the_sheet_prints_on_a4_with_its_header_on_every_page() -> None:
     book = opened(sheet_of(*(payable(n, A if n <= 25 else B) for n in range(1, 46))))
     for name, header in (("付款申请单", "$10:$10"), ("付款明细", "$6:$6"), ("扣减依据", None)):
@@ -159,7 +172,7 @@ def _papers() -> Iterator[Workbook]:
     case = Case("FK-20260703-01", row, (line,))
     yield form(case, "示例财务总监", 1, SHIPPED.rules)
     yield release(case)
-    yield hold_workbook((payable(1, order_id=order, held=D(1), reasons=("QUANTITY",)),), {}, TODAY, "CNY")
+    yield hold_workbook((payable(1, order_id=order, held=D(1), reasons=("QUANTITY",)),), {}, {}, TODAY, "CNY")
     yield statement_workbook([statement()], "2026-06")
 
 
@@ -203,7 +216,7 @@ def _outputs(text: str) -> Iterator[Workbook]:
     vendors = {text: {"bank_name": text, "bank_account": text}}
     held = payable(1, text, invoice_no=text, order_id=text, held=D("1.00"), reasons=("QUANTITY",), source=text)
     yield sheet_of(held, vendors=vendors)
-    yield hold_workbook([held], {}, TODAY, "CNY")
+    yield hold_workbook([held], {}, {}, TODAY, "CNY")
     yield plan_workbook([Due(text, "CNY", TODAY, "held", D(1))], TODAY)
     entries = (Entry(TODAY, "invoice", text, text, D(1)),)
     accepted = (Accepted(TODAY, text, "1", text, D(1), text, D(1)),)
@@ -269,7 +282,7 @@ CARRIED = {
 def test_what_is_held_after_it_was_put_up_is_due_once(state: str, due: int) -> None:
     held = payable(1, held=D(300), reasons=("QUANTITY",))
     row = {"invoice_key": held.invoice_key, "order_id": held.order_id, "line": "1", "state": state, "net": D(1000)}
-    assert sum(one["held"] for one in held_of([held], [row])) == due
+    assert sum(one["held"] for one in held_of([held], carried_net([row]))) == due
 
 
 def test_what_the_bank_answered_is_not_due_again() -> None:
@@ -304,12 +317,81 @@ def test_the_hold_list_sums_each_cent_once_and_the_oldest_stand_first() -> None:
         payable(3, B, held=D("40.00"), reasons=("QUANTITY",)),
     )
     billed = {"示例甲有限公司|F-1": date(2026, 7, 1), "虚构乙公司|F-3": date(2026, 6, 3)}
-    book = opened(hold_workbook(held, billed, TODAY, "CNY"), values=True)
+    book = opened(hold_workbook(held, {}, billed, TODAY, "CNY"), values=True)
     sums = rows_of(book["暂扣汇总"])
-    assert [row[1:4] for row in sums[-3:-1]] == [(2, 50, 30), (1, 20, 0)]
-    assert sums[-1][:3] == ("合计", 3, 70)
+    assert [(row[1], row[3], row[5]) for row in sums[5:7]] == [(2, 50, 30), (1, 20, 0)]
+    assert sums[7][0:4:3] == ("合计", 70)
     lines = [row[1:4:2] for row in rows_of(book["暂扣清单"]) if str(row[1] if len(row) > 1 else "").startswith("F-")]
     assert lines == [("F-003", 30), ("F-001", 2), ("F-002", None)]
+
+
+def stopped_twice() -> Payable:
+    """11,054.11 stopped: 180.80 of it above the price, the rest because a certificate ran out."""
+    line = payable(1, gross="12000.00").taken("retention", D("945.89"), "质保金")
+    dear = line.stop("price_variance", D("180.80"), "单价", "", "PRICE")
+    return dear.stop("held", dear.net, "证书", "", "CERTIFICATE")
+
+
+def test_each_amount_is_summed_under_the_reason_that_holds_it() -> None:
+    owed = (stopped_twice(), payable(2, held=D("500.00"), reasons=("QUANTITY",)))
+    book = opened(hold_workbook(owed, {}, {}, TODAY, "CNY"), values=True)
+    sums = rows_of(book["暂扣汇总"])
+    assert sums[4][2:5] == ("不予支付", "暂扣", "放行后可付")
+    assert [row[:5] for row in sums[5:9]] == [
+        ("必备证书已过期", 1, 0, 10873.31, 10873.31),
+        ("开票数量超过已验收数量", 1, 0, 500, 500),
+        ("单价高于合同价", 1, 180.8, 0, 0),
+        ("合计", "", 180.8, 11373.31, 11373.31),
+    ]
+    assert sums[3][-1] == "11,554.11" and sum(p.stopped for p in owed) == D("11554.11")
+    lines = [row[5:10:4] for row in rows_of(book["暂扣清单"]) if str(row[1] if len(row) > 1 else "") == "F-001"]
+    assert lines == [(0, "必备证书已过期"), (180.8, "单价高于合同价")]
+
+
+def test_what_is_payable_on_release_is_one_figure_on_list_plan_and_form() -> None:
+    """Of 1,000.00 billed a sheet has carried 600.00; 300.00 has not come, the last 100.00 a control holds."""
+    line = payable(1).stop("held", D("300.00"), "数量", "", "QUANTITY")
+    hold = Hold("SHARED_ACCOUNT", "尾号 0001", "H-1", second=True)
+    kept, carried = held_whole(line, (hold,), D("100.00")), {line_of(line): D("600.00")}
+    sums = rows_of(opened(hold_workbook([kept], carried, {}, TODAY, "CNY"), values=True)["暂扣汇总"])
+    assert [row[2:5] for row in sums[5:8]] == [(0, 300, 300), (0, 100, 100), (0, 400, 400)]
+    assert [one["held"] for one in held_of([kept], carried)] == [D("400.00")]
+    page = opened(form_of({"H-1": (hold, [Controlled(kept, (hold,), D("100.00"))])}, "CNY", TODAY)).worksheets[0]
+    head, row = (row for row in rows_of(page) if len(row) > 5 and row[0] in ("暂扣编号", "H-1"))
+    assert dict(zip(head, row, strict=False))["放行后可付"] == 100 and "暂扣" not in head[3]
+
+
+def test_what_a_vendor_is_to_pay_back_is_no_payment_on_the_release_form() -> None:
+    waiting = _waiting_for_release("CNY") | {"R-1": (Hold("OVERPAID", "", "R-1"), [Controlled(payable(9), (), D(7))])}
+    rows = [row for row in rows_of(opened(form_of(waiting, "CNY", TODAY)).worksheets[0]) if len(row) > 5]
+    assert [row[3:5] for row in rows] == [("放行后可付", "待抵扣/待收回"), (1, None), (None, 7)]
+
+
+def test_what_a_sheet_has_carried_is_held_and_not_to_be_paid_again() -> None:
+    late = payable(1).stop("held", D("300.00"), "数量", "", "QUANTITY")
+    book = opened(hold_workbook([late], {line_of(late): D(1000)}, {}, TODAY, "CNY"), values=True)
+    assert rows_of(book["暂扣汇总"])[5][3:5] == (300, 0)
+
+
+def test_a_credit_note_without_an_invoice_is_claimed_back_and_lessens_no_hold() -> None:
+    note = payable(2, gross="-80.00", held=D("-80.00"), reasons=("CREDITED",))
+    owed = (payable(1, held=D("50.00"), reasons=("QUANTITY",)), note)
+    book = opened(hold_workbook(owed, {}, {}, TODAY, "CNY"), values=True)
+    rows = rows_of(book["暂扣汇总"])
+    assert [row[-1] for row in rows[3:5]] == ["50.00", "80.00"] and rows[4][0] == "待抵扣/待收回"
+    assert [row[2:6] for row in rows[6:9]] == [(0, 0, 0, 80), (0, 50, 50, 0), (0, 50, 50, 80)]
+    page = rows_of(opened(sheet_of(*owed), values=True)["暂扣清单"])
+    assert [row[3:8] for row in page[2:]] == [(1000, 0, 50, 0, 950), (-80, 0, 0, 80, 0)]
+
+
+def test_the_letter_of_a_sheet_tells_holds_and_claims_apart() -> None:
+    note = payable(2, gross="-80.00", held=D("-80.00"), reasons=("CREDITED",))
+    owed = [payable(1, held=D("50.00"), reasons=("QUANTITY",)), note]
+    told = payment_notice([], owed, "FK-1", D(0), "USD", ("下一步",), {})
+    assert SHIPPED.words.render(told).lines == (
+        "另有 1 笔被扣减或暂扣，共 50.00 USD，原因见“暂扣清单”。",
+        "另有 1 笔红字待抵扣或收回，共 80.00 USD，见“暂扣清单”。",
+    )
 
 
 def test_currencies_are_told_beside_each_other_and_never_added() -> None:
@@ -317,19 +399,21 @@ def test_currencies_are_told_beside_each_other_and_never_added() -> None:
         payable(1, held=D("10.00"), reasons=("QUANTITY",), currency="CNY"),
         payable(2, held=D("20.00"), reasons=("QUANTITY",), currency="USD"),
     )
-    sums = rows_of(opened(hold_workbook(held, {}, TODAY, "CNY"), values=True)["暂扣汇总"])
+    sums = rows_of(opened(hold_workbook(held, {}, {}, TODAY, "CNY"), values=True)["暂扣汇总"])
     assert sums[3][-1] == "10.00 CNY、20.00 USD"
-    assert [row[2] for row in sums[5:7]] == [20, 10] and sums[-1][1:] == (2,)
+    assert [(row[0], row[3]) for row in (*sums[5:7], *sums[8:10])] == [
+        ("开票数量超过已验收数量（CNY）", 10), ("合计", 10), ("开票数量超过已验收数量（USD）", 20), ("合计", 20),
+    ]  # fmt: skip
     plan = [Due(A, currency, TODAY, "approved", D(amount)) for currency, amount in (("CNY", "5.00"), ("USD", "7.00"))]
     notice = SHIPPED.words.render(_notice(plan, (), "CNY", TODAY))
     assert "5.00 CNY、7.00 USD" in notice.headline
-    assert notice.lines == ("06-29 – 07-05：5.00", "06-29 – 07-05：7.00 USD")
+    assert notice.lines == ("06-29 – 07-05：5.00 CNY", "06-29 – 07-05：7.00 USD")
 
 
 def test_a_list_of_dollars_alone_says_that_they_are_dollars() -> None:
     held = (payable(1, held=D("10.00"), reasons=("QUANTITY",), currency="USD"),)
-    book = opened(hold_workbook(held, {}, TODAY, "CNY"), values=True)
-    assert rows_of(book["暂扣汇总"])[-1][1:3] == (1, 10)
+    book = opened(hold_workbook(held, {}, {}, TODAY, "CNY"), values=True)
+    assert rows_of(book["暂扣汇总"])[-2][:4] == ("合计", "", 0, 10)
     names = [str(cell) for page in book.worksheets for row in rows_of(page) for cell in row]
     assert len([name for name in names if name.endswith("（USD）")]) == 2
 
@@ -356,8 +440,8 @@ def test_what_a_hold_stops_is_told_in_its_currencies_on_the_release_form(
 
 def test_what_goes_to_an_old_account_is_told_in_its_currency() -> None:
     some = UnderWay("unissued", "FK-1", ({"net": D("42000.00"), "currency": "USD", "payment_key": "k"},))
-    told = SHIPPED.words.speak(some.told("CNY"))
-    assert "FK-1 还有 1 行（42,000.00 USD）" in told and "USD" not in SHIPPED.words.speak(some.told("USD"))
+    for home in ("CNY", "USD"):  # beside a batch in yuan nobody guesses what a bare amount is
+        assert "FK-1 还有 1 行（42,000.00 USD）" in SHIPPED.words.speak(some.told(home))
 
 
 # ------------------------------------------------------------------ 对账单

@@ -451,34 +451,87 @@ def test_every_alert_names_file_sheet_and_row_and_where_its_limit_comes_from() -
             assert one.source
 
 
+STEPS = ("price_variance", "rejected", "penalty", "bonus", "advance_offset", "retention", "held", "tax", "gross")
+LATE_LINE = dict.fromkeys(STEPS, D(0)) | {
+    "vendor": "示例甲", "order_id": "PO-1", "line": "1", "invoice_no": "1", "state": "released", "batch": "FK-1",
+    "due_on": ago(10).isoformat(), "net": D("42000.00"), "invoice_key": "1", "moves": 3,
+}  # fmt: skip
+
+
 def test_what_is_due_is_told_in_its_own_currency() -> None:
-    steps = ("price_variance", "rejected", "penalty", "bonus", "advance_offset", "retention", "held", "tax", "gross")
-    line = dict.fromkeys(steps, D(0)) | {
-        "vendor": "示例甲", "order_id": "PO-1", "line": "1", "invoice_no": "1", "state": "released", "batch": "FK-1",
-        "due_on": ago(10).isoformat(), "net": D("42000.00"), "invoice_key": "1", "moves": 3,
-    }  # fmt: skip
+    line = LATE_LINE
     rows = [line | {"payment_key": "k1", "currency": "USD"}, line | {"payment_key": "k2", "net": D(9)}]
     with a_store() as store, ledger_of(store, {"vendors": [vendor()]}) as (tx, ledger):
         tx.record(record("payables", rows[:1]))
         tx.record(record("payables", rows[1:]))
         (alert,) = (one for one in look(Scene(ledger, RULES, TODAY))[1] if one.code == "OVERDUE_PAYMENT")
     said = shipped_words("zh").speak(alert.seen)
-    assert "2 笔共 9.00 CNY、42,000.00 USD 已到期" in said and "利息 0.05 CNY、210.00 USD（" in said
+    assert "2 笔 9.00 CNY、42,000.00 USD 已逾期" in said and "利息 0.05 CNY、210.00 USD" in said
 
 
-def test_what_is_held_is_told_in_its_own_currency() -> None:
-    row = {
-        "vendor": "示例甲", "order_id": "PO-1", "line": "1", "invoice_no": "1", "reasons": "PRICE,QUANTITY",
-        "gross": D("42000.00"), "stopped": D("1000.00"), "source": "发票.xlsx › 6月 › 2",
-    }  # fmt: skip
-    rows = [row | {"hold": "h1", "currency": "USD"}, row | {"hold": "h2", "invoice_no": "2", "currency": None}]
+def test_a_letter_says_once_what_to_do_and_of_each_how_much_and_where() -> None:
+    rows = [LATE_LINE | {"payment_key": f"k{n}", "vendor": f"示例{n}"} for n in (1, 2)]
     with a_store() as store, ledger_of(store, {"vendors": [vendor()]}) as (tx, ledger):
-        tx.record(record("holds", rows))
+        tx.record(record("payables", rows))
+        alerts = [one for one in look(Scene(ledger, RULES, TODAY))[1] if one.code == "OVERDUE_PAYMENT"]
+        (notice,) = (one.what for one in notices(Lives((), opened=tuple(alerts)), TODAY))
+    assert isinstance(notice, Notice)
+    ((head, _, todo, items),) = shipped_words("zh").render(notice).table.rows
+    assert head == "严重 · 付款到期　2 条" and todo.startswith("是我方未付：由财务付款")
+    assert [line[:7] if "FK" not in line else line for line in items.split("\n")] == [
+        "· 示例1",
+        "1 笔 42,",
+        "· 示例2",
+        "1 笔 42,",
+        "  付款申请单 FK-1",
+    ]
+    assert "联系供应商" not in shipped_words("zh").speak(notice.next_step)
+
+
+HELD = {
+    "vendor": "示例甲", "order_id": "PO-1", "line": "1", "invoice_no": "1", "reasons": "PRICE,QUANTITY",
+    "currency": None, "gross": D("42000.00"), "stopped": D("1000.00"), "source": "发票.xlsx › 6月 › 2", "hold": "h1",
+    "parts": "PRICE 180.80,QUANTITY 819.20",
+}  # fmt: skip
+PART_BY_PART = {
+    "what is above the price is one thing, what has not come another": (
+        {},
+        {
+            "PRICE": "超合同价 180.80 CNY 不能付（开票 42,000.00 CNY",
+            "INVOICE": "数量：819.20 CNY 不能付（开票 42,000.00 CNY",
+        },
+    ),
+    "in its own currency": (
+        {"currency": "USD"},
+        {"PRICE": "超合同价 180.80 USD 不能付", "INVOICE": "819.20 USD 不能付"},
+    ),
+    "a row of an older home has one part": (
+        {"parts": None},
+        {"PRICE": "超合同价 1,000.00 CNY", "INVOICE": "1,000.00 CNY"},
+    ),
+    "one reason of a part has an alert of its own": (
+        {"reasons": "CERTIFICATE,NO_CONTRACT", "parts": "CERTIFICATE+NO_CONTRACT 1000.00"},
+        {"INVOICE": "1,000.00 CNY 不能付"},
+    ),
+    "a credit note that finds no invoice": (
+        {"reasons": "RED_ALONE", "parts": "RED_ALONE -1000.00", "stopped": D(-1000), "gross": D(-1000)},
+        {"INVOICE": "红字发票没有对应的蓝字，待抵扣或收回：1,000.00 CNY，供应商欠我方（订单 PO-1）"},
+    ),
+    "paid, and then refused": (
+        {"reasons": "REJECTED,OVERPAID", "parts": "REJECTED 300.00,OVERPAID 300.00", "stopped": D(600)},
+        {"INVOICE": "300.00 CNY 不能付，另 300.00 CNY 待抵扣或收回（开票 42,000.00 CNY"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("row", "expected"), PART_BY_PART.values(), ids=PART_BY_PART)
+def test_an_alert_tells_of_an_invoice_what_its_own_causes_stop(row: Row, expected: dict[str, str]) -> None:
+    with a_store() as store, ledger_of(store, {"vendors": [vendor()]}) as (tx, ledger):
+        tx.record(record("holds", [HELD | row]))
         alerts = [one for one in look(Scene(ledger, RULES, TODAY))[1] if one.code in ("INVOICE", "PRICE")]
-    told = {(one.code, one.subject[-5:-4]): shipped_words("zh").speak(one.seen) for one in alerts}
-    assert {key: "42,000.00 USD 中 1,000.00 USD 不能付" in said for key, said in told.items()} == {
-        ("PRICE", "1"): True, ("INVOICE", "1"): True, ("PRICE", "2"): False, ("INVOICE", "2"): False,
-    }  # fmt: skip
+    told = {one.code: shipped_words("zh").speak(one.seen) for one in alerts}
+    assert told.keys() == expected.keys()
+    assert all(said in told[code] for code, said in expected.items())
 
 
 def test_a_date_that_moves_without_a_first_promise_is_told_by_its_moves() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from robots.crew.paymaster import payment_key, propose
 from robots.crew.paymaster.owing import Owing, _compare
 from robots.crew.paymaster.rows import holds, line_of, rest
+from robots.edge.settings import shipped_words
 from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, Turn, settle
 from robots.rules import Settlement
 
@@ -130,6 +131,65 @@ def test_the_waterfall(order: OrderLine, billed: dict[str, Any], expected: dict[
     payable = owed(replace(order, accepted=list(order.accepted)), billed)[0]
     seen = {name: getattr(payable, name) for name in expected}
     assert {name: str(value) if isinstance(value, Decimal) else value for name, value in seen.items()} == expected
+
+
+PARTS = {
+    "above the price, and more than came": (
+        line((9, 60)), invoice(price="10.80"), {"PRICE": "54.24", "QUANTITY": "488.16"},
+    ),
+    "what holds the whole line takes the rest": (
+        line((9, 60)), invoice(vendor_account=None), {"QUANTITY": "452.00", "NO_ACCOUNT": "678.00"},
+    ),
+    "two that hold the whole line hold it together": (
+        line((9, 100)), invoice(vendor="虚构乙公司"), {"WRONG_VENDOR+NO_ACCOUNT": "1130.00"},
+    ),
+    "one that finds nothing left stands with what is stopped": (
+        line(quantity=100, rejected=100), invoice(vendor_account=None), {"REJECTED+NO_ACCOUNT": "1130.00"},
+    ),
+    "a credit note without its invoice is below nothing": (
+        line((9, 100)), invoice(-100, kind="红字"), {"RED_ALONE": "-1130.00"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("order", "billed", "expected"), PARTS.values(), ids=PARTS)
+def test_what_is_stopped_is_told_part_by_part(order: OrderLine, billed: Row, expected: dict[str, str]) -> None:
+    vendors = {} if "vendor_account" in billed else VENDORS
+    (payable,) = settle({"PO-1": [order]}, [billed], vendors, TERMS)
+    assert {"+".join(part.reasons): str(part.amount) for part in payable.parts} == expected
+    assert sum(part.amount for part in payable.parts) == payable.stopped
+
+
+CAUSES = {
+    "a price that was divided for": (
+        line((9, 3), quantity=3, price="1234.5"), invoice(3, "2000", net=D("5000.00"), gross=D("5650.00")),
+        "单价 1,666.6667 高于合同价 1,234.5；容差 1.00% 且不超过 100.00",
+    ),
+    "pieces that an amount was divided for": (
+        line((9, 1000), quantity=9000, price="3"), invoice(None, net=D("8000.00"), gross=D("9040.00")),
+        "暂扣 1,666.6667 件，本次可付 1,000 件",
+    ),
+    "rejected": (line(quantity=2000, rejected=2000), invoice(2000), "不合格 2,000 件，单价 10"),
+    "an advance": (
+        line((9, 100), contract_id="HT-1", amount=D(113000), advance=D(20000), advance_paid=D(20000)), invoice(),
+        "预付款 20,000.00 按验收比例抵扣：累计验收 1,130.00，合同额 113,000.00，余额 19,800.00",
+    ),
+    "an advance of a contract without an amount": (
+        line((9, 100), contract_id="HT-1", advance=D(20000), advance_paid=D(20000)), invoice(),
+        "预付款 20,000.00，合同没有金额，自首次验收起抵扣：累计验收 1,130.00，余额 18,870.00",
+    ),
+    "an advance that nobody knows to be paid": (
+        line((9, 100), contract_id="HT-1", amount=D(113000), advance=D(20000)), invoice(),
+        "不知预付款是否已付：累计验收 1,130.00 应抵扣的部分先暂扣",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("order", "billed", "said"), CAUSES.values(), ids=CAUSES)
+def test_a_cause_prints_amounts_as_amounts(order: OrderLine, billed: Row, said: str) -> None:
+    (payable,) = owed(order, billed)
+    told = [shipped_words("zh").speak(step.because) for step in payable.steps]
+    assert any(said in one for one in told), told
 
 
 def test_two_invoices_share_one_line_and_the_second_finds_what_is_left() -> None:

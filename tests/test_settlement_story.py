@@ -62,8 +62,8 @@ currency = "USD"
 
 Table = list[dict[str, str]]
 AMOUNTS = {
-    "开票": "gross", "价差": "price_variance", "不合格": "rejected", "违约金": "penalty", "奖励": "bonus",
-    "预付冲抵": "advance_offset", "质保金": "retention", "暂扣": "held", "应付": "net",
+    "开票": "gross", "超合同价扣款": "price_variance", "不合格扣款": "rejected", "违约金": "penalty", "奖励": "bonus",
+    "预付款抵扣": "advance_offset", "质保金": "retention", "暂扣": "held", "应付": "net",
 }  # fmt: skip
 
 
@@ -367,13 +367,13 @@ def test_the_advance_goes_down_to_nothing(story: Story) -> None:
     sheeted = {(row["invoice_no"], order_line(row)): row["advance_offset"] for rows in story.lines.values()
                for row in rows if row["advance_offset"]}  # fmt: skip
     rows = README["启明的预付款"]
-    assert sheeted == {(row["发票"], row["订单/行"]): money(row["本次冲抵"]) for row in rows}
+    assert sheeted == {(row["发票"], row["订单/行"]): money(row["本次抵扣"]) for row in rows}
     left, value = D("9000.00"), D(0)
     for row in rows:
         line = next(line for line in README_LINES if line["发票"] == row["发票"] and line["订单/行"] == row["订单/行"])
         value += money(line["开票"])
-        left -= money(row["本次冲抵"])
-        assert (value, 9000 - left, left) == tuple(money(row[word]) for word in ("验收累计", "应冲累计", "余额"))
+        left -= money(row["本次抵扣"])
+        assert (value, 9000 - left, left) == tuple(money(row[word]) for word in ("验收累计", "应抵扣累计", "余额"))
         assert 9000 - left == 9000 * value / 33900
     assert left == 0
 
@@ -419,8 +419,8 @@ def test_the_vendors_statement_is_reconciled(story: Story) -> None:
 
 SUMS = {
     "开票": lambda row: row["gross"] if row["what"] == "line" else 0, "奖励": lambda row: row["bonus"],
-    "价差": lambda row: row["price_variance"], "违约金": lambda row: row["penalty"],
-    "预付冲抵": lambda row: row["advance_offset"], "暂扣": lambda row: row["held"], "已付": lambda row: row["net"],
+    "超合同价扣款": lambda row: row["price_variance"], "违约金": lambda row: row["penalty"],
+    "预付款抵扣": lambda row: row["advance_offset"], "暂扣": lambda row: row["held"], "已付": lambda row: row["net"],
     "质保金未到期": lambda row: row["retention"] if row["what"] == "line" else -row["net"],
 }  # fmt: skip
 
@@ -439,7 +439,7 @@ def test_every_vendor_comes_to_what_was_worked_out_by_hand(story: Story) -> None
 def test_what_was_billed_is_paid_or_accounted_for(story: Story) -> None:
     """By the README's own figures, and by the register of invoices: red ones are below zero there."""
     for row in README["每家合计"]:
-        out = ("价差", "违约金", "预付冲抵", "质保金未到期", "暂扣", "已付")
+        out = ("超合同价扣款", "违约金", "预付款抵扣", "质保金未到期", "暂扣", "已付")
         assert money(row["开票"]) + money(row["奖励"]) == sum(money(row[word]) for word in out)
         billed = [D(one["gross"]) for one in story.home.export("invoices") if one["vendor"] == FULL[row["供应商"]]]
         assert sum(billed) == money(row["开票"])

@@ -19,6 +19,7 @@ from robots.model.words import Catalogue, say
 
 _RANK = {"critical": 0, "warning": 1, "info": 2}
 MOST_ATTACHED = 12
+_WORDS = ("greeting", "next", "footer", "attached", "colon")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _digest(address: str, mine: list[Told], words: Catalogue, day: date) -> Lett
         "subject": subject,
         "day": day,
         "notices": [_values(notice, words.entries.get("letter.colon", ": ")) for notice in notices],
-        "t": {name: words.entries.get(f"letter.{name}", name) for name in ("greeting", "next", "footer", "attached")},
+        "t": {name: words.entries.get(f"letter.{name}", name) for name in _WORDS},
         "left_out": max(len(attach) - MOST_ATTACHED, 0),
         "left_out_text": words.speak(say("letter.left_out", count=max(len(attach) - MOST_ATTACHED, 0))),
         "language": "zh-CN" if words.language == "zh" else words.language,
@@ -97,13 +98,16 @@ def _values(notice: Notice, colon: str) -> dict[str, Any]:
 
 
 def _labelled(columns: Sequence[str], row: Sequence[str], colon: str) -> str:
-    """A row where no columns can be seen: each cell after the name of its column.
+    """A row where no columns can be seen: each cell after the name of its column, those of several lines below.
 
     >>> _labelled(["文件", "结果"], ["订单.xlsx", "已收录"], "：")
     '文件：订单.xlsx | 结果：已收录'
+    >>> _labelled(["", "结果"], ["· 一\\n· 二", "已收录"], "：")
+    '结果：已收录\\n    · 一\\n    · 二'
     """
-    pairs = zip(columns, row, strict=True)
-    return " | ".join(f"{name}{colon}{cell}" if name else str(cell) for name, cell in pairs if cell)
+    told = [f"{name}{colon}{cell}" if name else str(cell) for name, cell in zip(columns, row, strict=True) if cell]
+    below = (line for cell in told if "\n" in cell for line in cell.split("\n"))
+    return "\n    ".join((" | ".join(cell for cell in told if "\n" not in cell), *below))
 
 
 @cache

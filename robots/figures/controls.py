@@ -138,11 +138,11 @@ def held(payable: Payable, holds: Sequence[Hold], amount: Decimal) -> Payable:
     """The line with an amount of its net held for these causes; without a cause, as it was."""
     if not holds:
         return payable
-    codes = tuple(dict.fromkeys((*payable.reasons, *(hold.code for hold in holds))))
+    codes = tuple(dict.fromkeys(hold.code for hold in holds))
     seen = tuple(dict.fromkeys((*payable.evidence, *(hold.seen for hold in holds if hold.seen))))
     told = tuple(text for hold in holds for text in (say(f"hold.{hold.code}.name"), hold.seen) if text)
-    after = payable.taken("held", amount, say("list.lines", items=told), payable.source)
-    return after.but(reasons=codes, evidence=seen)
+    after = payable.stop("held", amount, say("list.lines", items=told), payable.source, *codes)
+    return after.but(evidence=seen)
 
 
 def releasable(found: Iterable[Controlled]) -> dict[str, tuple[Hold, list[Controlled]]]:

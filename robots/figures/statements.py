@@ -17,11 +17,11 @@ import pandas as pd
 
 from robots.figures.batches import CONFIRMED, UNRELEASED, is_refund
 from robots.figures.entries import CREDIT, INVOICE, PAYMENT, REFUND, RETURNED, Entry, Pair, Told, paired, ranked, since
+from robots.figures.holds import PAID_TOO_MUCH
 from robots.figures.lines import judged, records
 from robots.figures.returns import PAID, SETTLING, TOLD, Remittance, remittances
-from robots.figures.settlement import PRICE, RETENTION
+from robots.figures.settlement import DISALLOWED, RETENTION
 from robots.figures.settlement.billing import invoice_key, is_red, told_apart
-from robots.figures.settlement.payable import REJECTED
 from robots.ledger import Ledger
 from robots.model.money import ZERO, cents
 from robots.model.names import invoice_identity
@@ -29,8 +29,8 @@ from robots.rules import Rules
 
 DEDUCTIONS = {"price_variance": -1, "rejected": -1, "penalty": -1, "advance_offset": -1, "bonus": 1}
 RELEASED = ("released", "confirmed", "returned")
-_DEDUCTED = {PRICE, REJECTED}  # reasons of holds of which something is deducted
-_NO_CLAIM = {"SET_OFF", "OVERPAID"}  # reasons of holds that are money paid too much: nothing the vendor waits for
+_DEDUCTED = set(DISALLOWED)  # reasons of holds of which something is deducted
+_NO_CLAIM = set(PAID_TOO_MUCH)  # reasons of holds that are money paid too much: nothing the vendor waits for
 Row = dict[str, Any]
 
 

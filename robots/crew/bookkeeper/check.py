@@ -220,7 +220,7 @@ def returns_notice(news: Sequence[Verdict], payables: Mapping[str, Row], rules: 
     paid, back = ([row for one, row in moved if one.outcome == outcome] for outcome in (CONFIRMED, RETURNED))
     lines = tuple(
         say("returns.notice.line", problem=say(f"returns.problem.{one.outcome}.name"), vendor=one.row.vendor,
-            amount=in_currency(one.row.amount, _currency_of(one, payables, rules.currency), rules.currency),
+            amount=say("value.in_currency", total=one.row.amount, currency=_currency_of(one, payables, rules.currency)),
             day=one.row.paid_on)
         for one in wrong[:MOST_TOLD]
     )  # fmt: skip

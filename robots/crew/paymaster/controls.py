@@ -35,10 +35,11 @@ from robots.figures.controls import (
 )
 from robots.figures.duplicates import Suspect, bills_of, suspects
 from robots.figures.edits import edit_alert, edit_number, not_changed_back, unanswered
+from robots.figures.holds import PAID_TOO_MUCH, written
 from robots.figures.lines import records
 from robots.figures.returns import CLOSED, EARLY
 from robots.figures.returns import PAID as SUCCEEDED
-from robots.figures.settlement import Payable
+from robots.figures.settlement import Part, Payable
 from robots.figures.settlement.parts import with_advance
 from robots.figures.sums import by_currency
 from robots.ledger import Ledger
@@ -261,6 +262,7 @@ def stop_rows(found: Mapping[str, tuple[Hold, ...]], ledger: Ledger) -> Iterator
                 "invoice_no": row["invoice_no"], "reasons": ",".join(codes), "gross": row["gross"],
                 "stopped": row["net"], "due_on": row["due_on"], "source": row["batch"],
                 "evidence": listed(tuple(dict.fromkeys(hold.seen for hold in holds))), "currency": row["currency"],
+                "parts": written([Part(tuple(codes), row["net"])]),
             }  # fmt: skip
 
 
@@ -297,12 +299,13 @@ def release_form(found: Sequence[Controlled], ledger: Ledger, home: str, today: 
 
 def form_of(waiting: Mapping[str, tuple[Hold, list[Controlled]]], home: str, today: date) -> Workbook:
     """What waits, each hold in a row. Where any of it is in another currency, every sum is told with its own."""
-    foreign = {one.payable.currency for _, lines in waiting.values() for one in lines} - {"", home}
+    foreign = bool({one.payable.currency for _, lines in waiting.values() for one in lines} - {"", home})
+    claims = any(hold.code in PAID_TOO_MUCH for hold, _ in waiting.values())
     rows = tuple(
-        _row(number, hold, lines, home, bool(foreign)) for number, (hold, lines) in sorted(waiting.items(), key=_rank)
+        _row(number, hold, lines, home, foreign, claims) for number, (hold, lines) in sorted(waiting.items(), key=_rank)
     )
     facts = ((say("form.how"), say("release.how")), (say("release.second"), say("release.second_how")))
-    sheet = Sheet(say("release.sheet"), say("release.title"), facts, (Table(_columns(bool(foreign)), rows),))
+    sheet = Sheet(say("release.sheet"), say("release.title"), facts, (Table(_columns(foreign, claims), rows),))
     form = Form(f"hold_releases-{today:%Y%m%d}-{numbered(*sorted(waiting))}", FORM_LAYOUT, "hold_releases")
     return Workbook("forms", say("release.file", day=today, number=numbered(*sorted(waiting))[:4]), (sheet,), form)
 
@@ -312,12 +315,16 @@ def _rank(pair: tuple[str, tuple[Hold, list[Controlled]]]) -> tuple[str, str, st
     return lines[0].payable.vendor, lines[0].payable.invoice_no, number
 
 
-def _row(number: str, hold: Hold, lines: Sequence[Controlled], home: str, foreign: bool) -> tuple[Any, ...]:
+def _row(
+    number: str, hold: Hold, lines: Sequence[Controlled], home: str, foreign: bool, claims: bool
+) -> tuple[Any, ...]:
     payables = [one.payable for one in lines]
     sums = by_currency(((one.payable.currency, one.amount) for one in lines), home)
     vendors, invoices = (dict.fromkeys(getattr(one, name) for one in payables) for name in ("vendor", "invoice_no"))
+    amount = _lined(sums) if foreign else sums[home]
+    amounts = (None, amount) if hold.code in PAID_TOO_MUCH else (amount, None)
     return (
-        number, "\n".join(vendors), "\n".join(invoices), _lined(sums) if foreign else sums[home],
+        number, "\n".join(vendors), "\n".join(invoices), *amounts[: 1 + claims],
         say(f"hold.{hold.code}.name"), hold.seen, say("form.yes" if hold.second else "form.no"),
         " / ".join((*hold.verdicts, KEEP)), "", "", "", "", "",
     )  # fmt: skip
@@ -328,12 +335,15 @@ def _lined(sums: Mapping[str, Decimal]) -> Text | None:
     return listed([say("value.in_currency", total=total, currency=currency) for currency, total in sums.items()])
 
 
-def _columns(foreign: bool) -> tuple[Column, ...]:
+def _columns(foreign: bool, claims: bool) -> tuple[Column, ...]:
+    """What is to be claimed back is no payment: it has a column of its own, where there is any."""
+    look, width = (Look.WRAP, 17) if foreign else (Look.MONEY, 14)
     return (
         Column(say("form.word.hold"), Look.TEXT, 15),
         Column(say("column.vendor"), Look.WRAP, 26),
         Column(say("column.invoice_no"), Look.WRAP, 23),
-        Column(say("column.stopped"), Look.WRAP if foreign else Look.MONEY, 17 if foreign else 14),
+        Column(say("column.on_release"), look, width),
+        *((Column(say("column.to_claim"), look, width),) if claims else ()),
         Column(say("column.reason"), Look.WRAP, 26),
         Column(say("column.evidence"), Look.WRAP, 40),
         Column(say("release.second"), Look.TEXT, 11),

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from robots.crew.paymaster.rows import Present, Row, is_stopped, listed, reasons_of, stopped_of
+from robots.crew.paymaster.rows import Line, Present, Row, carried_net, is_stopped, line_of, listed
 from robots.figures.cash import SORTS, Due, Week, by_vendor, dues, forecast
+from robots.figures.holds import Stopped, on_release, stopped_parts
 from robots.figures.lines import order_line, records
 from robots.figures.settlement import Payable
 from robots.figures.settlement.billing import invoice_key
-from robots.figures.sums import by_currency, in_currency, told
+from robots.figures.sums import by_currency, currency_of, told
 from robots.ledger import Ledger
 from robots.model.decisions import Chart, Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.money import ZERO
@@ -20,7 +21,6 @@ from robots.model.words import Text, say
 from robots.rules import Rules
 
 ISSUED = "cash-plan"
-CARRIED = ("proposed", "approved", "released", "confirmed")
 MOST_VENDORS = 20
 _NAMES: Mapping[str, str] = {}  # sorts of what is due that are called otherwise
 
@@ -35,7 +35,8 @@ def weekly_plan(
         return
     stopped = [p for p in owed if is_stopped(p)]
     lines = present.unpaid({p.invoice_key for p in stopped})
-    holds = list(_held(stopped, lines))
+    carried = carried_net(lines)
+    holds = list(_held(stopped, carried))
     answered = {row["payment_key"] for row in records(ledger.table("payments"))}
     due = list(dues(lines, holds, answered, rules.currency))
     if not due:
@@ -43,7 +44,7 @@ def weekly_plan(
     sorts = {"proposed": "proposed" if rules.people.approvers else "to_pay"}
     yield Decision("paymaster", week, "cash-plan", plan_workbook(due, today, sorts), name="cash-plan")
     if stopped:
-        sheet = hold_workbook(stopped, _billed(ledger), today, rules.currency)
+        sheet = hold_workbook(stopped, carried, _billed(ledger), today, rules.currency)
         yield Decision("paymaster", week, "hold-list", sheet, name="hold-list")
     attach = ("cash-plan", *(("hold-list",) if stopped else ()))
     yield Decision("paymaster", week, "cash-plan-notice", _notice(due, attach, rules.currency, today))
@@ -51,15 +52,11 @@ def weekly_plan(
     yield Decision("paymaster", week, "cash-plan-issued", record("issued", rows))
 
 
-def _held(stopped: Sequence[Payable], lines: Sequence[Row]) -> Iterator[Row]:
-    """What is held and on no sheet: a line that was held after it had been put up for payment is due once."""
-    carried: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
-    for row in lines:
-        if row["state"] in CARRIED:
-            carried[row["invoice_key"], row["order_id"], row["line"]] += row["net"]
+def _held(stopped: Sequence[Payable], carried: Mapping[Line, Decimal]) -> Iterator[Row]:
+    """What is to be paid once it is released: a line that was held after it had been put up for payment is due once."""
     for p in stopped:
-        held = min(p.held, p.net + p.held - carried[p.invoice_key, p.order_id, p.line])
-        if held > 0:
+        held = on_release(p, carried.get(line_of(p), ZERO))
+        if held:
             yield {"vendor": p.vendor, "due_on": p.due_on, "held": held, "currency": p.currency}
 
 
@@ -148,15 +145,15 @@ def _vendor_table(due: Sequence[Due], today: date, names: Mapping[str, str]) -> 
 def _notice(due: Sequence[Due], attach: tuple[str, ...], currency: str, today: date) -> Notice:
     """What is to be paid in each currency, and when."""
     sums = by_currency(((one.currency, one.amount) for one in due), currency)
-    lines = tuple(line for one in sums for line in _weeks_told(due, one, currency, today))
+    lines = tuple(line for one in sums for line in _weeks_told(due, one, today))
     headline = say("notice.plan.headline", totals=told(sums, currency))
     return Notice("finance", headline, lines, "info", attach, None, say("notice.plan.next"))
 
 
-def _weeks_told(due: Sequence[Due], currency: str, home: str, today: date) -> Iterator[Text]:
+def _weeks_told(due: Sequence[Due], currency: str, today: date) -> Iterator[Text]:
     weeks = forecast([one for one in due if one.currency == currency], today)
     for week in [week for week in weeks if week.total][:4]:
-        yield say("notice.fact", name=_name(week), value=in_currency(week.total, currency, home))
+        yield say("notice.fact", name=_name(week), value=say("value.in_currency", total=week.total, currency=currency))
 
 
 # ------------------------------------------------------------------ 暂扣清单
@@ -167,80 +164,116 @@ def _billed(ledger: Ledger) -> dict[str, date]:
     return {invoice_key(row): row["invoiced_on"] for row in records(ledger.table("invoices"))}
 
 
-def hold_workbook(stopped: Sequence[Payable], billed: Mapping[str, date], today: date, home: str) -> Workbook:
-    """Sums by reason and currency, then every line, the oldest first within its reason. A line with several reasons is
-    summed under its first: no cent is counted twice."""
-    by_reason: dict[tuple[str, str], list[Payable]] = defaultdict(list)
-    for payable in sorted(stopped, key=lambda p: (billed.get(p.invoice_key, today), p.vendor, p.invoice_no)):
-        by_reason[payable.reasons[0], payable.currency or home].append(payable)
-    ranked = dict(sorted(by_reason.items(), key=lambda pair: (-_stopped(pair[1]), pair[0])))
-    sums_of = by_currency(((p.currency, stopped_of(p)) for p in stopped), home)
-    total = told(sums_of, home) if set(sums_of) - {home} else sums_of.get(home, ZERO)
-    facts = ((say("fact.as_of"), today), (say("fact.held_lines"), len(stopped)), (say("fact.held_total"), total))
-    ages = {id(p): (today - billed[p.invoice_key]).days if p.invoice_key in billed else None for p in stopped}
-    sums = Sheet(say("sheet.hold_sums"), say("title.holds"), facts, (_reason_table(ranked, ages, home),))
-    tables = tuple(_hold_tables(ranked, ages, home))
+Group = tuple[str, str]  # the first reason of a part, and its currency
+Groups = Mapping[Group, Sequence[Stopped]]
+
+
+def hold_workbook(
+    stopped: Sequence[Payable], carried: Mapping[Line, Decimal], billed: Mapping[str, date], today: date, home: str
+) -> Workbook:
+    """Sums by reason and currency, then every part of every line under the reason that stops it, the oldest first: each
+    cent once. `carried`: line → what sheets have carried of it; `billed`: invoice key → its day."""
+    ordered = sorted(stopped, key=lambda p: (billed.get(p.invoice_key, today), p.vendor, p.invoice_no))
+    parts = [part for p in ordered for part in stopped_parts(p, carried.get(line_of(p), ZERO))]
+    groups = _grouped(parts, home)
+    ages = {p.invoice_key: (today - billed[p.invoice_key]).days for p in stopped if p.invoice_key in billed}
+    facts = ((say("fact.as_of"), today), (say("fact.held_lines"), len(stopped)), *_sums_told(parts, home))
+    notes = (say("hold_list.note"),)
+    sums = Sheet(
+        say("sheet.hold_sums"), say("title.holds"), facts, tuple(_reason_tables(groups, ages, home)), notes=notes
+    )
+    tables = tuple(_hold_tables(groups, ages, home))
     lines = Sheet(say("sheet.holds"), say("title.hold_lines"), (), tables, groups=say("hold_list.all"))
     return Workbook("payments", say("file.holds", day=today.isoformat()), (sums, lines))
 
 
-def _stopped(payables: Sequence[Payable]) -> Decimal:
-    return sum((stopped_of(p) for p in payables), ZERO)
+def _grouped(parts: Sequence[Stopped], home: str) -> Groups:
+    """Parts by the first of their reasons and by currency, the largest sum first."""
+    groups: dict[Group, list[Stopped]] = defaultdict(list)
+    for one in parts:
+        groups[one.part.reasons[0], currency_of(one.payable.currency, home)].append(one)
+    return dict(sorted(groups.items(), key=lambda pair: (-sum(abs(one.part.amount) for one in pair[1]), pair[0])))
 
 
-Reasons = Mapping[tuple[str, str], Sequence[Payable]]
+def _sums_told(parts: Sequence[Stopped], home: str) -> Iterator[tuple[Text, Text | Decimal]]:
+    """What is stopped in each currency; and what of credit notes is to be set off or claimed back."""
+    for name, label in (("stopped", "fact.held_total"), ("claim", "column.to_claim")):
+        amounts = ((one.payable.currency, getattr(one, name)) for one in parts)
+        sums = by_currency(((currency, amount) for currency, amount in amounts if amount), home)
+        if sums or name == "stopped":
+            yield say(label), told(sums, home) if set(sums) - {home} else sums.get(home, ZERO)
 
 
-def _currencies(by_reason: Reasons) -> set[str]:
-    return {currency for _, currency in by_reason}
+def _currencies(groups: Groups) -> list[str]:
+    return list(dict.fromkeys(currency for _, currency in groups))
 
 
-def _sum_name(reason: str, currency: str, named: bool) -> Text:
+def _sum_name(group: Group, named: bool) -> Text:
+    reason, currency = group
     name = say(f"hold.{reason}.name")
     return say("hold_list.in_currency", name=name, currency=currency) if named else name
 
 
-def _reason_table(by_reason: Reasons, ages: Mapping[int, int | None], home: str) -> Table:
+def _amounts_told(groups: Groups) -> tuple[str, ...]:
+    """The amounts of a list: claims only where there are any."""
+    has_claims = any(one.claim for mine in groups.values() for one in mine)
+    return ("disallowed", "held", "on_release", *(("claim",) if has_claims else ()))
+
+
+_AMOUNT_NAMES = {"claim": "to_claim"}
+
+
+def _amount_columns(names: Sequence[str]) -> Iterator[Column]:
+    return (Column(say(f"column.{_AMOUNT_NAMES.get(name, name)}"), Look.MONEY, 14) for name in names)
+
+
+def _reason_tables(groups: Groups, ages: Mapping[str, int], home: str) -> Iterator[Table]:
+    """A table of sums for each currency, the home's first: amounts of two are never added."""
+    currencies, amounts = _currencies(groups), _amounts_told(groups)
     columns = (
         Column(say("column.reason"), Look.WRAP, 34),
         Column(say("column.lines"), Look.INTEGER, 8),
-        Column(say("column.stopped"), Look.MONEY, 17),
+        *_amount_columns(amounts),
         Column(say("column.oldest_days"), Look.INTEGER, 12),
         Column(say("column.release"), Look.WRAP, 60),
     )
-    currencies = _currencies(by_reason)
-    rows = tuple(
-        (
-            _sum_name(reason, currency, currencies != {home}), len(mine), _stopped(mine),
-            max((ages[id(p)] or 0 for p in mine), default=0), say(f"hold.{reason}.release"),
-        )
-        for (reason, currency), mine in by_reason.items()
-    )  # fmt: skip
-    return Table(columns, rows, total=(1,) if len(currencies) > 1 else (1, 2))
+    for currency in sorted(currencies, key=lambda one: (one != home, one)):
+        rows = tuple(
+            (
+                _sum_name(group, currencies != [home]), len(mine),
+                *(sum((getattr(one, name) for one in mine), ZERO) for name in amounts),
+                max((ages.get(one.payable.invoice_key, 0) for one in mine), default=0), say(f"hold.{group[0]}.release"),
+            )
+            for group, mine in groups.items()
+            if group[1] == currency
+        )  # fmt: skip
+        yield Table(columns, rows, total=tuple(range(2, 2 + len(amounts))))
 
 
-def _hold_tables(by_reason: Reasons, ages: Mapping[int, int | None], home: str) -> Iterator[Table]:
+def _hold_tables(groups: Groups, ages: Mapping[str, int], home: str) -> Iterator[Table]:
+    currencies, amounts = _currencies(groups), _amounts_told(groups)
     columns = (
         Column(say("column.vendor"), Look.WRAP, 26),
         Column(say("column.invoice_no"), Look.TEXT, 23),
         Column(say("column.order"), Look.WRAP, 16),
         Column(say("column.age_days"), Look.INTEGER, 9),
-        Column(say("column.gross"), Look.MONEY, 15),
-        Column(say("column.stopped"), Look.MONEY, 15),
+        Column(say("column.gross"), Look.MONEY, 14),
+        *_amount_columns(amounts),
         Column(say("column.due_on"), Look.DATE, 11),
         Column(say("column.reason"), Look.WRAP, 24),
         Column(say("column.release"), Look.WRAP, 36),
         Column(say("column.evidence"), Look.WRAP, 28),
     )
-    currencies = _currencies(by_reason)
-    for number, ((reason, currency), mine) in enumerate(by_reason.items()):
-        rows = tuple(
-            (
-                p.vendor, p.invoice_no, order_line(p.order_id, p.line), ages[id(p)], p.gross, stopped_of(p),
-                p.due_on, reasons_of(p, "name"), reasons_of(p, "release"),
-                listed((p.source, *p.evidence)),
-            )
-            for p in mine
-        )  # fmt: skip
-        name = _sum_name(reason, currency, currencies != {home})
-        yield Table(columns, rows, name, total=() if len(currencies) > 1 else (4, 5), continues=number > 0)
+    total = () if len(currencies) > 1 else tuple(range(5, 5 + len(amounts)))
+    for number, (group, mine) in enumerate(groups.items()):
+        rows = tuple(_hold_row(one, ages, amounts) for one in mine)
+        yield Table(columns, rows, _sum_name(group, currencies != [home]), total=total, continues=number > 0)
+
+
+def _hold_row(one: Stopped, ages: Mapping[str, int], amounts: Sequence[str]) -> tuple[object, ...]:
+    p = one.payable
+    return (
+        p.vendor, p.invoice_no, order_line(p.order_id, p.line), ages.get(p.invoice_key), p.gross,
+        *(getattr(one, name) for name in amounts),
+        p.due_on, one.reasons("name"), one.reasons("release"), listed((p.source, *p.evidence)),
+    )  # fmt: skip

@@ -32,11 +32,10 @@ from robots.figures.batches import RELEASED as SENT
 from robots.figures.batches import UNRELEASED
 from robots.figures.lines import records
 from robots.figures.refusals import Line, line_of_row
-from robots.figures.sums import in_currency
+from robots.figures.sums import by_currency, told
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook, record
 from robots.model.forms import Form
-from robots.model.money import ZERO
 from robots.model.words import Text, say
 from robots.rules import Rules
 
@@ -60,13 +59,13 @@ def accounts_of(ledger: Ledger, rules: Rules, today: date) -> list[Account]:
 
 
 def with_old_accounts(
-    told: Mapping[Line, tuple[Refusal, ...]], rows: Iterable[Mapping[str, Any]], accounts: Sequence[Account]
+    remarks: Mapping[Line, tuple[Refusal, ...]], rows: Iterable[Mapping[str, Any]], accounts: Sequence[Account]
 ) -> dict[Line, tuple[Refusal, ...]]:
     """What is told beside lines that are put up, with those that go to an account before a change that still waits, for
     somebody has said so on its call-back form."""
     now = trusted(accounts)
     old = {vendor: one for vendor, one in pending(accounts).items() if one.pays_old}
-    found = dict(told)
+    found = dict(remarks)
     for row in rows:
         if change := old.get(row["vendor"]):
             line, day = line_of_row(row), change.seen_at.date().isoformat()
@@ -120,8 +119,8 @@ class UnderWay:
         return self.how == "sent"
 
     def told(self, home: str) -> Text:
-        """How many, how much (in the currency of their batch), and what becomes of them."""
-        total = in_currency(sum((row["net"] for row in self.rows), ZERO), self.rows[0]["currency"], home)
+        """How many, how much (with the currency of their batch), and what becomes of them."""
+        total = told(by_currency(((row["currency"], row["net"]) for row in self.rows), home), home)
         keys = "、".join(sorted(row["payment_key"] for row in self.rows))
         count = len(self.rows)
         return say(f"notice.account.{self.how}", batch=self.batch, count=count, total=total, keys=keys)
@@ -141,10 +140,15 @@ def under_way(one: Account, ledger: Ledger) -> tuple[UnderWay, ...]:
 
 def _outcome(one: Account, lines: Sequence[Text], is_sent: bool) -> Notice:
     """Released or refused. `lines`: what is on sheets under the account before; `is_sent`: some of it is released."""
-    told = {"vendor": one.vendor, "ending": ending(one.account), "by": one.called_by, "second": one.released_by or None}
+    values = {
+        "vendor": one.vendor,
+        "ending": ending(one.account),
+        "by": one.called_by,
+        "second": one.released_by or None,
+    }
     severity = "critical" if one.state == REFUSED or is_sent else "warning" if lines else "info"
     step = "sent" if is_sent else one.state
-    return Notice("finance", say(f"notice.account.{one.state}", **told), tuple(lines), severity,
+    return Notice("finance", say(f"notice.account.{one.state}", **values), tuple(lines), severity,
                   (), None, say(f"notice.account.{step}_next"))  # fmt: skip
 
 

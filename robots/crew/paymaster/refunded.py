@@ -13,10 +13,11 @@ from typing import Any
 
 from robots.crew.paymaster.closed import closed, numbers, recorded, told
 from robots.crew.paymaster.owing import Owing
-from robots.crew.paymaster.rows import OVERPAID, SET_OFF, Line, Row, line_of, overpaid, paid_back
+from robots.crew.paymaster.rows import Line, Row, line_of, overpaid, paid_back
 from robots.figures.accounts import given, numbered
 from robots.figures.batches import REFUNDS
 from robots.figures.controls import REFUNDED, Controlled, Hold, answer
+from robots.figures.holds import OVERPAID, SET_OFF
 from robots.figures.lines import records
 from robots.figures.returns import CAME_IN
 from robots.figures.settlement import Payable

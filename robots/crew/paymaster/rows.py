@@ -12,17 +12,18 @@ from typing import Any
 import pandas as pd
 
 from robots.figures.batches import FREE, HELD, turn_of
+from robots.figures.holds import OVERPAID, SET_OFF, written
 from robots.figures.lines import records
-from robots.figures.settlement import DUPLICATE, RETENTION, STEPS, Payable, Step, Turn
+from robots.figures.settlement import DUPLICATE, RETENTION, STEPS, Part, Payable, Step, Turn
 from robots.figures.settlement.sheeted import advance_held, advance_share, found_in_order
 from robots.model.money import ZERO
 from robots.model.words import Text, say
 
 AMOUNTS = (*STEPS, "net")
-SET_OFF, OVERPAID = "SET_OFF", "OVERPAID"
 Row = dict[str, Any]
 Line = tuple[str, str, str]
 BY_HAND = "SG"  # begins the numbers of batches of what two people say was paid by hand
+CARRIED = ("proposed", "approved", "released", "confirmed")
 STANDING = ("proposed", "approved", "released")
 
 
@@ -184,15 +185,17 @@ def hold(payable: Payable, before: Sequence[Row], vendors: Mapping[str, Row]) ->
 def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator[Row]:
     """Everything that the match stops today, and what sheets carried too much, for those who have to see to it."""
     for p in owed:
-        stopped, mine = stopped_of(p), before.get(line_of(p), ())
+        mine = before.get(line_of(p), ())
         too_much = overpaid(p, mine)
-        if stopped or too_much:
-            reasons = (*p.reasons, *((SET_OFF if p.credit else OVERPAID,) if too_much else ()))
-            amount = min(stopped + too_much, max(p.gross, too_much))  # what was paid and then refused is one sum
+        if p.stopped or too_much:
+            more = (Part((SET_OFF if p.credit else OVERPAID,), too_much),) if too_much else ()
+            reasons = (*p.reasons, *(reason for part in more for reason in part.reasons))
+            amount = min(p.stopped + too_much, max(p.gross, too_much))  # what was paid and then refused is one sum
             yield {
                 "hold": short_hash(*_whole_name(p)),
                 "vendor": p.vendor, "order_id": p.order_id, "line": p.line, "invoice_no": p.invoice_no,
                 "reasons": ",".join(reasons), "gross": p.gross, "stopped": amount, "due_on": p.due_on,
+                "parts": written((*p.parts, *more)),
                 "source": p.source, "evidence": listed((*p.evidence, *_paid_of_held(p, mine))),
                 "currency": p.currency or None,
             }  # fmt: skip
@@ -217,6 +220,15 @@ def overpaid(payable: Payable, before: Sequence[Row]) -> Decimal:
     """What sheets carried of a line beyond what is owed of it now, held parts included: never below nothing."""
     mine = carried(payable, before)
     return max(sum((row["net"] for row in mine), ZERO) - payable.net - payable.held, ZERO) if mine else ZERO
+
+
+def carried_net(lines: Iterable[Row]) -> dict[Line, Decimal]:
+    """Line → what sheets have carried of it, less what came free again."""
+    sums: dict[Line, Decimal] = defaultdict(lambda: ZERO)
+    for row in lines:
+        if row["state"] in CARRIED:
+            sums[row["invoice_key"], row["order_id"], row["line"]] += row["net"]
+    return sums
 
 
 def set_off(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
@@ -255,19 +267,8 @@ def waterfalls(payable: Payable, row: Row, before: Sequence[Row]) -> Iterator[Ro
 
 
 def is_stopped(payable: Payable) -> bool:
-    """Does the match or a control stop any part of it?"""
+    """Does the match or a control stop any part of it, or is it a credit note that finds nothing to take?"""
     return bool(payable.held or payable.price_variance or payable.rejected)
-
-
-def stopped_of(payable: Payable) -> Decimal:
-    """How much of it is stopped."""
-    return payable.held + payable.price_variance + payable.rejected
-
-
-def reasons_of(payable: Payable, what: str) -> Text:
-    """Every reason of a hold in one cell: its name, or what would release it."""
-    texts = tuple(say(f"hold.{reason}.{what}") for reason in payable.reasons)
-    return texts[0] if len(texts) == 1 else say("list.lines", items=texts)
 
 
 def listed(texts: Sequence[Text]) -> Text | None:

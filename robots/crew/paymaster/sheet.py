@@ -12,9 +12,10 @@ import pandas as pd
 
 from robots.crew.paymaster.again import refused_before, refused_table
 from robots.crew.paymaster.causes import cause_table
-from robots.crew.paymaster.rows import AMOUNTS, Row, bank_payments, listed, reasons_of, stopped_of
+from robots.crew.paymaster.rows import AMOUNTS, Row, bank_payments, listed
 from robots.figures.approvals import Refusal
 from robots.figures.clock import default_interest
+from robots.figures.holds import Stopped, reasons_told, stopped_parts
 from robots.figures.lines import order_line
 from robots.figures.settlement import STEPS, Payable
 from robots.model.decisions import Column, Look, Notice, Sheet, Table, Workbook
@@ -136,25 +137,51 @@ def _line_tables(
 
 
 def _hold_table(stopped: Sequence[Payable]) -> Table:
+    lines = [(p, stopped_parts(p)) for p in sorted(stopped, key=lambda p: (p.vendor, p.invoice_no))]
+    has_claims = any(part.claim for _, parts in lines for part in parts)
     columns = (
         Column(say("column.vendor"), Look.WRAP, 28),
         Column(say("column.invoice_no"), Look.TEXT, 23),
         Column(say("column.order"), Look.WRAP, 16),
         Column(say("column.gross"), Look.MONEY, 13),
-        Column(say("column.stopped"), Look.MONEY, 13),
-        Column(say("column.net"), Look.MONEY, 13),
+        Column(say("column.disallowed"), Look.MONEY, 13),
+        Column(say("column.held"), Look.MONEY, 13),
+        *((Column(say("column.to_claim"), Look.MONEY, 13),) if has_claims else ()),
+        Column(say("column.payable"), Look.MONEY, 13),
         Column(say("column.reason"), Look.WRAP, 30),
         Column(say("column.release"), Look.WRAP, 44),
         Column(say("column.evidence"), Look.WRAP, 34),
     )
+    amounts = ("disallowed", "held", *(("claim",) if has_claims else ()))
     rows = tuple(
         (
             p.vendor, p.invoice_no, order_line(p.order_id, p.line), p.gross,
-            stopped_of(p), p.net, reasons_of(p, "name"), reasons_of(p, "release"), listed((p.source, *p.evidence)),
+            *(sum((getattr(part, name) for part in parts), ZERO) for name in amounts),
+            p.net, _why(parts), reasons_told(p.reasons, "release"), listed((p.source, *p.evidence)),
         )
-        for p in sorted(stopped, key=lambda p: (p.vendor, p.invoice_no))
+        for p, parts in lines
     )  # fmt: skip
     return Table(columns, rows, empty=say("payment.nothing_held"))
+
+
+def _why(parts: Sequence[Stopped]) -> Text | None:
+    """Why a line is stopped; where it is for several parts, with the amount of each."""
+    if len(parts) == 1:
+        return parts[0].reasons("name")
+    return listed([
+        say("hold_list.with_amount", name=one.reasons("name"), amount=abs(one.part.amount)) for one in parts
+    ])  # fmt: skip
+
+
+def _stopped_told(stopped: Sequence[Payable], currency: str) -> Iterator[Text]:
+    """How many lines are stopped, and how much; and of credit notes what is to be set off or claimed back."""
+    for key, amounts in (
+        ("held", [p.stopped for p in stopped if p.stopped > 0]),
+        ("claim", [-p.stopped for p in stopped if p.stopped < 0]),
+    ):
+        if amounts:
+            total = sum(amounts, ZERO)
+            yield say(f"notice.payment.{key}", count=len(amounts), amount=total, currency=currency)
 
 
 def payment_notice(
@@ -170,9 +197,7 @@ def payment_notice(
     vendors = len({row["vendor"] for row in proposed})
     words = words_of(total, currency)
     lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=written) for _, written in words)
-    if stopped:
-        held = sum((stopped_of(p) for p in stopped), ZERO)
-        lines += (say("notice.payment.held", count=len(stopped), amount=held, currency=currency),)
+    lines += tuple(_stopped_told(stopped, currency))
     headline = say(
         "notice.payment.headline",
         batch=batch,

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
 
-from robots.crew.sentinel.scene import Row, Scene, given, watch
+from robots.crew.sentinel.scene import MOST_PLACES, Row, Scene, given, watch
 from robots.figures.accounts import (
     Account,
     AccountWatch,
@@ -23,10 +24,11 @@ from robots.figures.alerts import Alert
 from robots.figures.clock import default_interest
 from robots.figures.controls import CERTIFICATE, SHARED_ACCOUNT
 from robots.figures.edits import SILENT_EDIT
+from robots.figures.holds import stopped_by
 from robots.figures.lines import records
 from robots.figures.settlement import BANK_CHANGE, PRICE
-from robots.figures.sums import by_currency, in_currency, told
-from robots.model.words import Text, say
+from robots.figures.sums import by_currency, currency_of, told
+from robots.model.words import Say, Text, say
 from robots.rules import Settlement
 
 _NOT_DUE = ("held", "confirmed")  # what the bank sent back is still owed
@@ -47,22 +49,29 @@ def _evidence(row: Row) -> Text:
 def held_invoices(scene: Scene) -> Iterator[Alert]:
     """Invoices that the match stopped: PRICE where the price is above the order's, INVOICE for every other cause
     that has no alert of its own."""
-    home = scene.rules.currency
     for row, reasons in _held(scene):
-        stopped, gross = (in_currency(row[name], row["currency"], home) for name in ("stopped", "gross"))
         others = tuple(reason for reason in reasons if reason not in _TOLD_ELSEWHERE)
         subject = f"{row['vendor']} · {row['invoice_no']}" + (f" · {row['line']}" if row["line"] else "")
         for code, causes in (("PRICE", (PRICE,) if PRICE in reasons else ()), ("INVOICE", others)):
             if causes:
-                names = tuple(say(f"hold.{cause}.name") for cause in causes)
                 steps = tuple(say(f"hold.{cause}.release") for cause in causes)
                 yield scene.alert(
                     code, ",".join(causes), "warning", subject, row["vendor"], evidence=_evidence(row),
-                    seen=say(f"alert.{code}.seen", causes=names, stopped=stopped, gross=gross,
-                             order=given(row["order_id"])),
+                    seen=_seen(code, row, causes, scene.rules.currency),
                     limit=say(f"alert.{code}.limit"), action=say("list.lines", items=steps),
                     source=say("source.settlement", reference=_ground(scene, code)),
                 )  # fmt: skip
+
+
+def _seen(code: str, row: Row, causes: tuple[str, ...], home: str) -> Say:
+    """How much of the invoice these causes stop, each cent once; and what is to be set off or claimed back."""
+    currency = currency_of(row["currency"], home)
+    stopped, claim = stopped_by(row, causes)
+    amounts = {"stopped": stopped, "claim": claim, "gross": row["gross"]}
+    told = {name: say("value.in_currency", total=amount, currency=currency) for name, amount in amounts.items()}
+    names = reduce(lambda one, other: say("list.and", one=one, other=other), [say(f"hold.{c}.name") for c in causes])
+    how = "seen" if not claim else "both" if stopped else "claim"
+    return say(f"alert.{code}.{how}", causes=names, order=given(row["order_id"]), **told)
 
 
 def _ground(scene: Scene, code: str) -> Text:
@@ -136,6 +145,16 @@ def payments_due(scene: Scene) -> Iterator[Alert]:
                      due=earliest, total=told(by_currency(nets, home), home),
                      interest=told(by_currency(interests, home), home)),
             limit=say("alert.OVERDUE_PAYMENT.limit", days=scene.limits.payment_days),
-            evidence=say("alert.OVERDUE_PAYMENT.evidence", invoices=", ".join(list(numbers)[:10]),
-                         batches=", ".join(dict.fromkeys(str(row["batch"]) for _, _, row in rows))),
+            action=say("alert.OVERDUE_PAYMENT.action" if is_past else "alert.OVERDUE_PAYMENT.action_soon"),
+            evidence=_carried_by([row for _, _, row in rows], list(numbers)),
         )  # fmt: skip
+
+
+def _carried_by(rows: list[Row], invoices: list[str]) -> Text:
+    """The sheets that carry what is due, and its invoices, the earliest first."""
+    batches = ", ".join(dict.fromkeys(str(row["batch"]) for row in rows))
+    told = (
+        say("alert.OVERDUE_PAYMENT.sheets", batches=batches),
+        say("alert.OVERDUE_PAYMENT.invoices", invoices=", ".join(invoices[:MOST_PLACES])),
+    )
+    return say("list.lines", items=told)

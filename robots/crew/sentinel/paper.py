@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 from robots.figures.alerts import ACKNOWLEDGED, CLOSED, Alert, Lives, number
 from robots.model.decisions import Column, Decision, Look, Notice, Sheet, Table, Workbook
 from robots.model.forms import Form
-from robots.model.words import Text, say
+from robots.model.words import Say, Text, say
 
 FORM_LAYOUT = 1
+MOST_TOLD = 30  # alerts in one letter: the list that comes with it has them all
 _ANSWERED = {"处理中": "in_hand", "无需处理": "no_action"}
 _SEVERITIES = {"critical": 0, "warning": 1, "info": 2}
 
@@ -109,13 +111,17 @@ def _day(text: str | None) -> date | str:
     return date.fromisoformat(text) if text else ""
 
 
+def _rank_of(alert: Alert) -> tuple[Any, ...]:
+    return _SEVERITIES[alert.severity], alert.code, alert.subject
+
+
 # ------------------------------------------------------------------ notices
 
 
 def notices(lives: Lives, today: date) -> Iterator[Decision]:
     """One notice per owner with what is new to them: opened, worse, come back, handed up, promised in vain."""
     for owner in dict.fromkeys(alert.owner for alert in lives.news):
-        mine = [alert for alert in lives.news if alert.owner == owner]
+        mine = sorted((alert for alert in lives.news if alert.owner == owner), key=_rank_of)
         critical = sum(alert.severity == "critical" for alert in mine)
         counts = (
             ("notice.alerts.back", sum(alert.id in lives.came_back for alert in mine)),
@@ -123,11 +129,13 @@ def notices(lives: Lives, today: date) -> Iterator[Decision]:
             ("notice.alerts.broken", sum(alert in lives.broken for alert in mine)),
             ("notice.alerts.reminded", sum(alert in lives.reminded for alert in mine)),
             ("notice.alerts.closed", sum(row["owner"] == owner for row in lives.closed)),
+            ("notice.alerts.more", len(mine) - MOST_TOLD if len(mine) > MOST_TOLD else 0),
         )
         notice = Notice(
             owner, say("notice.alerts.headline", count=len(mine), critical=critical, parts=_parts(mine, lives)),
             tuple(say(key, count=count) for key, count in counts if count),
-            "critical" if critical else "warning", ("alert-list",), _notice_table(mine), say("notice.alerts.next"),
+            "critical" if critical else "warning", ("alert-list",), _notice_table(mine[:MOST_TOLD]),
+            say("notice.alerts.next"),
         )  # fmt: skip
         yield Decision("sentinel", today.isoformat(), f"notice-{owner}", notice)
 
@@ -143,8 +151,32 @@ def _parts(mine: list[Alert], lives: Lives) -> Text:
     return whole
 
 
-def _notice_table(alerts: list[Alert]) -> Table:
-    ranked = sorted(alerts, key=lambda a: (_SEVERITIES[a.severity], a.code, a.subject))
-    rows = tuple((say(f"alert.{a.code}.name"), a.subject, a.seen) for a in ranked)
-    columns = (Column(say("column.alert")), Column(say("column.subject")), Column(say("column.seen")))
+def _notice_table(alerts: Sequence[Alert]) -> Table:
+    """Alerts as they are read on a phone: of those that ask for the same, once what to do; below it of each what it is
+    about, how much, and where it stands."""
+    groups: dict[tuple[str, str, Text], list[Alert]] = defaultdict(list)
+    for alert in alerts:
+        groups[alert.severity, alert.code, alert.action].append(alert)
+    rows = tuple(
+        (say("notice.alerts.group", level=say(f"severity.{severity}"), name=say(f"alert.{code}.name"), count=len(mine)),
+         "", action, say("list.lines", items=tuple(_items(mine))))
+        for (severity, code, action), mine in groups.items()
+    )  # fmt: skip
+    columns = (Column(""), Column(""), Column(say("column.action")), Column(""))
     return Table(columns, rows)
+
+
+def _items(alerts: Sequence[Alert]) -> Iterator[Text]:
+    """What each is about, what was seen, and where it stands; of neighbours in one place the last says it."""
+    places = [_first(alert.evidence) for alert in alerts]
+    for alert, place, following in zip(alerts, places, [*places[1:], ""], strict=True):
+        yield say("notice.alerts.item", subject=alert.subject, seen=alert.seen)
+        if place and place != following:
+            yield say("notice.alerts.where", where=place)
+
+
+def _first(evidence: Text) -> Text:
+    """The first of the places that an alert rests on: the list has them all."""
+    if isinstance(evidence, Say) and evidence.key == "list.lines":
+        return _first(dict(evidence.values)["items"][0])
+    return evidence

@@ -220,6 +220,11 @@ def advances_held(connection: Connection) -> None:
     _add_columns(connection, PAYABLES)
 
 
+def parts_of_holds(connection: Connection) -> None:
+    """Which reason stops how much of a line; the paymaster writes all holds anew when it works."""
+    _add_columns(connection, HOLDS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -273,6 +278,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     currency_of_holds,
     refusers_asked_again,
     advances_held,
+    parts_of_holds,
 )
 
 

@@ -549,6 +549,7 @@ HOLDS = Table(
     Column("source", Text, nullable=False),
     Column("evidence", Text),
     Column("currency", Text),
+    Column("parts", Text),
 )
 
 ACCOUNTS = Table(

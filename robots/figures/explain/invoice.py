@@ -11,8 +11,10 @@ from robots.figures.explain.life import life
 from robots.figures.explain.payment import due_told, told, waterfall
 from robots.figures.explain.reference import InvoiceOf
 from robots.figures.explain.shown import PLACE, Fields, cells_of, given, money
+from robots.figures.holds import is_claim, parts_kept, reasons_told, stopped_by
 from robots.figures.lines import records
 from robots.figures.refusals import line_of_row, refusals_told
+from robots.figures.settlement import Part
 from robots.ledger import Ledger, frame
 from robots.model.decisions import Column, Look, Table
 from robots.model.explanation import Explanation
@@ -32,10 +34,12 @@ _LINES = (
 _HELD = (
     Column(say("column.order"), Look.WRAP, 16),
     Column(say("column.stopped"), Look.MONEY, 14),
+    Column(say("column.to_claim"), Look.MONEY, 14),
     Column(say("column.reason"), Look.WRAP, 24),
     Column(say("column.release"), Look.WRAP, 40),
     PLACE,
 )
+_CLAIM = 2  # its column stands only where there is anything to claim
 
 
 def explain_invoice(asked: InvoiceOf, ledger: Ledger, rules: Rules, fields: Fields) -> Explanation:
@@ -75,7 +79,10 @@ def _facts(
         yield say("fact.billed"), money(billed, currency, home)
     on_sheets = sum((row["net"] for row in lines if row["state"] not in FREE), ZERO)
     yield say("fact.on_sheets"), money(on_sheets, currency, home)
-    yield say("column.stopped"), money(sum((row["stopped"] for row in held), ZERO), currency, home)
+    sums = [stopped_by(row) for row in held]
+    yield say("column.stopped"), money(sum((stopped for stopped, _ in sums), ZERO), currency, home)
+    if claim := sum((claim for _, claim in sums), ZERO):
+        yield say("column.to_claim"), money(claim, currency, home)
 
 
 def _order(row: Row) -> str:
@@ -94,16 +101,18 @@ def _lines(lines: list[Row], rules: Rules) -> Iterator[Table]:
 
 
 def _held(held: list[Row]) -> Iterator[Table]:
-    rows = tuple(
-        (_order(row), row["stopped"], _reasons(row, "name"), _reasons(row, "release"), given(row["evidence"]) or "")
-        for row in held
-    )
+    """What is stopped, part by part with the reasons of each, or is to be set off or claimed back."""
+    parts = [(row, part) for row in held for part in parts_kept(row)]
+    keep = [index for index in range(len(_HELD)) if index != _CLAIM or any(is_claim(part) for _, part in parts)]
+    rows = tuple(tuple(_cells(row, part)[index] for index in keep) for row, part in parts)
     if rows:
-        yield Table(_HELD, rows, say("explain.invoice.held"))
+        yield Table(tuple(_HELD[index] for index in keep), rows, say("explain.invoice.held"))
 
 
-def _reasons(row: Row, what: str) -> Text:
-    return say("list.lines", items=tuple(say(f"hold.{one}.{what}") for one in row["reasons"].split(",")))
+def _cells(row: Row, part: Part) -> tuple[Any, ...]:
+    amounts = (None, abs(part.amount)) if is_claim(part) else (part.amount, None)
+    reasons = (reasons_told(part.reasons, what) for what in ("name", "release"))
+    return _order(row), *amounts, *reasons, given(row["evidence"]) or ""
 
 
 def _waterfalls(lines: list[Row], ledger: Ledger) -> Iterator[Table]:

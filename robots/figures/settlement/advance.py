@@ -174,7 +174,7 @@ def claimed(payable: Payable, bill: Bill, contract: Row, advance: Advance, home:
     if not over:
         return payable
     because = say("because.advance_over", advance=agreed, room=room, contract=text(contract.get("contract_id")))
-    return payable.taken("held", over, because, place_of(contract)).because(ADVANCE_OVER)
+    return payable.stop("held", over, because, place_of(contract), ADVANCE_OVER)
 
 
 # ------------------------------------------------------------------ its offset
@@ -202,8 +202,8 @@ def offset(
     taken = max(min(due, payable.net), ZERO)
     advance.offset += taken
     because = say(
-        "because.advance_offset", advance=base, left=base - advance.offset, amount=amount, value=advance.value,
-        contract=text(contract.get("contract_id")),
+        "because.advance_offset" if amount else "because.advance_at_once", advance=base, left=base - advance.offset,
+        amount=amount, value=advance.value, contract=text(contract.get("contract_id")),
     )  # fmt: skip
     return payable.taken("advance_offset", taken, because, place_of(contract))
 
@@ -221,13 +221,13 @@ def unless_known(payable: Payable, contract: Row, advance: Advance, day: date) -
         return payable
     step = next(step for step in payable.causes if step.name == "advance_offset")
     others = tuple(one for one in payable.causes if one is not step)
-    because = say("because.advance_unknown", contract=text(contract.get("contract_id")), value=advance.value)
+    reason = ADVANCE_BILLED if advance.billed else ADVANCE_UNKNOWN
+    because = say(f"because.{reason.lower()}", contract=text(contract.get("contract_id")), value=advance.value)
     without = payable.but(advance_offset=ZERO, causes=others).taken("advance_offset", sure, step.because, step.place)
     seen = say(
         "hold.seen.advance", contract=text(contract.get("contract_id")), share=taken - sure, place=place_of(contract)
     )
-    reason = ADVANCE_BILLED if advance.billed else ADVANCE_UNKNOWN
-    held = without.taken("held", taken - sure, because, step.place).because(reason)
+    held = without.stop("held", taken - sure, because, step.place, reason)
     return held.but(evidence=(*held.evidence, seen), advance_held=taken - sure)
 
 

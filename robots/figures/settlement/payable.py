@@ -17,6 +17,7 @@ CREDITED, RED_ALONE, NO_ACCOUNT, BANK_CHANGE = "CREDITED", "RED_ALONE", "NO_ACCO
 ADVANCE_UNKNOWN, ADVANCE_OVER, NO_ADVANCE = "ADVANCE_UNKNOWN", "ADVANCE_OVER", "NO_ADVANCE"
 ADVANCE_BILLED = "ADVANCE_BILLED"  # and the bank has not told yet that it was paid
 STEPS = ("gross", "price_variance", "rejected", "penalty", "bonus", "advance_offset", "retention", "held")
+DISALLOWED = (PRICE, REJECTED)
 LINE, RETENTION, ADVANCE = "line", "retention", "advance"
 _ADDED = ("gross", "bonus")
 _FIELD_OF = {"billed": "gross", "credit": "gross", "released": "gross", "late": "penalty", "quality": "penalty"}
@@ -28,12 +29,29 @@ _ORDER = (
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a waterfall: what it adds (or, below zero, takes off), why, and the row that says so."""
+    """One step of a waterfall: what it adds (or, below zero, takes off), why, and the row that says so. `reasons`: of
+    what it stops, the holds that do."""
 
     name: str
     amount: Decimal
     because: Text
     place: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of what is stopped of a line, and the reasons that stop it. `disallowed`: it is never payable as it is
+    billed (above the price, rejected); else it is held until its reasons are gone. Below zero it is a credit note that
+    no invoice has taken: to be set off or claimed back."""
+
+    reasons: tuple[str, ...]
+    amount: Decimal
+
+    @property
+    def disallowed(self) -> bool:
+        """Is it taken off for good?"""
+        return self.reasons[0] in DISALLOWED
 
 
 @dataclass(frozen=True)
@@ -91,6 +109,22 @@ class Payable:
         return self.gross - self.price_variance - self.rejected - self.held
 
     @property
+    def stopped(self) -> Decimal:
+        """What is disallowed, and what is held; below zero where a credit note waits for its invoice."""
+        return self.price_variance + self.rejected + self.held
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is stopped, each cent in one part. What no step names the reasons of is stopped by those that no step
+        names: they hold the whole rest. One that finds nothing left to hold stands with the last part."""
+        told = [Part(step.reasons, -step.amount) for step in self.causes if step.reasons]
+        rest = self.stopped - sum((part.amount for part in told), ZERO)
+        others = tuple(one for one in self.reasons if all(one not in part.reasons for part in told))
+        if rest:
+            return (*told, Part(others or self.reasons, rest))
+        return (*told[:-1], Part((*told[-1].reasons, *others), told[-1].amount)) if told else ()
+
+    @property
     def net_of_tax(self) -> Decimal:
         """不含税: what is billed without its VAT."""
         return self.gross - self.tax
@@ -116,18 +150,21 @@ class Payable:
         made.__dict__.update(self.__dict__, **changes)
         return made
 
-    def taken(self, name: str, amount: Decimal, because: Text, place: str = "") -> Payable:
+    def taken(
+        self, name: str, amount: Decimal, because: Text, place: str = "", reasons: tuple[str, ...] = ()
+    ) -> Payable:
         """The payable with one more step: `amount` comes off, or is added where the step adds. Nothing: no step."""
         if not amount:
             return self
         field = _field(name)
         signed = amount if field in _ADDED else -amount
-        causes = (*self.causes, Step(name, signed, because, place))
+        causes = (*self.causes, Step(name, signed, because, place, reasons))
         return self.but(**{field: getattr(self, field) + amount, "causes": causes})
 
-    def because(self, reason: str) -> Payable:
-        """The payable with one more reason why something of it is stopped."""
-        return self.but(reasons=(*self.reasons, reason))
+    def stop(self, name: str, amount: Decimal, because: Text, place: str, *reasons: str) -> Payable:
+        """The payable with one more step that stops `amount` of it for these reasons."""
+        told = tuple(dict.fromkeys((*self.reasons, *reasons)))
+        return self.taken(name, amount, because, place, reasons).but(reasons=told)
 
     def hold_all(self, reason: str) -> Payable:
         """Nothing is payable until a person has looked: the whole rest is held."""

@@ -27,6 +27,7 @@ from robots.model.words import Say, Text, say
 from robots.rules import Settlement, Tolerance
 
 _NONE = Decimal(0)
+_SAID = 4  # digits behind the point of a price or a quantity in a text
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,15 @@ def _price_variance(payable: Payable, piece: Piece, bill: Bill, balances: Balanc
     since, reference = balances.terms.origin(bill.day, lambda values: tolerance_for(values, line))
     key = "because.price_variance_so_far" if amount > cents(excess * piece.factor) else "because.price_variance"
     because = say(
-        key, billed=piece.price, agreed=line.price, level=say(f"tolerance.{level}"), rate=tolerance.rate,
+        key, billed=_short(piece.price), agreed=line.price, level=say(f"tolerance.{level}"), rate=tolerance.rate,
         cap=tolerance.cap, reference=reference, since=since,
     )  # fmt: skip
-    return payable.taken("price_variance", amount, because, line.source).because(PRICE)
+    return payable.stop("price_variance", amount, because, line.source, PRICE)
+
+
+def _short(figure: Decimal) -> Decimal:
+    """A price or a quantity as it is said: one that an amount was divided for has no end."""
+    return round(figure, _SAID)
 
 
 # ------------------------------------------------------------------ quantity
@@ -102,11 +108,11 @@ def _rejected(payable: Payable, piece: Piece, _bill: Bill, _balances: Balances) 
     """Rejected pieces are never payable."""
     if not piece.turned_down:
         return payable
-    because = say("because.rejected", pieces=piece.turned_down, price=piece.price)
+    because = say("because.rejected", pieces=_short(piece.turned_down), price=_short(piece.price))
     amount = _disputed(payable, piece, piece.turned_down, is_last=not piece.over)
     line_at = piece.line.source
     places = "\n".join(one.source for one in piece.line.accepted if one.rejected and one.source) or line_at
-    return payable.taken("rejected", amount, because, places).because(REJECTED)
+    return payable.stop("rejected", amount, because, places, REJECTED)
 
 
 def _over(payable: Payable, piece: Piece, _bill: Bill, _balances: Balances) -> Payable:
@@ -114,11 +120,11 @@ def _over(payable: Payable, piece: Piece, _bill: Bill, _balances: Balances) -> P
     if not piece.over:
         return payable
     because = say(
-        "because.held", pieces=piece.over, accepted=piece.good, cause=say(f"hold.{piece.cause}.name"),
-        earlier=piece.line.billed,
+        "because.held", pieces=_short(piece.over), accepted=_short(piece.good), cause=say(f"hold.{piece.cause}.name"),
+        earlier=_short(piece.line.billed),
     )  # fmt: skip
     amount = _disputed(payable, piece, piece.over, is_last=True)
-    return payable.taken("held", amount, because, piece.line.source).because(piece.cause)
+    return payable.stop("held", amount, because, piece.line.source, piece.cause)
 
 
 def _disputed(payable: Payable, piece: Piece, quantity: Decimal, is_last: bool) -> Decimal:
