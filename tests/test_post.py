@@ -482,8 +482,12 @@ SUBJECTS = [
     ("a line break from a cell becomes a space", "预警\r\nBcc: spy@example.com", "预警 Bcc: spy@example.com"),
     ("so do control characters", "a\x00b\x0bc\u2028d\x85e", "a b c d e"),
     ("a long one is folded and comes back whole", "外协交付预警 " * 30 + "完", "外协交付预警 " * 30 + "完"),
+    (
+        "a blank where it is folded stays one", "【请处理】付款批次 FK-20260601-01 已批准放行（示例经理 同意）：3 行",
+        "【请处理】付款批次 FK-20260601-01 已批准放行（示例经理 同意）：3 行",
+    ),
     ("none", "", ""),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("subject", "seen"), [r[1:] for r in SUBJECTS], ids=[r[0] for r in SUBJECTS])

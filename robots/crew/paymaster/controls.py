@@ -55,6 +55,7 @@ _COMPARED = (
     "vendor", "invoice_no", "invoiced_on", "gross", "kind", "order_id", "currency", "_file", "_sheet", "_row",
 )  # fmt: skip
 _ISSUED = "hold-release"
+_MOST_NAMED = 5  # invoices of a hold in a letter
 
 
 def books_of(
@@ -283,18 +284,19 @@ def release_form(found: Sequence[Controlled], ledger: Ledger, home: str, today: 
         for number in new
     ]
     yield Decision("paymaster", today.isoformat(), f"asked-{name}", record("issued", rows))
-    lines = tuple(
-        say(
-            "notice.release.line",
-            vendor=one.payable.vendor,
-            invoice=one.payable.invoice_no,
-            reason=say(f"hold.{hold.code}.name"),
-        )
-        for hold, (one, *_) in (waiting[number] for number in new)
-    )
+    lines = tuple(_told(*waiting[number]) for number in new)
     notice = Notice("finance", say("notice.release.headline", count=len(new)), lines, "warning", (name,), None,
                     say("notice.release.next"))  # fmt: skip
     yield Decision("paymaster", today.isoformat(), f"notice-{name}", notice)
+
+
+def _told(hold: Hold, lines: Sequence[Controlled]) -> Text:
+    """A hold in a letter: all that it holds, some of it by name."""
+    named = list(dict.fromkeys((one.payable.vendor, one.payable.invoice_no) for one in lines))
+    told = tuple(say("notice.release.invoice", vendor=vendor, invoice=number) for vendor, number in named[:_MOST_NAMED])
+    key = "line" if len(named) == len(told) else "line_more"
+    items = say("list.comma", items=told)
+    return say(f"notice.release.{key}", items=items, count=len(named), reason=say(f"hold.{hold.code}.name"))
 
 
 def form_of(waiting: Mapping[str, tuple[Hold, list[Controlled]]], home: str, today: date) -> Workbook:
