@@ -56,6 +56,7 @@ class Dealings:
     allowed: list[Allowed] = field(default_factory=list)
     by_ticket: bool = False
     bonus: Decimal = NONE
+    over: Decimal = NONE  # how much more than was ordered may be paid where it was accepted
 
 
 def day_of(offset: int) -> date:
@@ -78,10 +79,12 @@ agreements = st.builds(
     quality=st.sampled_from([D(0), D("0.02")]),
     ppm=st.sampled_from([None, D(0), D(50_000)]),
 )
+overs = st.sampled_from([D(0), D(0), D("0.05"), D("0.5")])
+EXCUSED = [frozenset(map(day_of, some)) for some in ((), range(10, 31, 2), range(10, 31))]  # late, by no vendor's fault
 arrivals = st.lists(st.tuples(days, st.integers(0, 60), st.integers(0, 9)).filter(lambda one: any(one[1:])), max_size=4)
 goods = st.builds(
     Ordered, st.integers(1, 120), prices, st.just(DUE), arrivals, item=st.sampled_from(["", "铜排"]),
-    category=st.sampled_from(["", "机加工", "工程"]),
+    category=st.sampled_from(["", "机加工", "工程"]), excused=st.sampled_from(EXCUSED),
 )  # fmt: skip
 hours = st.builds(
     Ordered, st.integers(1, 60), st.sampled_from([D("80.00"), D("133.33")]), st.just(DUE), sort=st.just("hours"),
@@ -167,7 +170,8 @@ def dealings(draw: st.DrawFn) -> Dealings:
     )
     invoices = draw(invoiced(lines))
     bonus = draw(st.sampled_from([D(0), D("55.55")]))
-    return Dealings(draw(agreements), lines, invoices, entries if mine else [], draw(tolerances), by_ticket, bonus)
+    tried = entries if mine else []
+    return Dealings(draw(agreements), lines, invoices, tried, draw(tolerances), by_ticket, bonus, draw(overs))
 
 
 @st.composite
@@ -209,7 +213,7 @@ def by_hand(papers: Dealings, turns: Turns | None = None) -> list[Steps]:
     """What becomes of every row, by the second settlement."""
     lines = [replace(line, came=list(line.came)) for line in papers.lines]
     worked(lines, papers.entries)
-    return pay(papers.agreed, lines, papers.invoices, VENDOR, papers.allowed, turns)
+    return pay(papers.agreed, lines, papers.invoices, VENDOR, papers.allowed, turns, papers.over)
 
 
 # ------------------------------------------------------------------ as tables
@@ -250,6 +254,7 @@ def delivery_row(line: Ordered, number: int, came: tuple[date, int, int]) -> Row
     return {
         "order_id": line.order, "line": line.line, "delivery_id": f"S-{number}", "vendor": VENDOR, "delivered_on": day,
         "received": D(good + bad), "accepted": D(good), "rejected": D(bad),
+        "fault": "需方" if day in line.excused else None,
     }  # fmt: skip
 
 
@@ -310,7 +315,7 @@ def rules_of(papers: Dealings) -> Settlement:
            for n, one in enumerate(papers.allowed)}  # fmt: skip
     work = Work("tickets", "工单") if papers.by_ticket else Work("measurements", "工时")
     return Settlement("RULES 7", D("0.01"), D("100.00"), D("0.05"), 60, 60, retention_caps=CAPPED, tolerances=own,
-                      work={HOURS: work, ON_SITE: work})  # fmt: skip
+                      work={HOURS: work, ON_SITE: work}, over_delivery_rate=papers.over)  # fmt: skip
 
 
 def settled(

@@ -39,8 +39,9 @@ class Agreed:
 
 @dataclass
 class Ordered:
-    """An order line, and what came of it: (day, accepted, rejected). A milestone is one piece of its contract, and
-    hours are pieces of which nothing is rejected."""
+    """An order line, and what came of it: (day, accepted, rejected); what came on a day in `excused` is late by no
+    fault of the vendor's. A milestone is one piece of its contract, and hours are pieces of which nothing is
+    rejected."""
 
     quantity: int
     price: Decimal
@@ -52,6 +53,7 @@ class Ordered:
     item: str = ""
     category: str = ""
     currency: str = ""
+    excused: frozenset[date] = frozenset()
 
     @property
     def is_milestone(self) -> bool:
@@ -195,6 +197,7 @@ def pay(
     vendor: str = "",
     allowed: Sequence[Allowed] = (),
     turns: Turns | None = None,
+    over: Decimal = NONE,
 ) -> list[Steps]:
     """What becomes of every row, in the order of their turn: those that sheets carried, then by their days; of one day
     as they stand. Of one number those rows come first whose own lines were carried."""
@@ -206,7 +209,7 @@ def pay(
         return sheet, is_other, row.day, row.page
 
     ranked = sorted(invoices, key=rank)
-    stock = [_stock(line) for line in lines]
+    stock = [_stock(line, over) for line in lines]
     first = _first_of_each(ranked)
     notes = [[row, row.gross] for row in ranked if row.red_of and first[id(row)]]
     paid = _Advance()
@@ -220,9 +223,9 @@ def pay(
     return [*out, *(_stopped(row, -left) for row, left in notes if left)]
 
 
-def _stock(line: Ordered) -> _Line:
-    """All that was accepted in the order of arrival, as many as were ordered."""
-    room, lots = line.quantity, []
+def _stock(line: Ordered, over: Decimal) -> _Line:
+    """All that was accepted in the order of arrival, as many as were ordered and may be paid beyond."""
+    room, lots = line.quantity * (1 + over), []
     for day, accepted, rejected in sorted(line.came, key=lambda one: one[0]):
         if pieces := min(accepted, room):
             lots.append([day, D(rejected) * 1_000_000 / (accepted + rejected), D(pieces)])
@@ -432,7 +435,8 @@ def _variance(line: _Line, price: Decimal, good: Decimal, factor: Decimal, allow
 
 
 def _late(agreed: Agreed, line: Ordered, lots: list[Any]) -> Decimal:
-    return sum((max((day - line.due).days, 0) * agreed.late * line.price * n for day, _, n in lots), NONE)
+    late = [(max((day - line.due).days, 0), n) for day, _, n in lots if day not in line.excused]
+    return sum((days * agreed.late * line.price * n for days, n in late), NONE)
 
 
 def _defects(agreed: Agreed, line: Ordered, lots: list[Any]) -> Decimal:

@@ -388,7 +388,7 @@ def no_more_than_was_accepted(office: Office) -> None:
     worked = sum(entry.hours for entry in office.papers.entries)
     for line in office.papers.lines:
         came = worked if line.sort == "hours" else sum(good for _, good, _ in line.came)
-        value = min(came, line.quantity) * line.price * TAX
+        value = min(came, line.quantity * (1 + office.papers.over)) * line.price * TAX
         mine = [row for row in office.lines(CONFIRMED) if (row["order_id"], row["line"]) == (line.order, line.line)]
         assert sum((row["net"] - row["bonus"] for row in mine), D(0)) <= value * D("1.1") + cents
     all_hours = [line for line in office.papers.lines if line.sort == "hours"]
