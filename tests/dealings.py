@@ -232,7 +232,7 @@ def contract_row(agreed: Agreed) -> Row:
     """A row of 合同台账."""
     return {
         "contract_id": CONTRACT, "vendor": VENDOR, "starts_on": date(2026, 1, 1), "ends_on": date(2027, 1, 1),
-        "amount": agreed.amount, "currency": "CNY", "tax_rate": TAX - 1, "advance": agreed.advance or None,
+        "amount": agreed.amount, "currency": agreed.currency, "tax_rate": TAX - 1, "advance": agreed.advance or None,
         "advance_paid": None if agreed.paid_share is None else cent(agreed.advance * agreed.paid_share),
         "retention_rate": agreed.retention, "retention_months": D(12), "late_penalty_rate": agreed.late,
         "penalty_cap_rate": agreed.cap, "quality_penalty_rate": agreed.quality, "ppm_target": agreed.ppm,

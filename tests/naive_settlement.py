@@ -25,7 +25,7 @@ Turns = Mapping[
 @dataclass
 class Agreed:
     """A contract: its amount with tax, what was to be paid before, how much of it was (None: nobody has said), what is
-    kept, and what lateness and defects cost."""
+    kept, and what lateness and defects cost; all in one currency, which its lines have where they name none."""
 
     amount: Decimal | None = None
     advance: Decimal = NONE
@@ -35,6 +35,7 @@ class Agreed:
     quality: Decimal = NONE
     ppm: Decimal | None = None
     paid_share: Decimal | None = ALL
+    currency: str = HOME
 
 
 @dataclass
@@ -290,7 +291,7 @@ def _settled(
 ) -> list[Steps]:  # fmt: skip
     row = bill.row
     mine = [] if row.line < 0 else [stock[n] for n in (row.line, *row.also)]
-    if not mine or len({line.of.currency or HOME for line in mine} | ({row.currency} - {""})) > 1:
+    if not mine or len({line.of.currency or agreed.currency for line in mine} | ({row.currency} - {""})) > 1:
         return [_stopped(row, bill.gross)]
     factor = _with_tax(row)
     shares = _shares(bill, mine, factor, before)
@@ -299,7 +300,7 @@ def _settled(
     for (line, share, credit), tax in zip(shares, taxes, strict=True):
         steps = _fall(agreed, bill, line, share, factor, _allowed(line.of, vendor, allowed), paid)
         name = {"number": same(row.number), "order": line.of.order, "line": line.of.line}
-        out.append(steps | name | {"currency": line.of.currency or HOME, "tax": tax, "credit": credit})
+        out.append(steps | name | {"currency": line.of.currency or agreed.currency, "tax": tax, "credit": credit})
     return out
 
 
@@ -399,7 +400,7 @@ def _fall(
         line.penalty += within
         step["penalty"] += min(cent(within * factor), rest)
         rest = fair - step["penalty"]
-    if good and line.of.currency in ("", HOME):  # the contract's own: amounts of two are never added
+    if good and line.of.currency in ("", agreed.currency):  # the contract's own: amounts of two are never added
         step["advance_offset"] = _offset(agreed, cent(good * line.of.price * factor), rest, paid)
     rest -= step["advance_offset"]
     step["retention"] = min(_kept(agreed, line.of, fair), rest)

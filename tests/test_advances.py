@@ -224,3 +224,33 @@ def test_an_advance_goes_out_on_a_sheet_and_comes_back_with_the_goods_once_the_b
     home.turn(evening(7, 9))
     assert paid_of(home) == 565 and not why(home)
     assert sum(D(row["advance_offset"]) for row in home.export("payables")) == 113
+
+
+def test_an_order_that_names_another_vendor_s_contract_is_held_and_offsets_none_of_its_advance(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """What the one vendor owes of its advance was taken off the other's invoice, and never came back."""
+    home.let("paymaster", "bookkeeper")
+    other = {"供应商": "虚构乙有限公司", "订单号": "PO-2"}
+    account = {
+        "供应商名称": "虚构乙有限公司",
+        "供应商编码": "V-002",
+        "统一社会信用代码": None,
+        "银行账号": "6222000000000000002",
+    }
+    home.drop("供应商台账.xlsx", books.vendors({}, account))
+    home.drop(
+        "合同台账.xlsx",
+        books.contracts(contract(已付预付款=113), contract(合同编号="HT-2", 供应商="虚构乙有限公司", 预付款=0)),
+    )
+    home.drop("订单2.xlsx", books.orders(other))
+    home.drop("收货2.xlsx", books.deliveries(other | {"送货单号": "SH-2"}))
+    home.drop("发票2.xlsx", books.invoices(other | {"发票号码": "26112000000012345699"}))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 0 and why(home) == {"99": "OTHER_CONTRACT"}
+    home.drop("订单.xlsx", books.orders())
+    home.drop("收货.xlsx", books.deliveries())
+    home.drop("发票.xlsx", books.invoices())
+    home.drop("订单2.xlsx", books.orders(other | {"合同编号": "HT-2"}))
+    home.turn(evening(7, 7))
+    assert (paid_of(home, "78"), paid_of(home, "99")) == (452, 565)
