@@ -3,7 +3,6 @@ tickets that differ by nothing but the case of their letters."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests import dealings as papers_of
 from tests.dealings import CONTRACT, VENDOR, Dealings, dealings
-from tests.naive_settlement import Billed, Steps
 
 Row = dict[str, Any]
 _SPELLED = ("order_id", "delivery_id", "ticket_id", "subject")

@@ -12,7 +12,7 @@ from hypothesis import given
 
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import Payable, Terms, accept_work, agreements, milestone_book, order_book, settle
-from tests.dealings import FIRST, LAST, Dealings, by_hand, rules_of, table
+from tests.dealings import FIRST, LAST, Dealings, rules_of, table
 from tests.histories import examples
 from tests.naive_settlement import STEPS, pay, same, worked
 from tests.neighbours import ONE, OTHER, Party, pairs, rows_of
