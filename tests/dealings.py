@@ -209,11 +209,11 @@ def _work(day: date, pieces: int, where: Mapping[str, Any]) -> Worked:
 # ------------------------------------------------------------------ by the second settlement
 
 
-def by_hand(papers: Dealings, turns: Turns | None = None) -> list[Steps]:
+def by_hand(papers: Dealings, turns: Turns | None = None, vendor: str = VENDOR) -> list[Steps]:
     """What becomes of every row, by the second settlement."""
     lines = [replace(line, came=list(line.came)) for line in papers.lines]
     worked(lines, papers.entries)
-    return pay(papers.agreed, lines, papers.invoices, VENDOR, papers.allowed, turns, papers.over)
+    return pay(papers.agreed, lines, papers.invoices, vendor, papers.allowed, turns, papers.over)
 
 
 # ------------------------------------------------------------------ as tables

@@ -470,6 +470,11 @@ def _kept(agreed: Agreed, line: Ordered, fair: Decimal) -> Decimal:
 
 # ------------------------------------------------------------------ sheets
 
+COMES_FREE = (
+    "rejected",
+    "void",
+    "reversed",
+)  # refused, out of date, taken back by two people: not what a bank sends back
 Name = tuple[str, str, str]  # an invoice's number (or what was kept of it), its order and line
 KEPT = "|retention"
 

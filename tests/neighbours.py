@@ -35,9 +35,16 @@ class Party:
         return mine | spelled
 
     def shown(self, row: Row) -> Row:
-        """A row of payables with the names that the first vendor's would have."""
-        order = CONTRACT if row["order_id"] == self.contract else row["order_id"].upper()
-        return row | {"order_id": order}
+        """A row of this one's with the names that the first vendor's would have."""
+        if not self.is_small:
+            return row
+        spelled = {name: row[name].upper() for name in _SPELLED if row.get(name)}
+        contract = {name: CONTRACT for name in ("contract_id", "order_id") if row.get(name) == self.contract}
+        return row | {"vendor": VENDOR} | spelled | contract
+
+    def is_of(self, row: Row) -> bool:
+        """Is a row of any kind this one's?"""
+        return bool(self.vendor == row["vendor"] or (row["vendor"] is None and self.contract == row["contract_id"]))
 
 
 ONE = Party(VENDOR, "6222000000000000001", CONTRACT)

@@ -12,9 +12,9 @@ from hypothesis import given
 
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import Payable, Terms, accept_work, agreements, milestone_book, order_book, settle
-from tests.dealings import FIRST, LAST, Dealings, rules_of, table
+from tests.dealings import FIRST, LAST, Dealings, by_hand, rules_of, table
 from tests.histories import examples
-from tests.naive_settlement import STEPS, pay, same, worked
+from tests.naive_settlement import STEPS, same
 from tests.neighbours import ONE, OTHER, Party, pairs, rows_of
 
 Row = dict[str, Any]
@@ -41,9 +41,7 @@ def told(owed: Iterable[Payable], party: Party) -> list[tuple[Any, ...]]:
 
 def expected(papers: Dealings, party: Party) -> list[tuple[Any, ...]]:
     """The same by the second settlement, which has never heard of the other vendor."""
-    lines = [replace(line, came=list(line.came)) for line in papers.lines]
-    worked(lines, papers.entries)
-    steps = pay(papers.agreed, lines, papers.invoices, party.vendor, papers.allowed, over=papers.over)
+    steps = by_hand(papers, vendor=party.vendor)
     return sorted((one["number"], *(one[name] for name in STEPS if name != "tax")) for one in steps)
 
 
