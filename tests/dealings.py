@@ -299,14 +299,19 @@ def invoice_row(bill: Billed, lines: Sequence[Ordered]) -> Row:
 
 
 def table(kind: str, rows: Iterable[Row]) -> pd.DataFrame:
-    """Rows of a kind as the ledger has them; `_file` and `_row` where a row says so, else as they stand."""
+    """Rows of a kind as the ledger has them."""
+    return frame(arrow(kind, rows))
+
+
+def arrow(kind: str, rows: Iterable[Row]) -> pa.Table:
+    """Rows of a kind as they are loaded; `_file` and `_row` where a row says so, else as they stand."""
     rows = list(rows)
     found = pa.Table.from_pylist(rows, schema=known()[kind].schema)
     places = {"_file": [row.get("_file", f"{kind}.xlsx") for row in rows], "_sheet": ["台账"] * len(rows),
               "_row": [row.get("_row", n + 2) for n, row in enumerate(rows)]}  # fmt: skip
     for name, values in places.items():
         found = found.append_column(name, pa.array(values, pa.int64() if name == "_row" else pa.string()))
-    return frame(found)
+    return found
 
 
 def rules_of(papers: Dealings) -> Settlement:

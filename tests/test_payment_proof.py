@@ -73,6 +73,7 @@ class Desk:
     party: Party = ONE
     clerk: Clerk = field(default_factory=Clerk)
     files: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    ever: list[Row] = field(default_factory=list)  # every row that has come, whether it still stands there or not
 
 
 @dataclass
@@ -118,6 +119,7 @@ class Office:
             desk.clerk.bonuses.append([desk.papers.bonus, None])
             self._record(record("earned", list(map(desk.party.own, rows))))
             return
+        desk.ever += rows
         there = [row for row in desk.files.get((kind, name), []) if row not in rows]
         self.put(desk, kind, name, [*there, *rows], chance)
 
@@ -427,8 +429,20 @@ def see_to_it(office: Office, chance: Random) -> None:
         pass
     for desk in office.desks:
         no_more_than_was_billed(office, desk, BOUND)
-        no_more_than_was_accepted(office, desk, BOUND)
+        no_more_is_bound_than_has_come(office, desk)
     befall(office, chance)
+
+
+def no_more_is_bound_than_has_come(office: Office, desk: Desk) -> None:
+    """Of no order line is more on its way than what came of it so far, whether that is still in the books or not."""
+    bound = [desk.party.shown(row) for row in office.lines(*BOUND) if desk.party.is_of(row)]
+    for line in (line for line in desk.papers.lines if line.sort == "goods"):
+        name = line.order, line.line
+        came = [row["accepted"] for row in desk.ever if "accepted" in row and (row["order_id"], row["line"]) == name]
+        mine = [
+            row["net"] + row["advance_offset"] - row["bonus"] for row in bound if (row["order_id"], row["line"]) == name
+        ]
+        assert sum(mine, D(0)) <= sum(came, D(0)) * line.price * TAX + D("0.01") * len(mine), name
 
 
 @stories(6)
