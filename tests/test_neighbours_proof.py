@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given
+from hypothesis import strategies as st
 
+from robots.crew.paymaster.rows import set_off
 from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement import Payable, Terms, accept_work, agreements, milestone_book, order_book, settle
 from tests.dealings import FIRST, LAST, Dealings, by_hand, rules_of, table
@@ -17,6 +20,7 @@ from tests.histories import examples
 from tests.naive_settlement import STEPS, same
 from tests.neighbours import ONE, OTHER, Party, pairs, rows_of
 
+D = Decimal
 Row = dict[str, Any]
 VENDORS = {party.vendor: {"bank_account": party.account} for party in (ONE, OTHER)}
 
@@ -54,7 +58,7 @@ def test_what_two_vendors_share_but_the_ledger_moves_no_cent_between_them(papers
         assert told(owed, party) == expected(mine, party)
 
 
-@examples(15)
+@examples(6)
 @given(pairs())
 def test_who_names_another_vendor_s_contract_is_not_paid_by_it_and_offsets_none_of_its_advance(
     papers: tuple[Dealings, Dealings],
@@ -65,3 +69,20 @@ def test_who_names_another_vendor_s_contract_is_not_paid_by_it_and_offsets_none_
     owed = settled(mine, {kind: [*one[kind], *two[kind]] for kind in one})
     assert told(owed, ONE) == expected(mine, ONE)
     assert not any(p.net or p.advance_offset for p in owed if p.vendor == OTHER.vendor)
+
+
+sums = st.builds(
+    lambda vendor, currency, net: {"vendor": vendor, "currency": currency, "net": D(net)},
+    st.sampled_from([ONE.vendor, OTHER.vendor]), st.sampled_from(["CNY", "USD"]), st.integers(-9, 9),
+)  # fmt: skip
+
+
+@given(st.lists(sums, max_size=8))
+def test_a_credit_note_is_set_off_against_its_own_vendor_in_its_own_currency_alone(rows: list[Row]) -> None:
+    piles: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        piles.setdefault((row["vendor"], row["currency"]), []).append(row)
+    alone = [row for mine in piles.values() for row in mine if sum(one["net"] for one in mine) > 0]
+    put, waits = set_off(rows)
+    assert sorted(put, key=rows.index) == sorted(alone, key=rows.index)
+    assert len(put) + len(waits) == len(rows)

@@ -130,8 +130,9 @@ def owing(
         sheeted = sorted((row for row in rows if row["state"] not in FREE), key=lambda row: turn_of(row["batch"] or ""))
         invoices = records(part.invoices)
         left = lines_left(sheeted, {invoice_key(row) for row in invoices})
-        gone = [_bill(one, days, (book, services)) for one in left if _paid_for(one) > 0]
-        turns = first_sheets(sheeted) | {invoice_key(row): Turn(turn_of(row["_file"])) for row in gone}
+        paid = [one for one in left if _paid_for(one) > 0]
+        gone = [_bill(one, days, (book, services)) for one in paid]
+        turns = first_sheets(sheeted) | {invoice_key(row): _turn(one) for row, one in zip(gone, paid, strict=True)}
         advances = advances_of(sheeted, invoices)
         owed = settle(book, [*invoices, *gone], vendors, terms, services, turns, agreed, advances)
         lines = by_line(rows)
@@ -326,6 +327,12 @@ def _bill(rows: Sequence[Row], days: Mapping[str, date], books: tuple[Lines, Lin
         "gross": _paid_for(rows), "kind": "蓝字", "currency": first["currency"],
         "blue_invoice_no": None, "_file": first["batch"], "_sheet": "", "_row": 0, "_shown": first["invoice_no"],
     }  # fmt: skip
+
+
+def _turn(rows: Sequence[Row]) -> Turn:
+    """The turn of such a line: what sheets took of it for an advance stays there, to the cent."""
+    first, (turn,) = rows[0], first_sheets([row | {"invoice_key": ""} for row in rows]).values()
+    return Turn(turn_of(first["batch"]), turn.lines, turn.offsets)
 
 
 def _tax_rate(rows: Sequence[Row]) -> Decimal | None:
