@@ -6,6 +6,7 @@ by its code, its tax number, or its normalised name (RULES 1).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,9 @@ from robots.model.names import identity
 from robots.model.words import Text
 
 Stale = dict[str, dict[str, list[str]]]  # period → vendor → its identities
+
+
+_OF_INVOICE = re.compile(r"\|[^|]*(?:\|retention)?$|$")  # in an invoice key, behind the vendor; a name may have bars
 
 
 def frame(table: pa.Table) -> pd.DataFrame:
@@ -230,7 +234,7 @@ class Ledger:
         )
         if "invoice_key" in rows:
             rows["invoice_key"] = [
-                f"{identity(vendor)}|{key.partition('|')[2]}"
+                f"{identity(vendor)}{_OF_INVOICE.search(key)[0]}"  # type: ignore[index]  # finds the end at least
                 for vendor, key in zip(rows["vendor"], rows["invoice_key"], strict=True)
             ]
         return rows

@@ -56,6 +56,7 @@ class Dealings:
     allowed: list[Allowed] = field(default_factory=list)
     by_ticket: bool = False
     bonus: Decimal = NONE
+    over: Decimal = NONE  # how much more than was ordered may be paid where it was accepted
 
 
 def day_of(offset: int) -> date:
@@ -78,10 +79,12 @@ agreements = st.builds(
     quality=st.sampled_from([D(0), D("0.02")]),
     ppm=st.sampled_from([None, D(0), D(50_000)]),
 )
+overs = st.sampled_from([D(0), D(0), D("0.05"), D("0.5")])
+EXCUSED = [frozenset(map(day_of, some)) for some in ((), range(10, 31, 2), range(10, 31))]  # late, by no vendor's fault
 arrivals = st.lists(st.tuples(days, st.integers(0, 60), st.integers(0, 9)).filter(lambda one: any(one[1:])), max_size=4)
 goods = st.builds(
     Ordered, st.integers(1, 120), prices, st.just(DUE), arrivals, item=st.sampled_from(["", "铜排"]),
-    category=st.sampled_from(["", "机加工", "工程"]),
+    category=st.sampled_from(["", "机加工", "工程"]), excused=st.sampled_from(EXCUSED),
 )  # fmt: skip
 hours = st.builds(
     Ordered, st.integers(1, 60), st.sampled_from([D("80.00"), D("133.33")]), st.just(DUE), sort=st.just("hours"),
@@ -167,7 +170,8 @@ def dealings(draw: st.DrawFn) -> Dealings:
     )
     invoices = draw(invoiced(lines))
     bonus = draw(st.sampled_from([D(0), D("55.55")]))
-    return Dealings(draw(agreements), lines, invoices, entries if mine else [], draw(tolerances), by_ticket, bonus)
+    tried = entries if mine else []
+    return Dealings(draw(agreements), lines, invoices, tried, draw(tolerances), by_ticket, bonus, draw(overs))
 
 
 @st.composite
@@ -205,11 +209,11 @@ def _work(day: date, pieces: int, where: Mapping[str, Any]) -> Worked:
 # ------------------------------------------------------------------ by the second settlement
 
 
-def by_hand(papers: Dealings, turns: Turns | None = None) -> list[Steps]:
+def by_hand(papers: Dealings, turns: Turns | None = None, vendor: str = VENDOR) -> list[Steps]:
     """What becomes of every row, by the second settlement."""
     lines = [replace(line, came=list(line.came)) for line in papers.lines]
     worked(lines, papers.entries)
-    return pay(papers.agreed, lines, papers.invoices, VENDOR, papers.allowed, turns)
+    return pay(papers.agreed, lines, papers.invoices, vendor, papers.allowed, turns, papers.over)
 
 
 # ------------------------------------------------------------------ as tables
@@ -228,7 +232,7 @@ def contract_row(agreed: Agreed) -> Row:
     """A row of 合同台账."""
     return {
         "contract_id": CONTRACT, "vendor": VENDOR, "starts_on": date(2026, 1, 1), "ends_on": date(2027, 1, 1),
-        "amount": agreed.amount, "currency": "CNY", "tax_rate": TAX - 1, "advance": agreed.advance or None,
+        "amount": agreed.amount, "currency": agreed.currency, "tax_rate": TAX - 1, "advance": agreed.advance or None,
         "advance_paid": None if agreed.paid_share is None else cent(agreed.advance * agreed.paid_share),
         "retention_rate": agreed.retention, "retention_months": D(12), "late_penalty_rate": agreed.late,
         "penalty_cap_rate": agreed.cap, "quality_penalty_rate": agreed.quality, "ppm_target": agreed.ppm,
@@ -250,6 +254,7 @@ def delivery_row(line: Ordered, number: int, came: tuple[date, int, int]) -> Row
     return {
         "order_id": line.order, "line": line.line, "delivery_id": f"S-{number}", "vendor": VENDOR, "delivered_on": day,
         "received": D(good + bad), "accepted": D(good), "rejected": D(bad),
+        "fault": "需方" if day in line.excused else None,
     }  # fmt: skip
 
 
@@ -294,14 +299,19 @@ def invoice_row(bill: Billed, lines: Sequence[Ordered]) -> Row:
 
 
 def table(kind: str, rows: Iterable[Row]) -> pd.DataFrame:
-    """Rows of a kind as the ledger has them; `_file` and `_row` where a row says so, else as they stand."""
+    """Rows of a kind as the ledger has them."""
+    return frame(arrow(kind, rows))
+
+
+def arrow(kind: str, rows: Iterable[Row]) -> pa.Table:
+    """Rows of a kind as they are loaded; `_file` and `_row` where a row says so, else as they stand."""
     rows = list(rows)
     found = pa.Table.from_pylist(rows, schema=known()[kind].schema)
     places = {"_file": [row.get("_file", f"{kind}.xlsx") for row in rows], "_sheet": ["台账"] * len(rows),
               "_row": [row.get("_row", n + 2) for n, row in enumerate(rows)]}  # fmt: skip
     for name, values in places.items():
         found = found.append_column(name, pa.array(values, pa.int64() if name == "_row" else pa.string()))
-    return frame(found)
+    return found
 
 
 def rules_of(papers: Dealings) -> Settlement:
@@ -310,7 +320,7 @@ def rules_of(papers: Dealings) -> Settlement:
            for n, one in enumerate(papers.allowed)}  # fmt: skip
     work = Work("tickets", "工单") if papers.by_ticket else Work("measurements", "工时")
     return Settlement("RULES 7", D("0.01"), D("100.00"), D("0.05"), 60, 60, retention_caps=CAPPED, tolerances=own,
-                      work={HOURS: work, ON_SITE: work})  # fmt: skip
+                      work={HOURS: work, ON_SITE: work}, over_delivery_rate=papers.over)  # fmt: skip
 
 
 def settled(

@@ -25,7 +25,7 @@ Turns = Mapping[
 @dataclass
 class Agreed:
     """A contract: its amount with tax, what was to be paid before, how much of it was (None: nobody has said), what is
-    kept, and what lateness and defects cost."""
+    kept, and what lateness and defects cost; all in one currency, which its lines have where they name none."""
 
     amount: Decimal | None = None
     advance: Decimal = NONE
@@ -35,12 +35,14 @@ class Agreed:
     quality: Decimal = NONE
     ppm: Decimal | None = None
     paid_share: Decimal | None = ALL
+    currency: str = HOME
 
 
 @dataclass
 class Ordered:
-    """An order line, and what came of it: (day, accepted, rejected). A milestone is one piece of its contract, and
-    hours are pieces of which nothing is rejected."""
+    """An order line, and what came of it: (day, accepted, rejected); what came on a day in `excused` is late by no
+    fault of the vendor's. A milestone is one piece of its contract, and hours are pieces of which nothing is
+    rejected."""
 
     quantity: int
     price: Decimal
@@ -52,6 +54,7 @@ class Ordered:
     item: str = ""
     category: str = ""
     currency: str = ""
+    excused: frozenset[date] = frozenset()
 
     @property
     def is_milestone(self) -> bool:
@@ -195,6 +198,7 @@ def pay(
     vendor: str = "",
     allowed: Sequence[Allowed] = (),
     turns: Turns | None = None,
+    over: Decimal = NONE,
 ) -> list[Steps]:
     """What becomes of every row, in the order of their turn: those that sheets carried, then by their days; of one day
     as they stand. Of one number those rows come first whose own lines were carried."""
@@ -206,7 +210,7 @@ def pay(
         return sheet, is_other, row.day, row.page
 
     ranked = sorted(invoices, key=rank)
-    stock = [_stock(line) for line in lines]
+    stock = [_stock(line, over) for line in lines]
     first = _first_of_each(ranked)
     notes = [[row, row.gross] for row in ranked if row.red_of and first[id(row)]]
     paid = _Advance()
@@ -220,9 +224,9 @@ def pay(
     return [*out, *(_stopped(row, -left) for row, left in notes if left)]
 
 
-def _stock(line: Ordered) -> _Line:
-    """All that was accepted in the order of arrival, as many as were ordered."""
-    room, lots = line.quantity, []
+def _stock(line: Ordered, over: Decimal) -> _Line:
+    """All that was accepted in the order of arrival, as many as were ordered and may be paid beyond."""
+    room, lots = line.quantity * (1 + over), []
     for day, accepted, rejected in sorted(line.came, key=lambda one: one[0]):
         if pieces := min(accepted, room):
             lots.append([day, D(rejected) * 1_000_000 / (accepted + rejected), D(pieces)])
@@ -287,7 +291,7 @@ def _settled(
 ) -> list[Steps]:  # fmt: skip
     row = bill.row
     mine = [] if row.line < 0 else [stock[n] for n in (row.line, *row.also)]
-    if not mine or len({line.of.currency or HOME for line in mine} | ({row.currency} - {""})) > 1:
+    if not mine or len({line.of.currency or agreed.currency for line in mine} | ({row.currency} - {""})) > 1:
         return [_stopped(row, bill.gross)]
     factor = _with_tax(row)
     shares = _shares(bill, mine, factor, before)
@@ -296,7 +300,7 @@ def _settled(
     for (line, share, credit), tax in zip(shares, taxes, strict=True):
         steps = _fall(agreed, bill, line, share, factor, _allowed(line.of, vendor, allowed), paid)
         name = {"number": same(row.number), "order": line.of.order, "line": line.of.line}
-        out.append(steps | name | {"currency": line.of.currency or HOME, "tax": tax, "credit": credit})
+        out.append(steps | name | {"currency": line.of.currency or agreed.currency, "tax": tax, "credit": credit})
     return out
 
 
@@ -396,7 +400,7 @@ def _fall(
         line.penalty += within
         step["penalty"] += min(cent(within * factor), rest)
         rest = fair - step["penalty"]
-    if good and line.of.currency in ("", HOME):  # the contract's own: amounts of two are never added
+    if good and line.of.currency in ("", agreed.currency):  # the contract's own: amounts of two are never added
         step["advance_offset"] = _offset(agreed, cent(good * line.of.price * factor), rest, paid)
     rest -= step["advance_offset"]
     step["retention"] = min(_kept(agreed, line.of, fair), rest)
@@ -432,7 +436,8 @@ def _variance(line: _Line, price: Decimal, good: Decimal, factor: Decimal, allow
 
 
 def _late(agreed: Agreed, line: Ordered, lots: list[Any]) -> Decimal:
-    return sum((max((day - line.due).days, 0) * agreed.late * line.price * n for day, _, n in lots), NONE)
+    late = [(max((day - line.due).days, 0), n) for day, _, n in lots if day not in line.excused]
+    return sum((days * agreed.late * line.price * n for days, n in late), NONE)
 
 
 def _defects(agreed: Agreed, line: Ordered, lots: list[Any]) -> Decimal:
@@ -465,6 +470,11 @@ def _kept(agreed: Agreed, line: Ordered, fair: Decimal) -> Decimal:
 
 # ------------------------------------------------------------------ sheets
 
+COMES_FREE = (
+    "rejected",
+    "void",
+    "reversed",
+)  # refused, out of date, taken back by two people: not what a bank sends back
 Name = tuple[str, str, str]  # an invoice's number (or what was kept of it), its order and line
 KEPT = "|retention"
 

@@ -306,9 +306,10 @@ def test_an_advance_goes_out_on_a_sheet_and_comes_back_with_the_goods_once_the_b
     assert sum(D(row["advance_offset"]) for row in home.export("payables")) == 113
 
 
+@pytest.mark.parametrize("then", ["发票2.xlsx", "发票.xlsx"], ids=["", "and their invoice is gone"])
 @pytest.mark.parametrize("parts", [(226,), (100, 126)], ids=["in one invoice", "in two"])
 def test_an_advance_that_is_paid_after_some_of_the_goods_comes_back_with_the_rest_of_them(
-    home: Home, books: SimpleNamespace, parts: tuple[int, ...]
+    home: Home, books: SimpleNamespace, parts: tuple[int, ...], then: str
 ) -> None:
     """Half of the goods were paid without any of it. What then is owed of the advance stays what it was, turn after
     turn, though the bank confirms it; and the other half gives it back."""
@@ -331,7 +332,7 @@ def test_an_advance_that_is_paid_after_some_of_the_goods_comes_back_with_the_res
         assert paid_of(home) == 565 + 113 and set(why(home).values()) == {"ADVANCE_OVER"}
     home.drop("收货2.xlsx", books.deliveries({"送货单号": "S-2"}))
     rest = {70: (350, "45.5", "395.5"), 30: (150, "19.5", "169.5")}
-    home.drop("发票2.xlsx", books.invoices(*(
+    home.drop(then, books.invoices(*(
         {"发票号码": f"261120000000876543{pieces}", "数量": pieces, "不含税金额": net, "税额": D(tax),
          "价税合计": D(gross)}
         for pieces, (net, tax, gross) in rest.items()
@@ -339,3 +340,33 @@ def test_an_advance_that_is_paid_after_some_of_the_goods_comes_back_with_the_res
     home.turn(evening(7, 10))
     assert (paid_of(home, "70"), paid_of(home, "30"), paid_of(home)) == (D("316.40"), D("135.60"), 1130)
     assert sum(D(row["advance_offset"]) for row in home.export("payables")) == 113
+
+
+def test_an_order_that_names_another_vendor_s_contract_is_held_and_offsets_none_of_its_advance(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """What the one vendor owes of its advance was taken off the other's invoice, and never came back."""
+    home.let("paymaster", "bookkeeper")
+    other = {"供应商": "虚构乙有限公司", "订单号": "PO-2"}
+    account = {
+        "供应商名称": "虚构乙有限公司",
+        "供应商编码": "V-002",
+        "统一社会信用代码": None,
+        "银行账号": "6222000000000000002",
+    }
+    home.drop("供应商台账.xlsx", books.vendors({}, account))
+    home.drop(
+        "合同台账.xlsx",
+        books.contracts(contract(已付预付款=113), contract(合同编号="HT-2", 供应商="虚构乙有限公司", 预付款=0)),
+    )
+    home.drop("订单2.xlsx", books.orders(other))
+    home.drop("收货2.xlsx", books.deliveries(other | {"送货单号": "SH-2"}))
+    home.drop("发票2.xlsx", books.invoices(other | {"发票号码": "26112000000012345699"}))
+    home.turn(evening(7, 6))
+    assert paid_of(home) == 0 and why(home) == {"99": "OTHER_CONTRACT"}
+    home.drop("订单.xlsx", books.orders())
+    home.drop("收货.xlsx", books.deliveries())
+    home.drop("发票.xlsx", books.invoices())
+    home.drop("订单2.xlsx", books.orders(other | {"合同编号": "HT-2"}))
+    home.turn(evening(7, 7))
+    assert (paid_of(home, "78"), paid_of(home, "99")) == (452, 565)

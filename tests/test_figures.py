@@ -525,3 +525,13 @@ def test_one_vendor_under_its_code_its_tax_number_and_its_spellings() -> None:
     history: Any = SimpleNamespace(spellings=dict, former=dict)
     ledger = Ledger(TODAY, arrow.__getitem__, lambda _: pd.DataFrame(), lambda _: pd.DataFrame(), history)
     assert list(ledger.table("orders")["vendor"]) == ["示例（上海）有限公司"] * 4 + ["虚构有限公司"]
+
+
+def test_what_a_vendor_with_a_bar_in_its_name_was_paid_is_known_when_another_was_renamed() -> None:
+    """Its invoice's key became another one, of which no sheet had carried anything."""
+    vendors = pa.Table.from_pandas(table("vendors", [{"vendor": "示例新名"}]), preserve_index=False)
+    keys = ["示例旧名|26|retention", "虚构甲|乙公司|26", "虚构甲|乙公司|26|retention"]
+    paid = pd.DataFrame({"vendor": ["示例旧名", "虚构甲|乙公司", "虚构甲|乙公司"], "invoice_key": keys})
+    history: Any = SimpleNamespace(spellings=dict, former=lambda: {"示例旧名": "示例新名"})
+    ledger = Ledger(TODAY, {"vendors": vendors}.__getitem__, lambda _: paid.copy(), lambda _: paid, history)
+    assert list(ledger.said("payables")["invoice_key"]) == ["示例新名|26|retention", *keys[1:]]

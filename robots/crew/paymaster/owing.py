@@ -26,6 +26,7 @@ from robots.figures.batches import FREE, UNRELEASED, turn_of
 from robots.figures.bonuses import with_bonuses
 from robots.figures.controls import LEFT_OPEN
 from robots.figures.lines import judged, order_lines, records
+from robots.figures.refusals import line_of_row
 from robots.figures.settlement import (
     ADVANCE,
     DUPLICATE,
@@ -43,6 +44,7 @@ from robots.figures.settlement import (
     parts_of,
     settle,
 )
+from robots.figures.settlement.advance import Advance
 from robots.figures.settlement.billing import invoice_key, of_invoice, owner_of
 from robots.figures.settlement.sheeted import found_in_order
 from robots.figures.settlement.terms import given, text
@@ -131,10 +133,11 @@ def owing(
         sheeted = sorted((row for row in rows if row["state"] not in FREE), key=lambda row: turn_of(row["batch"] or ""))
         invoices = records(part.invoices)
         left = lines_left(sheeted, {invoice_key(row) for row in invoices})
-        gone = [_bill(one, days, (book, services)) for one in left if _paid_for(one) > 0]
-        turns = first_sheets(sheeted) | {invoice_key(row): Turn(turn_of(row["_file"])) for row in gone}
-        is_advanced = any(row["what"] == ADVANCE for row in sheeted)
-        advances = advances_of(sheeted, invoices, _contracts_of(book, services) if is_advanced else {})
+        paid = [one for one in left if _paid_for(one) > 0]
+        gone = [_bill(one, days, (book, services)) for one in paid]
+        turns = first_sheets(sheeted) | {invoice_key(row): _turn(one) for row, one in zip(gone, paid, strict=True)}
+        shown = {line_of_row(one[0]): invoice_key(row) for row, one in zip(gone, paid, strict=True)}
+        advances = _advances(sheeted, invoices, shown, (book, services))
         owed = settle(book, [*invoices, *gone], vendors, terms, services, turns, agreed, advances)
         lines = by_line(rows)
         kept = (back for one in left if (back := _kept(one, (book, services), terms)))
@@ -144,6 +147,17 @@ def owing(
         found.open_of_left += (rest for one in left if (rest := _open_of(one, (book, services), terms)))
         found.left |= {one[0]["invoice_key"]: one[0]["batch"] for one in left}
     return found
+
+
+def _advances(
+    sheeted: Sequence[Row], invoices: Iterable[Row], shown: Mapping[Line, str], books: tuple[Lines, Lines]
+) -> dict[str, Advance]:
+    """What sheets did of advances. `shown`: lines that have left the register → the key under which they are settled
+    all the same."""
+    if not any(row["what"] == ADVANCE for row in sheeted):
+        return {}
+    named = [row | {"invoice_key": shown.get(line_of_row(row), row["invoice_key"])} for row in sheeted]
+    return advances_of(named, invoices, _contracts_of(*books))
 
 
 def _contracts_of(*books: Lines) -> dict[tuple[str, str], str]:
@@ -334,6 +348,12 @@ def _bill(rows: Sequence[Row], days: Mapping[str, date], books: tuple[Lines, Lin
         "gross": _paid_for(rows), "kind": "蓝字", "currency": first["currency"],
         "blue_invoice_no": None, "_file": first["batch"], "_sheet": "", "_row": 0, "_shown": first["invoice_no"],
     }  # fmt: skip
+
+
+def _turn(rows: Sequence[Row]) -> Turn:
+    """The turn of such a line: what sheets took of it for an advance stays there, to the cent."""
+    first, (turn,) = rows[0], first_sheets([row | {"invoice_key": ""} for row in rows]).values()
+    return Turn(turn_of(first["batch"]), turn.lines, turn.offsets)
 
 
 def _tax_rate(rows: Sequence[Row]) -> Decimal | None:

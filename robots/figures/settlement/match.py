@@ -1,7 +1,7 @@
 """The three-way match (RULES 7): which lines a bill is for, and how much of each is accepted and not billed before.
 
-Net of tax and per line. Every cause has its own name: no order, no line, another vendor, another currency, no receipt,
-more than accepted, accepted beyond what was ordered, already billed.
+Net of tax and per line. Every cause has its own name: no order, no line, another vendor, another vendor's contract,
+another currency, no receipt, more than accepted, accepted beyond what was ordered, already billed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from robots.figures.settlement.payable import (
     QUANTITY,
     WRONG_VENDOR,
 )
-from robots.figures.settlement.terms import given, number, text
+from robots.figures.settlement.terms import Row, given, number, text
 from robots.model.money import ZERO, allocate, cents, split_tax
 from robots.model.names import identity
 
@@ -84,6 +84,13 @@ def lines_of(bill: Bill, orders: Lines, services: Lines, home: str) -> list[Orde
         return NO_LINE
     currencies = {line.currency or home for line in named} | ({stated} if (stated := _currency(bill)) else set())
     return named if len(currencies) == 1 else CURRENCY
+
+
+def other_contract(line: OrderLine) -> Row | None:
+    """The contract that a line names, where it is another vendor's. Nothing is settled by it: its terms were agreed
+    with somebody else, and whoever got its advance still owes it."""
+    vendor = text(line.agreed.get("vendor"))
+    return line.contract if vendor and identity(vendor) != identity(line.vendor) else None
 
 
 def _currency(bill: Bill) -> str:

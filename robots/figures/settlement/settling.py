@@ -8,8 +8,8 @@ from typing import Any
 
 from robots.figures.settlement.advance import Advance, claimed, contract_of, is_advance
 from robots.figures.settlement.billing import Bill, Turn, bills
-from robots.figures.settlement.match import Lines, Piece, header_tax, lines_of, pieces
-from robots.figures.settlement.payable import ADVANCE, NO_ACCOUNT, NO_ADVANCE, NO_PRICE, Payable
+from robots.figures.settlement.match import Lines, Piece, header_tax, lines_of, other_contract, pieces
+from robots.figures.settlement.payable import ADVANCE, NO_ACCOUNT, NO_ADVANCE, NO_PRICE, OTHER_CONTRACT, Payable
 from robots.figures.settlement.terms import Row, Terms, number, place_of, text
 from robots.figures.settlement.waterfall import Balances, payable_from, release, waterfall
 from robots.model.money import ZERO
@@ -56,8 +56,12 @@ def _settled(bill: Bill, orders: Lines, services: Lines, balances: Balances) -> 
     over_rate = balances.terms.on(bill.day).over_delivery_rate
     for piece in list(pieces(bill, lines, over_rate)):
         payable = _told(_share(bill, piece, balances.terms), bill, piece.gross, piece.credit)
-        is_priced = piece.line.price > 0
-        yield waterfall(payable, piece, bill, balances) if is_priced else payable.hold_all(NO_PRICE)
+        if contract := other_contract(piece.line):
+            yield payable.hold_all(OTHER_CONTRACT).but(evidence=(_others(contract),))
+        elif piece.line.price > 0:
+            yield waterfall(payable, piece, bill, balances)
+        else:
+            yield payable.hold_all(NO_PRICE)
 
 
 def _paid_by_hand(owed: Iterable[Payable], balances: Balances) -> None:
@@ -89,6 +93,12 @@ def _again(row: Row) -> Text:
     return say(
         "hold.seen.again", invoice=row["invoice_no"], vendor=row["vendor"], day=row["invoiced_on"], place=place_of(row)
     )
+
+
+def _others(contract: Row) -> Text:
+    """The contract that is another vendor's."""
+    name, vendor = text(contract["contract_id"]), contract["vendor"]
+    return say("hold.seen.other_contract", contract=name, vendor=vendor, place=place_of(contract))
 
 
 def _payable(bill: Bill, terms: Terms) -> Payable:
