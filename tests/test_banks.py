@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,10 +24,14 @@ from robots.crew.paymaster.banking import BatchDiffers, bank_files, payment_day
 from robots.edge import banks, settings
 from robots.edge.banks import DoesNotFit
 from robots.edge.settings import ConfigurationError
+from robots.kinds.words import Lexicon
 from robots.model import wire
 from robots.model.calendar import Calendar
 from robots.model.decisions import BankFile, Payer
+from robots.reading.claims import dialect_for
+from robots.reading.reader import Reading
 from robots.rules import Rules
+from tests.sheets import read, sheet
 
 D = Decimal
 Row = dict[str, Any]
@@ -176,13 +181,13 @@ def test_the_day_of_a_payment(due: date | None, expected: date) -> None:
 
 def test_the_template_in_excel_cell_by_cell() -> None:
     assert xlsx_rows(file_of(*LINES)) == [
-        ("序号", "收款人户名", "收款账号", "开户行", "联行号", "金额", "用途", "备注"),
+        ("序号", "收款人户名", "收款账号", "开户行", "联行号", "金额", "用途", "备注", "币种"),
         (1, "示例甲有限公司", "6222000000000000001", "示例银行甲支行", "102290000011", 1130,
-         "货款 发票 26002000001310340001", f"{1:024x}"),
+         "货款 发票 26002000001310340001", f"{1:024x}", "CNY"),
         (2, "示例甲有限公司", "6222000000000000001", "示例银行甲支行", "102290000011", 20000.07,
-         "货款 发票 26002000001310340003", f"{3:024x}"),
+         "货款 发票 26002000001310340003", f"{3:024x}", "CNY"),
         (3, "虚构乙公司", "00620000000000000002", "示例银行乙支行", None, 0.1,
-         "货款 发票 26002000001310340002", f"{2:024x}"),
+         "货款 发票 26002000001310340002", f"{2:024x}", "CNY"),
     ]  # fmt: skip
 
 
@@ -236,6 +241,60 @@ def test_a_purpose_is_cut_to_what_the_bank_takes_and_a_name_never_is() -> None:
 def test_a_name_with_a_line_break_is_one_cell_on_one_line() -> None:
     text = written(file_of(line(1, vendor="示例甲\n电子\x07有限公司")), "generic_csv").decode("gb18030")
     assert [row[1] for row in csv.reader(text.splitlines())] == ["收款人户名", "示例甲 电子 有限公司"]
+
+
+TEMPLATES = [name for name, bank in SHIPPED.banks.items() if getattr(bank, "format", "") == "template"]
+
+
+def come_back(rows: Sequence[Sequence[Any]], lexicon: Lexicon) -> Reading:
+    """A bank file with a day and a result added, read as it is dropped."""
+    added = [[*rows[0], "交易日期", "处理结果", "失败原因"], *([*row, "2026-07-06", "成功", ""] for row in rows[1:])]
+    grid = sheet(*([str(cell or "") for cell in row] for row in added))
+    return read(grid, lexicon=lexicon, dialect=dialect_for("回单.xlsx", lexicon.dialects, [grid]))
+
+
+@pytest.mark.parametrize("bank", TEMPLATES)
+def test_our_own_file_comes_back_with_every_column_known(bank: str) -> None:
+    file = file_of(*LINES)
+    reading = come_back(xlsx_rows(file) if SHIPPED.banks[bank].file == "xlsx" else csv_rows(file), SHIPPED.lexicon)  # type: ignore[attr-defined]  # a template's layout
+    assert [finding.code for finding in reading.findings] == []
+    told = [(row["payment_key"], row["vendor"], row["amount"], row["currency"]) for row in payments(reading)]
+    assert told[0] == (f"{1:024x}", "示例甲有限公司", D("1130.00"), "CNY") and len(told) == 3
+
+
+def payments(reading: Reading) -> list[Row]:
+    return list(reading.tables["payments"].to_pylist())
+
+
+def test_a_bank_of_ones_own_comes_back_without_a_source_for_it(tmp_path: Path) -> None:
+    """Its columns are in config/banks once: which of them is which, nobody has to say again in config/sources."""
+    titles = {
+        "payee": "收方名",
+        "account": "收方卡号",
+        "bank_code": "行号",
+        "amount": "转账额",
+        "payment_key": "企业流水",
+        "blank": "预留",
+    }
+    own = 'format = "template"\nfile = "csv"\n' + "".join(
+        f'[[columns]]\ntitle = "{title}"\nvalue = "{value}"\n' for value, title in titles.items()
+    )
+    loaded = settings.load(_home(tmp_path, account("main", "my_bank"), my_bank=own), registry.names())
+    text = banks.render(file_of(*LINES), loaded.banks["my_bank"], AT)[1].decode("gb18030")
+    reading = come_back(list(csv.reader(io.StringIO(text, newline=""))), loaded.lexicon)
+    assert [finding.code for finding in reading.findings] == []
+    (first, *_) = payments(reading)
+    assert (first["payment_key"], first["payee_account"]) == (f"{1:024x}", "6222000000000000001")
+
+
+def test_a_file_in_another_currency_than_ours_says_so_in_its_name_and_its_rows() -> None:
+    lines = [line(1, currency="USD")]
+    payer = replace(PAYER, currency="USD")
+    (file,) = bank_files(batch(*lines, currency="USD"), lines, VENDORS, rules(payer), TODAY)
+    spoken = SHIPPED.words.render(file)
+    assert spoken.name == "银行付款文件 FK-20260703-01 USD"
+    assert csv_rows(spoken)[1][-1] == "USD" and xlsx_rows(spoken)[1][-1] == "USD"
+    assert file_of(line(1)).name == "银行付款文件 FK-20260703-01"
 
 
 def _columns() -> Any:

@@ -34,7 +34,14 @@ def bank_files(
     if payer is None:
         return []
     transfers = tuple(_transfers(lines, vendors, rules.calendar, today))
-    return [BankFile("payments", say("file.bank", batch=batch["batch"]), batch["batch"], payer, transfers)]
+    return [BankFile("payments", _file_name(batch, rules.currency), batch["batch"], payer, transfers)]
+
+
+def _file_name(batch: Row, home: str) -> Text:
+    """With the currency, where it is not our own: a person sends the file, and not every bank's format says it."""
+    if batch["currency"] == home:
+        return say("file.bank", batch=batch["batch"])
+    return say("file.bank_in", batch=batch["batch"], currency=batch["currency"])
 
 
 def _check(batch: Row, lines: Sequence[Row]) -> None:
