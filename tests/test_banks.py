@@ -97,7 +97,7 @@ LINES = (
 
 def test_a_file_holds_every_line_of_the_batch_once_and_its_total() -> None:
     file = file_of(*LINES)
-    assert [one.payment_key for one in file.transfers] == [f"{n:024x}" for n in (1, 3, 2)]
+    assert [one.payment_key for one in file.transfers] == [f"{n:024x}" for n in (3, 1, 2)]
     assert (len(file.transfers), file.total) == (3, D("21130.17"))
 
 
@@ -132,6 +132,15 @@ def test_a_vendor_with_a_credit_note_is_paid_one_sum_and_the_file_comes_to_the_s
     ]  # fmt: skip
     assert file.total == batch(*lines)["total"]
     assert file.transfers[0].purpose == "货款 3 笔已抵扣 26002000001310340002"
+
+
+WHAT_FOR = {"line": "货款", "advance": "预付款", "retention": "质保金", None: "货款"}
+
+
+@pytest.mark.parametrize(("what", "word"), WHAT_FOR.items())
+def test_a_payee_reads_what_the_money_is_for(what: str | None, word: str) -> None:
+    (one,) = file_of(line(1, what=what)).transfers
+    assert one.purpose == f"{word} 发票 26002000001310340001"
 
 
 def test_more_set_off_than_a_vendor_is_paid_never_leaves() -> None:
@@ -182,10 +191,10 @@ def test_the_day_of_a_payment(due: date | None, expected: date) -> None:
 def test_the_template_in_excel_cell_by_cell() -> None:
     assert xlsx_rows(file_of(*LINES)) == [
         ("序号", "收款人户名", "收款账号", "开户行", "联行号", "金额", "用途", "备注", "币种"),
-        (1, "示例甲有限公司", "6222000000000000001", "示例银行甲支行", "102290000011", 1130,
-         "货款 发票 26002000001310340001", f"{1:024x}", "CNY"),
-        (2, "示例甲有限公司", "6222000000000000001", "示例银行甲支行", "102290000011", 20000.07,
+        (1, "示例甲有限公司", "6222000000000000001", "示例银行甲支行", "102290000011", 20000.07,
          "货款 发票 26002000001310340003", f"{3:024x}", "CNY"),
+        (2, "示例甲有限公司", "6222000000000000001", "示例银行甲支行", "102290000011", 1130,
+         "货款 发票 26002000001310340001", f"{1:024x}", "CNY"),
         (3, "虚构乙公司", "00620000000000000002", "示例银行乙支行", None, 0.1,
          "货款 发票 26002000001310340002", f"{2:024x}", "CNY"),
     ]  # fmt: skip
@@ -259,7 +268,7 @@ def test_our_own_file_comes_back_with_every_column_known(bank: str) -> None:
     reading = come_back(xlsx_rows(file) if SHIPPED.banks[bank].file == "xlsx" else csv_rows(file), SHIPPED.lexicon)  # type: ignore[attr-defined]  # a template's layout
     assert [finding.code for finding in reading.findings] == []
     told = [(row["payment_key"], row["vendor"], row["amount"], row["currency"]) for row in payments(reading)]
-    assert told[0] == (f"{1:024x}", "示例甲有限公司", D("1130.00"), "CNY") and len(told) == 3
+    assert told[1] == (f"{1:024x}", "示例甲有限公司", D("1130.00"), "CNY") and len(told) == 3
 
 
 def payments(reading: Reading) -> list[Row]:
@@ -283,8 +292,8 @@ def test_a_bank_of_ones_own_comes_back_without_a_source_for_it(tmp_path: Path) -
     text = banks.render(file_of(*LINES), loaded.banks["my_bank"], AT)[1].decode("gb18030")
     reading = come_back(list(csv.reader(io.StringIO(text, newline=""))), loaded.lexicon)
     assert [finding.code for finding in reading.findings] == []
-    (first, *_) = payments(reading)
-    assert (first["payment_key"], first["payee_account"]) == (f"{1:024x}", "6222000000000000001")
+    first = payments(reading)[0]
+    assert (first["payment_key"], first["payee_account"]) == (f"{3:024x}", "6222000000000000001")
 
 
 def test_a_file_in_another_currency_than_ours_says_so_in_its_name_and_its_rows() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from robots.crew.paymaster.rows import Row
+from robots.crew.paymaster.rows import Row, in_order
+from robots.figures.settlement import LINE
 from robots.model.calendar import Calendar, UnknownYear
 from robots.model.decisions import BankFile, Transfer
 from robots.model.money import ZERO
@@ -59,7 +60,7 @@ def _check(batch: Row, lines: Sequence[Row]) -> None:
 
 
 def _transfers(lines: Sequence[Row], vendors: Mapping[str, Row], calendar: Calendar, today: date) -> Iterator[Transfer]:
-    for row in sorted(_set_off(lines), key=lambda row: (row["vendor"], row["invoice_no"], row["payment_key"])):
+    for row in in_order(_set_off(lines)):
         payee = vendors.get(row["vendor"], {})
         yield Transfer(
             row["payment_key"], row["vendor"], row["bank_account"], _text(payee.get("bank_name")),
@@ -69,9 +70,10 @@ def _transfers(lines: Sequence[Row], vendors: Mapping[str, Row], calendar: Calen
 
 
 def _purpose(row: Row) -> Text:
+    what = say(f"payment.for.{_text(row.get('what')) or LINE}")
     if "lines" in row:
-        return say("payment.purpose_set_off", invoice=row["invoice_no"], count=row["lines"])
-    return say("payment.purpose", invoice=row["invoice_no"])
+        return say("payment.purpose_set_off", what=what, invoice=row["invoice_no"], count=row["lines"])
+    return say("payment.purpose", what=what, invoice=row["invoice_no"])
 
 
 def _set_off(lines: Sequence[Row]) -> Iterator[Row]:
@@ -91,7 +93,9 @@ def _set_off(lines: Sequence[Row]) -> Iterator[Row]:
         largest = min(mine, key=lambda row: (-row["net"], row["payment_key"]))
         days = [day for row in mine if row["net"] > 0 and (day := _day(row["due_on"]))]
         due_on = min(days).isoformat() if days else None
-        yield largest | {"net": total, "due_on": due_on, "lines": len(mine)}
+        sorts = {row.get("what") for row in mine}
+        what = sorts.pop() if len(sorts) == 1 else LINE
+        yield largest | {"net": total, "due_on": due_on, "lines": len(mine), "what": what}
 
 
 def payment_day(due: date | None, today: date, calendar: Calendar) -> date:

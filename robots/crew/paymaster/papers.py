@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Any
 
 from robots.crew.paymaster.again import refused_before, refused_table
-from robots.crew.paymaster.rows import bank_payments
+from robots.crew.paymaster.rows import bank_payments, in_order
 from robots.crew.paymaster.sheet import words_of
 from robots.figures.approvals import (
     AGREED,
@@ -104,7 +104,7 @@ def _facts(case: Case, approver: str, rules: Rules, must: Sequence[str]) -> list
 
 
 def _ordered(case: Case) -> list[Row]:
-    return sorted(case.lines, key=lambda line: (line["vendor"], line["due_on"] or "", line["payment_key"]))
+    return in_order(case.lines)
 
 
 def _line(case: Case, line: Row, approver: str) -> tuple[Any, ...]:
