@@ -58,3 +58,39 @@ def test_sheet_form_and_bank_file_list_the_lines_in_one_order(home: Home, books:
     purposes = under(paper(home, "payments", "银行付款文件"), "用途")
     expected = [f"2611200000001234560{n}" for n in (2, 3, 1)]
     assert [no for no in sheet if no in expected] == form == [text[-20:] for text in purposes] == expected
+
+
+# ------------------------------------------------------------------ a bank's own list
+
+HEAD = ("交易日期", "流水号", "对方户名", "借贷", "交易金额", "摘要")
+VENDOR, LIKE_IT = "示例甲电子有限公司", "示例甲电子有限责任公司"
+
+
+def bank_list(*rows: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return [dict(zip(HEAD, ("2026-07-06", f"T{number}", *row), strict=True)) for number, row in enumerate(rows)]
+
+
+NOBODY_ASKS = {
+    "the landlord": ("虚构物业公司", "借", 1234.5, "物业费"),
+    "a customer's money": ("虚构客户集团", "贷", 50000, "回款"),
+    "a customer with nearly the name of a vendor": (LIKE_IT, "贷", 50000, "回款"),
+}
+
+
+@pytest.mark.parametrize("row", NOBODY_ASKS.values(), ids=NOBODY_ASKS)
+def test_whom_a_bank_list_names_beside_our_vendors_needs_no_register(
+    home: Home, books: SimpleNamespace, row: tuple[Any, ...]
+) -> None:
+    """A property manager was to be registered as a vendor, and the list came back as 请修改."""
+    home.drop("供应商台账.xlsx", books.vendors())
+    home.drop("网银流水.xlsx", bank_list(row))
+    home.turn(evening(7, 6))
+    assert [row["code"] for row in home.export("findings")] == []
+    assert [row["rows_new"] for row in home.export("receipts")] == [1, 1]
+
+
+def test_a_payee_that_is_nearly_a_vendor_of_ours_is_asked(home: Home, books: SimpleNamespace) -> None:
+    home.drop("供应商台账.xlsx", books.vendors())
+    home.drop("网银流水.xlsx", bank_list((LIKE_IT, "借", 565, "货款"), ("虚构物业公司", "借", 1, "物业费")))
+    home.turn(evening(7, 6))
+    assert [row["code"] for row in home.export("findings")] == ["VENDOR_NEAR"]
