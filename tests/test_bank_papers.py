@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 
 from tests.conftest import Home
-from tests.payday_steps import evening
+from tests.payday_steps import evening, why
 from tests.test_approvals import FIRST, PEOPLE, approve, form_of, invoices_of
+from tests.test_controls import _filled, _forms
 
 ACCOUNT = """
 [payments.accounts.main]
@@ -94,3 +95,74 @@ def test_a_payee_that_is_nearly_a_vendor_of_ours_is_asked(home: Home, books: Sim
     home.drop("网银流水.xlsx", bank_list((LIKE_IT, "借", 565, "货款"), ("虚构物业公司", "借", 1, "物业费")))
     home.turn(evening(7, 6))
     assert [row["code"] for row in home.export("findings")] == ["VENDOR_NEAR"]
+
+
+# ------------------------------------------------------------------ a payment by hand, told once
+
+PAID = {"暂扣处理": "已付清", "放行人": "虚构甲", "放行理由": "急件，先付了", "第二人": "虚构乙"}
+
+
+def records_by(home: Home, name: str, key: str) -> dict[str, dict[str, Any]]:
+    with home.store.transaction() as tx:
+        return {row[key]: row for row in tx.table(name).to_pylist()}
+
+
+def paid_by_hand(home: Home, books: SimpleNamespace) -> None:
+    """An invoice of which the bank tells a payment that no sheet asked for."""
+    invoices_of(home, books, 1)
+    home.drop("网银流水.xlsx", bank_list((VENDOR, "借", 565, "货款")))
+    home.turn(evening(7, 6))
+    assert why(home) == {"01": "PAID_BY_HAND"}
+
+
+def with_key(home: Home, key: str) -> None:
+    home.drop("网银流水.xlsx", [bank_list((VENDOR, "借", 565, "货款"))[0] | {"付款键": key}])
+
+
+def test_the_key_of_a_held_line_is_told_as_one_and_the_form_that_is_out_still_counts(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """`explain` shows the key of the held line; filled into the bank's list it was said not to exist, the evidence
+    stood there twice, and the form handed out was void without a word."""
+    paid_by_hand(home, books)
+    (form,) = _forms(home, "暂扣放行单")
+    (held,) = home.export("payables")
+    with_key(home, held["payment_key"])
+    home.turn(evening(7, 7))
+    (told,) = records_by(home, "returns", "receipt").values()
+    assert (told["outcome"], told["payment_keys"]) == ("ON_HOLD", held["payment_key"])
+    (hold,) = records_by(home, "holds", "hold").values()
+    assert (hold["reasons"], hold["evidence"].count("565.00")) == ("PAID_BY_HAND", 1)
+    assert _forms(home, "暂扣放行单") == [form]
+    home.drop("放行.xlsx", _filled(form, PAID))
+    for day in (8, 9):
+        home.turn(evening(7, day))
+        assert [row["state"] for row in home.export("payables")] == ["confirmed"]
+        assert [row["outcome"] for row in records_by(home, "returns", "receipt").values()] == ["confirmed"]
+
+
+def test_a_payment_of_another_sum_that_names_a_held_line_is_asked_before_that_is_paid(
+    home: Home, books: SimpleNamespace
+) -> None:
+    """Held because its account is another vendor's too; somebody has paid a part of it already."""
+    invoices_of(home, books, 1)
+    home.drop(
+        "供应商台账.xlsx", books.vendors({}, {"供应商名称": "虚构乙公司", "供应商编码": "V-2", "统一社会信用代码": ""})
+    )
+    home.turn(evening(7, 6))
+    (held,) = home.export("payables")
+    assert held["state"] == "held"
+    home.drop("网银流水.xlsx", [bank_list((VENDOR, "借", 300, "货款"))[0] | {"付款键": held["payment_key"]}])
+    home.turn(evening(7, 7))
+    assert why(home) == {"01": "SHARED_ACCOUNT,PAID_EARLY"}
+
+
+def test_the_key_of_another_vendors_held_line_is_grave(home: Home, books: SimpleNamespace) -> None:
+    paid_by_hand(home, books)
+    (held,) = home.export("payables")
+    row = bank_list(("虚构乙公司", "借", 565, "货款"))[0] | {"付款键": held["payment_key"], "流水号": "T9"}
+    home.drop("网银流水2.xlsx", [row])
+    home.turn(evening(7, 7))
+    assert {row["bank_reference"]: row["outcome"] for row in records_by(home, "returns", "receipt").values()} == {
+        "T0": "UNMATCHED", "T9": "OTHER_VENDOR",
+    }  # fmt: skip

@@ -131,7 +131,7 @@ def test_a_vendor_with_a_credit_note_is_paid_one_sum_and_the_file_comes_to_the_s
         ("2", D("230.00")), ("4", D("10.00")),
     ]  # fmt: skip
     assert file.total == batch(*lines)["total"]
-    assert file.transfers[0].purpose == "货款 3 笔已抵扣 26002000001310340002"
+    assert file.transfers[0].purpose == "货款 发票 26002000001310340002 等 3 笔相抵后净额"
 
 
 WHAT_FOR = {"line": "货款", "advance": "预付款", "retention": "质保金", None: "货款"}

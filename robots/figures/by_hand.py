@@ -22,6 +22,7 @@ from robots.figures.returns import (
     AMOUNT,
     CONTRADICTS,
     CURRENCY,
+    ON_HOLD,
     OTHER_VENDOR,
     PAID,
     TWICE,
@@ -34,7 +35,9 @@ from robots.model.names import identity
 
 # Outcomes of payments to our vendors that settled nothing, whatever they were taken for: what they paid, nobody knows.
 # EARLY and CLOSED are not among them: they hold the very lines that they name.
-UNEXPLAINED = frozenset({UNMATCHED, AMOUNT, TWICE, OTHER_VENDOR, UNKNOWN_KEY, CONTRADICTS, AMBIGUOUS, CURRENCY})
+UNEXPLAINED = frozenset(
+    {UNMATCHED, AMOUNT, TWICE, OTHER_VENDOR, UNKNOWN_KEY, CONTRADICTS, AMBIGUOUS, CURRENCY, ON_HOLD}
+)
 RETAINED = "retained"  # of a bank's row: how much of it is what is retained of the lines that it may have paid
 Row = Mapping[str, Any]
 _FEW, _SOME = 12, 200  # invoices of one vendor up to which any of them are tried together, or any two

@@ -84,7 +84,8 @@ _READ_AS = {
     "payee": "vendor", "account": "payee_account", "amount": "amount", "currency": "currency", "purpose": "purpose",
     "payment_key": "payment_key", "batch": "batch",
 }  # fmt: skip
-_TELLS = ("payee", "account", "amount", "payment_key")  # columns by which a file is known to be ours
+_Tells = Literal["payee", "account", "amount", "payment_key"]
+_TELLS: tuple[_Tells, ...] = ("payee", "account", "amount", "payment_key")  # by these a file is known to be ours
 
 
 def returned(layout: Layout) -> dict[str, Any]:
