@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -166,3 +168,86 @@ def test_the_key_of_another_vendors_held_line_is_grave(home: Home, books: Simple
     assert {row["bank_reference"]: row["outcome"] for row in records_by(home, "returns", "receipt").values()} == {
         "T0": "UNMATCHED", "T9": "OTHER_VENDOR",
     }  # fmt: skip
+
+
+# ------------------------------------------------------------------ 回单核对 and its letter
+
+
+def checked(home: Home, day: str) -> dict[str, Any]:
+    """The first row of 回单核对, by its headers."""
+    book = openpyxl.load_workbook(paper(home, "payments", f"回单核对 {day}"))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    head = next(number for number, row in enumerate(rows) if "怎样处理" in row)
+    return dict(zip(rows[head], rows[head + 1], strict=True))
+
+
+def letter(home: Home, day: str) -> str:
+    """What the letter of a day says of the bank's rows."""
+    texts = []
+    for path in sorted(home.settings.out_folder("letters").rglob(f"{day}*.eml")):
+        body = message_from_bytes(path.read_bytes(), policy=default).get_body(("plain",))
+        assert body is not None
+        texts.append(str(body.get_content()))
+    return next(text for text in texts if "银行回单：" in text)
+
+
+def test_what_the_bank_sent_back_needs_a_person_and_says_whose_it_is_and_why(
+    home: Home, books: SimpleNamespace
+) -> None:
+    invoices_of(home, books, 1)
+    home.turn(evening(7, 3))
+    (line,) = home.export("payables")
+    row = {
+        "付款键": line["payment_key"],
+        "流水号": "B-1",
+        "收款人": VENDOR,
+        "付款金额": 565,
+        "付款日期": date(2026, 7, 6),
+    }
+    home.drop("回单.xlsx", [row | {"付款状态": "退票", "失败原因": "户名不符"}])
+    home.turn(evening(7, 6))
+    told = letter(home, "2026-07-06")
+    assert "退回 1 笔 565.00 CNY，需处理 1 行" in told
+    assert f"银行退回：户名不符：{VENDOR} 发票 26112000000012345601，565.00，2026-07-06" in told
+    assert "“暂扣放行单”上由两人选“放行”" in told and "用同一文件名再放入" not in told
+    found = checked(home, "2026-07-06")
+    assert found["问题"] == "银行退回：户名不符" and "由两人选“放行”" in found["怎样处理"]
+    assert "26112000000012345601" in found["我方付款行"] and "银行退回" in found["我方付款行"]
+
+
+def test_a_payment_by_hand_is_told_as_the_form_tells_it(home: Home, books: SimpleNamespace) -> None:
+    """回单核对 wanted a key filled in for the very row that 暂扣放行单 asked about. The list comes in the same turn as
+    the invoice, before a sheet is made."""
+    paid_by_hand(home, books)
+    told, found = letter(home, "2026-07-06"), checked(home, "2026-07-06")
+    assert f"疑似人工付款：{VENDOR} 发票 26112000000012345601，565.00，2026-07-06" in told
+    assert "选“已付清”" in told and "填上付款键" not in told
+    assert found["问题"] == "疑似人工付款" and "暂扣放行单" in found["怎样处理"] and "填上" not in found["怎样处理"]
+
+
+def test_a_payment_by_hand_of_a_line_on_a_sheet_is_told_as_the_form_tells_it(
+    home: Home, books: SimpleNamespace
+) -> None:
+    home.configure(PEOPLE)
+    invoices_of(home, books, 1)
+    home.turn(evening(7, 3))
+    home.drop("网银流水.xlsx", [bank_list((VENDOR, "借", 565, "货款"))[0] | {"交易日期": "2026-07-02"}])
+    home.turn(evening(7, 6))
+    assert why(home) == {"01": "PAID_BY_HAND"}
+    assert checked(home, "2026-07-06")["问题"] == "疑似人工付款"
+
+
+def test_a_payment_to_a_vendor_that_fits_no_invoice_is_told_without_one(home: Home, books: SimpleNamespace) -> None:
+    invoices_of(home, books, 1)
+    home.drop("网银流水.xlsx", bank_list((VENDOR, "借", 99, "打样费")))
+    home.turn(evening(7, 6))
+    assert checked(home, "2026-07-06")["问题"] == "找不到对应的付款行"
+    assert "找不到对应的付款行：示例甲电子有限公司，99.00" in letter(home, "2026-07-06")
+
+
+def test_a_list_of_nothing_but_strangers_marks_nothing_as_paid(home: Home, books: SimpleNamespace) -> None:
+    home.drop("供应商台账.xlsx", books.vendors())
+    home.drop("网银流水.xlsx", bank_list(("虚构物业公司", "借", 1234.5, "物业费")))
+    home.turn(evening(7, 6))
+    told = letter(home, "2026-07-06")
+    assert "没有付款行因此变动" in told and "已记为已付" not in told

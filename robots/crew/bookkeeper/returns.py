@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from robots.crew.bookkeeper.check import returns_checked, returns_notice
+from robots.crew.bookkeeper.check import News, returns_checked, returns_notice
 from robots.figures.accounts import given
 from robots.figures.batches import PROPOSED, RELEASED, Moves, batch_state, move, paid_from_the_sheet
+from robots.figures.by_hand import seen_by_hand
 from robots.figures.lines import records
 from robots.figures.returns import (
     CHANGED,
@@ -63,9 +64,13 @@ def bank_returns(verdicts: Sequence[Verdict], ledger: Ledger, rules: Rules, toda
     yield Decision(ROBOT, today.isoformat(), "returns", record("returns", [_kept(one, today) for one in kept]))
     if any(one.fresh or one.outcome not in {TOLD, *SETTLING} for one in news):
         still = [payables[line.key] for line in _lines(ledger, rules) if line.state in OPEN]
-        workbook = returns_checked(news, verdicts, payables, still, rules, today)
-        yield Decision(ROBOT, today.isoformat(), "returns-checked", workbook, name="returns-checked")
-        yield Decision(ROBOT, today.isoformat(), "notice-returns", returns_notice(news, payables, rules))
+        hands = seen_by_hand([_kept(one, today) for one in news], ledger, rules.settle_from, rules.currency)
+        told = News(news, payables, hands, rules)
+        yield Decision(
+            ROBOT, today.isoformat(), "returns-checked", returns_checked(told, verdicts, still, today),
+            name="returns-checked",
+        )  # fmt: skip
+        yield Decision(ROBOT, today.isoformat(), "notice-returns", returns_notice(told))
 
 
 def _said(row: Mapping[str, Any]) -> tuple[Any, ...]:
