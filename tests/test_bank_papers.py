@@ -208,10 +208,10 @@ def test_what_the_bank_sent_back_needs_a_person_and_says_whose_it_is_and_why(
     home.turn(evening(7, 6))
     told = letter(home, "2026-07-06")
     assert "退回 1 笔 565.00 CNY，需处理 1 行" in told
-    assert f"银行退回：户名不符：{VENDOR} 发票 26112000000012345601，565.00，2026-07-06" in told
+    assert f"银行退回（户名不符）：{VENDOR} 发票 26112000000012345601，565.00，2026-07-06" in told
     assert "“暂扣放行单”上由两人选“放行”" in told and "用同一文件名再放入" not in told
     found = checked(home, "2026-07-06")
-    assert found["问题"] == "银行退回：户名不符" and "由两人选“放行”" in found["怎样处理"]
+    assert found["问题"] == "银行退回（户名不符）" and "由两人选“放行”" in found["怎样处理"]
     assert "26112000000012345601" in found["我方付款行"] and "银行退回" in found["我方付款行"]
 
 

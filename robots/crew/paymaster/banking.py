@@ -35,11 +35,12 @@ def bank_files(
     if payer is None:
         return []
     transfers = tuple(_transfers(lines, vendors, rules.calendar, today))
-    return [BankFile("payments", _file_name(batch, rules.currency), batch["batch"], payer, transfers)]
+    return [BankFile("payments", file_name(batch, rules.currency), batch["batch"], payer, transfers)]
 
 
-def _file_name(batch: Row, home: str) -> Text:
-    """With the currency, where it is not our own: a person sends the file, and not every bank's format says it."""
+def file_name(batch: Row, home: str) -> Text:
+    """How a batch's file is called: with its currency, where that is not our own. A person sends the file, and not
+    every bank's format says it."""
     if batch["currency"] == home:
         return say("file.bank", batch=batch["batch"])
     return say("file.bank_in", batch=batch["batch"], currency=batch["currency"])
