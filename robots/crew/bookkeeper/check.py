@@ -15,6 +15,7 @@ from robots.figures.returns import (
     CURRENCY,
     FOREIGN,
     GRAVE,
+    ON_HOLD,
     QUIET,
     RETURNED,
     SETTLING,
@@ -165,7 +166,7 @@ def _problem(verdict: Verdict, news: News) -> Text:
 def _mend(verdict: Verdict, news: News) -> Text:
     """What to do about a row; where it may have paid an invoice by hand, 暂扣放行单 asks the same."""
     mend, invoices = say(f"returns.problem.{verdict.outcome}.mend"), news.hand(verdict)
-    if not invoices:
+    if not invoices or verdict.outcome == ON_HOLD:  # which says so itself
         return mend
     by_hand = say("returns.by_hand.mend", invoices=invoices)
     return by_hand if verdict.outcome in _LIKELY_BY_HAND else say("list.lines", items=(mend, by_hand))
@@ -289,9 +290,16 @@ def _told(verdict: Verdict, news: News) -> Text:
 
 def _next_step(wrong: Sequence[Verdict], is_paid: bool, news: News) -> Text:
     """How to go on: with what came back and what was paid by hand on 暂扣放行单, with the rest as the workbook says."""
-    back = any(_came_back(one) for one in wrong)
-    hand = any(one.outcome in _LIKELY_BY_HAND and news.hand(one) for one in wrong)
-    rest = any(not _came_back(one) and not (one.outcome in _LIKELY_BY_HAND and news.hand(one)) for one in wrong)
-    names = [name for name, is_there in (("back", back), ("by_hand", hand), ("mend", rest)) if is_there]
-    steps = tuple(say(f"returns.notice.{name}") for name in names or ["next" if is_paid else "nothing"])
+    found = {_step(one, news) for one in wrong} or {"next" if is_paid else "nothing"}
+    steps = tuple(say(f"returns.notice.{name}") for name in _STEPS if name in found)
     return steps[0] if len(steps) == 1 else say("list.lines", items=steps)
+
+
+_STEPS = ("back", "by_hand", "mend", "next", "nothing")
+
+
+def _step(verdict: Verdict, news: News) -> str:
+    if _came_back(verdict):
+        return "back"
+    is_by_hand = verdict.outcome == ON_HOLD or (verdict.outcome in _LIKELY_BY_HAND and news.hand(verdict))
+    return "by_hand" if is_by_hand else "mend"
