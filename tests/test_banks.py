@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,10 +24,14 @@ from robots.crew.paymaster.banking import BatchDiffers, bank_files, payment_day
 from robots.edge import banks, settings
 from robots.edge.banks import DoesNotFit
 from robots.edge.settings import ConfigurationError
+from robots.kinds.words import Lexicon
 from robots.model import wire
 from robots.model.calendar import Calendar
 from robots.model.decisions import BankFile, Payer
+from robots.reading.claims import dialect_for
+from robots.reading.reader import Reading
 from robots.rules import Rules
+from tests.sheets import read, sheet
 
 D = Decimal
 Row = dict[str, Any]
@@ -92,7 +97,7 @@ LINES = (
 
 def test_a_file_holds_every_line_of_the_batch_once_and_its_total() -> None:
     file = file_of(*LINES)
-    assert [one.payment_key for one in file.transfers] == [f"{n:024x}" for n in (1, 3, 2)]
+    assert [one.payment_key for one in file.transfers] == [f"{n:024x}" for n in (3, 1, 2)]
     assert (len(file.transfers), file.total) == (3, D("21130.17"))
 
 
@@ -126,7 +131,16 @@ def test_a_vendor_with_a_credit_note_is_paid_one_sum_and_the_file_comes_to_the_s
         ("2", D("230.00")), ("4", D("10.00")),
     ]  # fmt: skip
     assert file.total == batch(*lines)["total"]
-    assert file.transfers[0].purpose == "货款 3 笔已抵扣 26002000001310340002"
+    assert file.transfers[0].purpose == "货款 发票 26002000001310340002 等 3 笔相抵后净额"
+
+
+WHAT_FOR = {"line": "货款", "advance": "预付款", "retention": "质保金", None: "货款"}
+
+
+@pytest.mark.parametrize(("what", "word"), WHAT_FOR.items())
+def test_a_payee_reads_what_the_money_is_for(what: str | None, word: str) -> None:
+    (one,) = file_of(line(1, what=what)).transfers
+    assert one.purpose == f"{word} 发票 26002000001310340001"
 
 
 def test_more_set_off_than_a_vendor_is_paid_never_leaves() -> None:
@@ -176,13 +190,13 @@ def test_the_day_of_a_payment(due: date | None, expected: date) -> None:
 
 def test_the_template_in_excel_cell_by_cell() -> None:
     assert xlsx_rows(file_of(*LINES)) == [
-        ("序号", "收款人户名", "收款账号", "开户行", "联行号", "金额", "用途", "备注"),
-        (1, "示例甲有限公司", "6222000000000000001", "示例银行甲支行", "102290000011", 1130,
-         "货款 发票 26002000001310340001", f"{1:024x}"),
-        (2, "示例甲有限公司", "6222000000000000001", "示例银行甲支行", "102290000011", 20000.07,
-         "货款 发票 26002000001310340003", f"{3:024x}"),
+        ("序号", "收款人户名", "收款账号", "开户行", "联行号", "金额", "用途", "备注", "币种"),
+        (1, "示例甲有限公司", "6222000000000000001", "示例银行甲支行", "102290000011", 20000.07,
+         "货款 发票 26002000001310340003", f"{3:024x}", "CNY"),
+        (2, "示例甲有限公司", "6222000000000000001", "示例银行甲支行", "102290000011", 1130,
+         "货款 发票 26002000001310340001", f"{1:024x}", "CNY"),
         (3, "虚构乙公司", "00620000000000000002", "示例银行乙支行", None, 0.1,
-         "货款 发票 26002000001310340002", f"{2:024x}"),
+         "货款 发票 26002000001310340002", f"{2:024x}", "CNY"),
     ]  # fmt: skip
 
 
@@ -236,6 +250,60 @@ def test_a_purpose_is_cut_to_what_the_bank_takes_and_a_name_never_is() -> None:
 def test_a_name_with_a_line_break_is_one_cell_on_one_line() -> None:
     text = written(file_of(line(1, vendor="示例甲\n电子\x07有限公司")), "generic_csv").decode("gb18030")
     assert [row[1] for row in csv.reader(text.splitlines())] == ["收款人户名", "示例甲 电子 有限公司"]
+
+
+TEMPLATES = [name for name, bank in SHIPPED.banks.items() if getattr(bank, "format", "") == "template"]
+
+
+def come_back(rows: Sequence[Sequence[Any]], lexicon: Lexicon) -> Reading:
+    """A bank file with a day and a result added, read as it is dropped."""
+    added = [[*rows[0], "交易日期", "处理结果", "失败原因"], *([*row, "2026-07-06", "成功", ""] for row in rows[1:])]
+    grid = sheet(*([str(cell or "") for cell in row] for row in added))
+    return read(grid, lexicon=lexicon, dialect=dialect_for("回单.xlsx", lexicon.dialects, [grid]))
+
+
+@pytest.mark.parametrize("bank", TEMPLATES)
+def test_our_own_file_comes_back_with_every_column_known(bank: str) -> None:
+    file = file_of(*LINES)
+    reading = come_back(xlsx_rows(file) if SHIPPED.banks[bank].file == "xlsx" else csv_rows(file), SHIPPED.lexicon)  # type: ignore[attr-defined]  # a template's layout
+    assert [finding.code for finding in reading.findings] == []
+    told = [(row["payment_key"], row["vendor"], row["amount"], row["currency"]) for row in payments(reading)]
+    assert told[1] == (f"{1:024x}", "示例甲有限公司", D("1130.00"), "CNY") and len(told) == 3
+
+
+def payments(reading: Reading) -> list[Row]:
+    return list(reading.tables["payments"].to_pylist())
+
+
+def test_a_bank_of_ones_own_comes_back_without_a_source_for_it(tmp_path: Path) -> None:
+    """Its columns are in config/banks once: which of them is which, nobody has to say again in config/sources."""
+    titles = {
+        "payee": "收方名",
+        "account": "收方卡号",
+        "bank_code": "行号",
+        "amount": "转账额",
+        "payment_key": "企业流水",
+        "blank": "预留",
+    }
+    own = 'format = "template"\nfile = "csv"\n' + "".join(
+        f'[[columns]]\ntitle = "{title}"\nvalue = "{value}"\n' for value, title in titles.items()
+    )
+    loaded = settings.load(_home(tmp_path, account("main", "my_bank"), my_bank=own), registry.names())
+    text = banks.render(file_of(*LINES), loaded.banks["my_bank"], AT)[1].decode("gb18030")
+    reading = come_back(list(csv.reader(io.StringIO(text, newline=""))), loaded.lexicon)
+    assert [finding.code for finding in reading.findings] == []
+    first = payments(reading)[0]
+    assert (first["payment_key"], first["payee_account"]) == (f"{3:024x}", "6222000000000000001")
+
+
+def test_a_file_in_another_currency_than_ours_says_so_in_its_name_and_its_rows() -> None:
+    lines = [line(1, currency="USD")]
+    payer = replace(PAYER, currency="USD")
+    (file,) = bank_files(batch(*lines, currency="USD"), lines, VENDORS, rules(payer), TODAY)
+    spoken = SHIPPED.words.render(file)
+    assert spoken.name == "银行付款文件 FK-20260703-01 USD"
+    assert csv_rows(spoken)[1][-1] == "USD" and xlsx_rows(spoken)[1][-1] == "USD"
+    assert file_of(line(1)).name == "银行付款文件 FK-20260703-01"
 
 
 def _columns() -> Any:

@@ -449,7 +449,7 @@ def test_a_banks_own_list_with_titles_debit_and_credit(team: Home) -> None:
     assert [one["state"] for one in team.export("batches")] == ["confirmed"]
     facts = {cells[0]: cells[2] for cells in sheets["回单核对"][2:7]}
     assert facts == {
-        "截至": "2026-07-06", "本次已付": "2 笔，762.75 CNY", "本次退回": "1 笔，226.00 CNY", "需要处理": "0",
+        "截至": "2026-07-06", "本次已付": "2 笔，762.75 CNY", "本次退回": "1 笔，226.00 CNY", "需要处理": "1",
         "尚未回单": "0 笔，0.00 CNY",
     }  # fmt: skip
 
@@ -534,7 +534,7 @@ def test_what_does_not_fit_is_told_with_its_place_and_how_to_mend_it_and_mends_b
     found = [(cells[0], cells[1], cells[3], cells[8]) for cells in checked(team)["回单核对"][9:11]]
     assert found == [
         ("严重", "付给了别的供应商", 226, "回单.xlsx › Sheet1 › 3"),
-        ("警告", "金额不一致", 500, "回单.xlsx › Sheet1 › 2"),
+        ("警告", "金额不一致（付款行 536.75 CNY）", 500, "回单.xlsx › Sheet1 › 2"),
     ]
     tuesday = date(2026, 7, 7)
     team.drop("回单.xlsx", [wrong | {"付款金额": 536.75}, stray | {"收款人": B}])
@@ -585,7 +585,7 @@ def test_a_return_in_another_currency_confirms_nothing_and_mends_by_dropping_aga
     team.turn(MONDAY)
     assert states(team) == {A: "released", B: "released"}
     (wrong,) = [cells for cells in checked(team)["回单核对"] if cells[0] == "警告"]
-    assert (wrong[1], wrong[9]) == ("币种不一致：银行 USD，付款行 CNY", "回单.xlsx › Sheet1 › 2")
+    assert (wrong[1], wrong[9]) == ("币种不一致（银行 USD，付款行 CNY）", "回单.xlsx › Sheet1 › 2")
     assert wrong[3:5] == (536.75, "USD") and "没有记为已付" in wrong[8]
     team.drop("回单.xlsx", [told | {"币种": "人民币"}])
     team.turn(date(2026, 7, 7))

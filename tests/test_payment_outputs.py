@@ -677,7 +677,7 @@ def test_what_is_set_off_is_one_sum_on_the_sheet_in_the_banks_file_and_in_its_re
     page = load_workbook(paid.settings.out_folder("payments") / "银行付款文件 FK-20260707-01.xlsx")["批量付款"]
     key = lines["F-2002"]["payment_key"]
     assert [tuple(cell.value for cell in row)[5:8] for row in page.iter_rows(min_row=2)] == [
-        (644.09, "货款 3 笔已抵扣 F-2002", key)
+        (644.09, "货款 发票 F-2002 等 3 笔相抵后净额", key)
     ]
     told = {"付款键": key, "银行流水号": "BK-2", "收款单位": VENDOR, "付款金额": 644.09, "付款日期": date(2026, 7, 9)}
     paid.drop("回单.xlsx", [told])

@@ -239,10 +239,10 @@ def load(home: Path, robots: tuple[str, ...]) -> Settings:
     problems: Problems = []
     own = home / "config"
     toml = _robots_toml(own, robots, problems)
-    lexicon = _lexicon(own, problems)
+    layouts = dict(_banks(own, problems))
+    lexicon = _lexicon(own, layouts, problems)
     words = _catalogue(own, toml.language if toml else "zh", problems)
     rules = _rules(own, toml, home, problems)
-    layouts = dict(_banks(own, problems))
     problems += _account_problems(own / "robots.toml", toml.payments, layouts) if toml else []
     if problems or toml is None:
         raise ConfigurationError([words.speak(one) for one in problems])
@@ -450,17 +450,23 @@ def _extended(below: Any, above: Any) -> Any:
     return [*below, *above] if isinstance(below, list) and isinstance(above, list) else above
 
 
-def _lexicon(own: Path, problems: Problems) -> Lexicon:
+def _lexicon(own: Path, layouts: Mapping[str, BaseModel], problems: Problems) -> Lexicon:
     raw = _words(own, problems)
     common = raw.pop("_common", {})
     kinds = known()
     problems += [_unknown("config/kinds", f"{name}.toml", nearest(name, kinds)) for name in raw if name not in kinds]
     vocabularies = {name: _vocabulary(name, raw.get(name, {}), problems) for name in kinds}
-    sources = _merged(own, "sources", problems)
+    sources = _with_banks(_merged(own, "sources", problems), layouts)
     sources = {name: _like(name, table, sources, problems) for name, table in sources.items()}
     dialects = tuple(d for name, table in sources.items() if (d := _dialect(name, table, problems)) is not None)
     ignore, totals, blank, hints = (tuple(common.get(name, ())) for name in ("ignore", "totals", "blank", "hints"))
     return Lexicon(vocabularies, dialects, ignore, totals, blank=blank, hints=hints)
+
+
+def _with_banks(sources: dict[str, dict[str, Any]], layouts: Mapping[str, BaseModel]) -> dict[str, dict[str, Any]]:
+    """The sources there are, then our own bank files as they come back; a source of a bank's name is laid over that."""
+    back = {name: source for name, layout in layouts.items() if (source := banks.returned(layout))}
+    return sources | {name: overlay(source, sources.get(name, {})) for name, source in back.items()}
 
 
 def _like(name: str, table: dict[str, Any], sources: dict[str, dict[str, Any]], problems: Problems) -> dict[str, Any]:

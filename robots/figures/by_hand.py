@@ -10,31 +10,38 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain, combinations
 from typing import Any
 
 from robots.figures.accounts import given
+from robots.figures.batches import HELD, UNRELEASED
+from robots.figures.lines import records
 from robots.figures.returns import (
     AMBIGUOUS,
     AMOUNT,
     CONTRADICTS,
     CURRENCY,
+    ON_HOLD,
     OTHER_VENDOR,
     PAID,
     TWICE,
     UNKNOWN_KEY,
     UNMATCHED,
 )
-from robots.figures.settlement import ADVANCE, Payable
+from robots.figures.settlement import ADVANCE, LINE, Payable
+from robots.figures.settlement.billing import invoice_key, of_invoice
+from robots.ledger import Ledger
 from robots.model.money import ZERO
 from robots.model.names import identity
 
 # Outcomes of payments to our vendors that settled nothing, whatever they were taken for: what they paid, nobody knows.
 # EARLY and CLOSED are not among them: they hold the very lines that they name.
-UNEXPLAINED = frozenset({UNMATCHED, AMOUNT, TWICE, OTHER_VENDOR, UNKNOWN_KEY, CONTRADICTS, AMBIGUOUS, CURRENCY})
+UNEXPLAINED = frozenset(
+    {UNMATCHED, AMOUNT, TWICE, OTHER_VENDOR, UNKNOWN_KEY, CONTRADICTS, AMBIGUOUS, CURRENCY, ON_HOLD}
+)
 RETAINED = "retained"  # of a bank's row: how much of it is what is retained of the lines that it may have paid
 Row = Mapping[str, Any]
 _FEW, _SOME = 12, 200  # invoices of one vendor up to which any of them are tried together, or any two
@@ -102,6 +109,45 @@ def paid_by_hand(asked: Iterable[tuple[Payable, Decimal]], returns: Iterable[Row
                 for key in one.keys if rows else ():
                     add(found[key], ({**row, RETAINED: retained} for row in rows))
     return dict(found)
+
+
+def seen_by_hand(told: Sequence[Row], ledger: Ledger, since: date, home: str) -> dict[str, tuple[str, ...]]:
+    """Receipt of a bank's row → the invoices that it may have paid by hand, by what was figured of them last. What
+    holds them is found when sheets are made; this is to know of it when the bank's list is told. `told`: rows of
+    `returns`; `since`, `home`: see Rules."""
+    if not any(row["outcome"] in UNEXPLAINED and row["status"] == PAID for row in told):
+        return {}
+    asked = list(_unpaid(ledger, since, home))
+    shown = {payable.invoice_key: payable.invoice_no for payable, _ in asked}
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, rows in paid_by_hand(asked, told).items():
+        for row in rows:
+            found[row["receipt"]].append(shown[key])
+    return {receipt: tuple(sorted(set(numbers))) for receipt, numbers in found.items()}
+
+
+def _unpaid(ledger: Ledger, since: date, home: str) -> Iterator[tuple[Payable, Decimal]]:
+    """What is held or waits on a sheet, and invoices that nobody has figured yet, each with what may be paid of it."""
+    lines, bills = records(ledger.said("payables")), records(ledger.table("invoices"))
+    days = {invoice_key(bill): bill["invoiced_on"] for bill in bills}
+    for row in lines:
+        if row["state"] in (HELD, *UNRELEASED):
+            payable = replace(
+                _payable(row["invoice_key"], row, home), retention=row["retention"], what=given(row["what"]) or LINE,
+                invoiced_on=days.get(of_invoice(row["invoice_key"])),
+            )  # fmt: skip
+            yield payable, row["held"] if row["state"] == HELD else row["net"]
+    figured = {of_invoice(row["invoice_key"]) for row in lines}
+    for bill in bills:
+        key = invoice_key(bill)
+        if key not in figured and bill["gross"] > 0 and bill["invoiced_on"] >= since:
+            yield replace(_payable(key, bill, home), invoiced_on=bill["invoiced_on"]), bill["gross"]
+
+
+def _payable(key: str, row: Row, home: str) -> Payable:
+    """A row of payables or of invoices as what may have been paid."""
+    vendor, number, order, line = (given(row[name]) for name in ("vendor", "invoice_no", "order_id", "line"))
+    return Payable(key, vendor, number, order, line, row["gross"], currency=given(row["currency"]) or home)
 
 
 def add(found: list[Row], rows: Iterable[Row]) -> None:

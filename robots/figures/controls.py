@@ -411,10 +411,10 @@ def asked_by_hand(books: Books) -> Callable[[Payable], Iterator[tuple[Hold, Row]
 
     def asks(payable: Payable) -> Iterator[tuple[Hold, Row]]:
         name = (payable.invoice_key, payable.order_id, payable.line)
-        if row := books.early.get(name):
-            yield Hold(PAID_EARLY, told(row, payable), numbered(PAID_EARLY, row["receipt"], *name), True, _OR_PAID), row
         keys = dict.fromkeys((payable.invoice_key, of_invoice(payable.invoice_key)))
         by_receipt = {row["receipt"]: row for key in keys for row in books.by_hand.get(key, ())}
+        if (row := books.early.get(name)) and row["receipt"] not in by_receipt:  # one payment is asked once
+            yield Hold(PAID_EARLY, told(row, payable), numbered(PAID_EARLY, row["receipt"], *name), True, _OR_PAID), row
         if rows := sorted(by_receipt.values(), key=lambda row: (row["paid_on"], row["receipt"])):
             texts = tuple(told(row, payable) for row in rows)
             seen = texts[0] if len(texts) == 1 else say("list.lines", items=texts)

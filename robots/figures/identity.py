@@ -15,11 +15,13 @@ NEAR = 80.0
 
 @dataclass(frozen=True)
 class Named:
-    """A vendor's name as a drop writes it, and the first place where it does."""
+    """A vendor's name as a drop writes it, and the first place where it does. `may_be_anybody`: a bank pays landlords
+    and offices too, so that a name like none of ours asks nothing there."""
 
     name: str
     sheet: str
     row: int
+    may_be_anybody: bool = False
 
 
 def doubtful_names(used: Iterable[Named], known: dict[str, str]) -> Iterator[Finding]:
@@ -37,5 +39,5 @@ def doubtful_names(used: Iterable[Named], known: dict[str, str]) -> Iterator[Fin
         if near:
             values = {"seen": one.name, "near": names[near[0]]}
             yield finding("VENDOR_NEAR", Level.QUESTION, one.sheet, str(one.row), **values)
-        else:
+        elif not one.may_be_anybody:
             yield finding("VENDOR_UNKNOWN", Level.WARNING, one.sheet, str(one.row), seen=one.name)

@@ -17,10 +17,11 @@ from decimal import Decimal
 from typing import Any
 
 from robots.figures.accounts import account_identity
-from robots.figures.batches import PROPOSED, RELEASED, UNRELEASED
+from robots.figures.batches import HELD, PROPOSED, RELEASED, UNRELEASED
 from robots.kinds.payments import NOBODY
-from robots.ledger import place
+from robots.ledger import Ledger, place
 from robots.model.money import ZERO
+from robots.model.names import identity
 
 OPEN = frozenset({RELEASED})  # lines that the bank has been told to pay
 CONFIRMED, RETURNED = "confirmed", "returned"
@@ -29,6 +30,7 @@ PENDING = "pending"  # what the bank has taken in and not done yet: the line wai
 UNKNOWN_KEY, OTHER_VENDOR, OTHER_ACCOUNT, AMOUNT = "UNKNOWN_KEY", "OTHER_VENDOR", "OTHER_ACCOUNT", "AMOUNT"
 TWICE, EARLY, CLOSED, AMBIGUOUS = "TWICE", "EARLY", "CLOSED", "AMBIGUOUS"
 UNMATCHED, CHANGED, CURRENCY, CONTRADICTS = "UNMATCHED", "CHANGED", "CURRENCY", "CONTRADICTS"
+ON_HOLD = "ON_HOLD"  # it names a line that is held: no sheet asked for it
 GRAVE = frozenset({TWICE, OTHER_VENDOR, OTHER_ACCOUNT})  # money may be where it does not belong
 SETTLING = frozenset({CONFIRMED, RETURNED})
 QUIET = frozenset({*SETTLING, TOLD, FOREIGN, PENDING})  # outcomes that ask nothing of anybody
@@ -41,7 +43,7 @@ _FAILED_TEXT = re.compile(
     r"退汇|退票|退回|冲正|失败|户名不符|账号不符|\b(?:returned|rejected|failed|reversed)\b", re.IGNORECASE
 )
 _TAKEN_BACK = frozenset({"rejected", "void", "reversed"})
-_NEVER_SENT = _TAKEN_BACK | {"held"}
+_NEVER_SENT = _TAKEN_BACK | {HELD}
 
 _TOLD = ("reason", "narrative", "postscript", "remark")  # what for is no reason why not: `purpose` is left out
 _OURS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{24}(?![0-9A-Za-z])")  # a payment key as we write it
@@ -113,9 +115,20 @@ class Verdict:
 # ------------------------------------------------------------------ tables → values
 
 
-def remittances(rows: Iterable[Row]) -> list[Remittance]:
+def carried_keys(ledger: Ledger) -> frozenset[str]:
+    """The keys of lines that stand on sheets, or did."""
+    lines = ledger.said("payables")
+    return frozenset(lines[lines["state"] != HELD]["payment_key"])
+
+
+def remittances(rows: Iterable[Row], told: Iterable[Row] = (), lines: Collection[str] = ()) -> list[Remittance]:
     """Rows of `payments` with an id each that does not hang on their place; a row without any number is named by what
-    it says, and such rows alike are counted."""
+    it says, and such rows alike are counted. A row of an earlier file that comes again with its key filled in is no
+    other payment: it keeps the id under which it was `told` (rows of `returns`). `lines`: keys of payment lines."""
+    return _as_told(_numbered(rows), told, lines)
+
+
+def _numbered(rows: Iterable[Row]) -> list[Remittance]:
     seen: Counter[str] = Counter()
     found = []
     for row in sorted((_remittance(row) for row in rows), key=_by_content):
@@ -124,6 +137,34 @@ def remittances(rows: Iterable[Row]) -> list[Remittance]:
         named = hashlib.sha256(f"{text}\x1f{seen[text]}".encode()).hexdigest()[:24]
         found.append(replace(row, id=named))
     return found
+
+
+def _as_told(rows: list[Remittance], told: Iterable[Row], lines: Collection[str]) -> list[Remittance]:
+    """Rows that are new, under the ids of those that are no longer there and said the same but for the key."""
+    there, before = {row.id for row in rows}, {row["receipt"]: row for row in told}
+    lost: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for one in sorted(before.values(), key=lambda one: one["receipt"]):
+        if one["receipt"] not in there:
+            lost[_says(one)].append(one)
+    found = []
+    for row in rows:
+        same = lost.get(_says(vars(row)), []) if row.id not in before else []
+        mine = next((one for one in same if not _is_of_another(row, one, lines)), None)
+        if mine is not None:
+            same.remove(mine)
+        found.append(row if mine is None else replace(row, id=mine["receipt"]))
+    return found
+
+
+def _says(row: Row) -> tuple[Any, ...]:
+    reference = row["reference"] if "reference" in row else row["bank_reference"]
+    vendor, currency = identity(row["vendor"]), _text(row["currency"])
+    return _text(reference), vendor, row["amount"], str(row["paid_on"]), row["status"], currency
+
+
+def _is_of_another(row: Remittance, told: Row, lines: Collection[str]) -> bool:
+    """Did a row settle other lines than the one that this row names? A bank may pay several under one number."""
+    return told["outcome"] in SETTLING and row.key in lines and row.key not in told["payment_keys"].split(",")
 
 
 def _remittance(row: Row) -> Remittance:
@@ -183,7 +224,7 @@ class _Book:
         """Every line under its state; whole sums under their vendor, and these and single lines under their amount.
         Of what was taken back no sum was ever to be paid, only its lines; of what was set off, the sum alone."""
         self.states = {key: line.state for key, line in self.lines.items()}
-        self.batches = frozenset(line.batch for line in self.lines.values())
+        self.batches = frozenset(line.batch for line in self.lines.values() if line.batch)
         sent: dict[tuple[str, str], list[Line]] = defaultdict(list)
         for line in self.lines.values():
             if line.state not in _NEVER_SENT:
@@ -395,6 +436,8 @@ def _by_keys(row: Remittance, keys: Collection[str], book: _Book, is_payment: bo
     is_mine = all(line.vendor == row.vendor for line in lines)
     if not is_mine and not (row.account and _is_account(row, lines)):  # a bank writes names its own way
         return OTHER_VENDOR, keys
+    if any(line.state == HELD for line in lines):
+        return ON_HOLD, found
     if len(keys) > 1 and (row.amount != _sum(lines) or len({book.state(row, one) for one in lines}) > 1):
         return AMBIGUOUS, found
     if _is_foreign(row, lines):

@@ -19,7 +19,7 @@ from robots.figures.batches import CONFIRMED, UNRELEASED, is_refund
 from robots.figures.entries import CREDIT, INVOICE, PAYMENT, REFUND, RETURNED, Entry, Pair, Told, paired, ranked, since
 from robots.figures.holds import PAID_TOO_MUCH
 from robots.figures.lines import judged, records
-from robots.figures.returns import PAID, SETTLING, TOLD, Remittance, remittances
+from robots.figures.returns import PAID, SETTLING, TOLD, Remittance, carried_keys, remittances
 from robots.figures.settlement import DISALLOWED, RETENTION
 from robots.figures.settlement.billing import invoice_key, is_red, told_apart
 from robots.ledger import Ledger
@@ -139,8 +139,8 @@ class Common:
 def common_of(ledger: Ledger) -> Common:
     """A bank's row is named by its twins too, and a number that is unique in the country by whoever bore it first:
     neither can be told from one vendor's rows alone."""
-    rows = remittances(records(ledger.table("payments")))
     verdicts = {row["receipt"]: row for row in records(ledger.said("returns"))}
+    rows = remittances(records(ledger.table("payments")), verdicts.values(), carried_keys(ledger))
     answered = frozenset(row.key for row in rows if row.key)
     return Common(rows, verdicts, answered, frozenset(_shared_numbers(ledger.table("invoices"))))
 

@@ -27,7 +27,8 @@ class Field:
     that name it only where no other column does (交易时间 may hold the day, but beside 交易日期 it is the time of day).
     `daily`: a rate for each day, whose cells may say so (0.1%/天). `share`: the field that a cell of this one tells
     where it holds a share in place of an amount (预付款 30%). `instead`: the field whose column may stand in place of
-    this one's, where this one is found from it (the price without tax from the one with it).
+    this one's, where this one is found from it (the price without tax from the one with it). `blank`: the code that
+    tells a blank, where more is to be said of it than that it is required.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Field:
     daily: bool = False
     share: str = ""
     instead: str = ""
+    blank: str = "REQUIRED_BLANK"
 
 
 @dataclass(frozen=True)

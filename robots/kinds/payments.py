@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from robots.cells import CHOICE, CURRENCY, DATE, IDENTIFIER, MONEY, NAME, TEXT
 from robots.kinds.kind import Field, Kind
 from robots.model.names import header_word
@@ -59,3 +62,10 @@ KIND = Kind(
         Field("currency", CURRENCY),
     ),
 )
+
+
+def payees(table: pa.Table) -> pa.Table:
+    """The rows of those whom we paid, sent back or not; whoever pays us is a customer, and no vendor."""
+    inwards = pc.fill_null(pc.equal(table["direction"], "收"), fill_value=False)
+    came_in = pc.or_(pc.and_(inwards, pc.not_equal(table["status"], "退回")), pc.equal(table["status"], "进账"))
+    return table.filter(pc.invert(pc.fill_null(came_in, fill_value=False)))

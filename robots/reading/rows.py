@@ -443,7 +443,7 @@ def _required_blanks(taking: _Taking, columns: dict[str, pa.Array]) -> Iterator[
         for index in pc.indices_nonzero(pc.is_null(columns[name])).to_pylist():
             cell = body.cell(index, heading.column)
             if not any(body.is_filled(body.rows[index], one.column) for one in claim.headings(name)):
-                taking.tell("REQUIRED_BLANK", cell, column=heading.shown, field=name)
+                taking.tell(claim.kind.field(name).blank, cell, column=heading.shown, field=name)
             elif index not in taking.bad:  # the sender's word for "not known" in a field that must be known
                 seen = shown(body.grid.rows[body.rows[index]][heading.column])
                 taking.tell("REQUIRED_UNKNOWN", cell, column=heading.shown, seen=seen)

@@ -53,6 +53,7 @@ CONTRACT = "合同编号 | 供应商 | 生效日期 | 到期日期 | 税率\nHT-
 WITH_TAX, TAXED = "订单号 | 供应商 | 订单数量 | 含税单价", "PO-001 | 示例甲电子有限公司 | 100 | 11.3"
 DELIVERY = "订单号 | 到货日期 | 到货数 | 合格数 | 不合格数\nPO-001 | 2026-06-18 | "
 INVOICE = "发票号码 | 供应商 | 开票日期 | 不含税金额 | 税额 | 价税合计\n'26112000000012345678 | 示例甲电子有限公司 | 2026-06-25 | "
+TWO_ROWS = INVOICE + "333.3 | 114.1 | 991.79" + INVOICE[INVOICE.index("\n") :] + "544.39 | | "
 PAID, PAYMENT = (
     "付款键 | 收款单位 | 付款金额 | 付款日期",
     "'8834f68d703955e273022c77 | 示例甲电子有限公司 | 565 | 2026-07-07",
@@ -313,6 +314,8 @@ CASES = (
     _one("PART_OVER_WHOLE", book("检验单号 | 抽检数 | 不良数 | 判定\nJY-1 | 20 | 32 | 拒收"), "来料检验.xlsx"),
     _one("JUDGED_OVER_RECEIVED", book(DELIVERY + "100 | 98 | 5"), "收货.xlsx"),
     _one("TAX_DOES_NOT_ADD_UP", book(INVOICE + "100 | 13 | 131"), "发票登记.xlsx"),
+    _one("SUM_OF_ROWS", book(TWO_ROWS), "发票登记.xlsx"),
+    _one("GROSS_BLANK", book(TWO_ROWS), "发票登记.xlsx"),
     _one("ROW_TOTAL", orders(FIRST, SECOND, "合计 | | 120 | | ")),
     _one("ROW_HEADER", orders(FIRST, HEADER, SECOND)),
     _one("ROW_NOTE", orders(FIRST, "制表：虚构甲")),

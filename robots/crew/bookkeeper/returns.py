@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from robots.crew.bookkeeper.check import returns_checked, returns_notice
+from robots.crew.bookkeeper.check import News, returns_checked, returns_notice
 from robots.figures.accounts import given
 from robots.figures.batches import PROPOSED, RELEASED, Moves, batch_state, move, paid_from_the_sheet
+from robots.figures.by_hand import seen_by_hand
 from robots.figures.lines import records
 from robots.figures.returns import (
     CHANGED,
@@ -22,6 +23,7 @@ from robots.figures.returns import (
     Line,
     Settled,
     Verdict,
+    carried_keys,
     confirmed_and_returned,
     match,
     remittances,
@@ -42,10 +44,10 @@ def judged_returns(ledger: Ledger, rules: Rules, today: date) -> list[Verdict]:
     paid = records(ledger.table("payments"))
     if not paid:
         return []
-    lines = _lines(ledger, rules)
+    lines, told = _lines(ledger, rules), records(ledger.said("returns"))
     known = set(ledger.table("vendors")["vendor"]) | {line.vendor for line in lines}
-    before = settled_of(records(ledger.said("returns")), lines)
-    return match(remittances(paid), lines, before, known, rules.settlement(today).return_days)
+    rows = remittances(paid, told, carried_keys(ledger))
+    return match(rows, lines, settled_of(told, lines), known, rules.settlement(today).return_days)
 
 
 def bank_returns(verdicts: Sequence[Verdict], ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
@@ -62,9 +64,13 @@ def bank_returns(verdicts: Sequence[Verdict], ledger: Ledger, rules: Rules, toda
     yield Decision(ROBOT, today.isoformat(), "returns", record("returns", [_kept(one, today) for one in kept]))
     if any(one.fresh or one.outcome not in {TOLD, *SETTLING} for one in news):
         still = [payables[line.key] for line in _lines(ledger, rules) if line.state in OPEN]
-        workbook = returns_checked(news, verdicts, payables, still, rules, today)
-        yield Decision(ROBOT, today.isoformat(), "returns-checked", workbook, name="returns-checked")
-        yield Decision(ROBOT, today.isoformat(), "notice-returns", returns_notice(news, payables, rules))
+        hands = seen_by_hand([_kept(one, today) for one in news], ledger, rules.settle_from, rules.currency)
+        told = News(news, payables, hands, rules)
+        yield Decision(
+            ROBOT, today.isoformat(), "returns-checked", returns_checked(told, verdicts, still, today),
+            name="returns-checked",
+        )  # fmt: skip
+        yield Decision(ROBOT, today.isoformat(), "notice-returns", returns_notice(told))
 
 
 def _said(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -92,7 +98,7 @@ def _lines(ledger: Ledger, rules: Rules) -> list[Line]:
 def lines_of(
     payables: Iterable[Row], batches: Sequence[Row], movements: Sequence[Row], home: str = ""
 ) -> Iterator[Line]:
-    """Payment lines that stood on a sheet, with the day of their last release, else of their batch. `home`: the
+    """Payment lines with the day of their last release, else of their batch; what is held has neither. `home`: the
     currency of lines of sheets older than currencies. A sheet that nobody was asked to approve is paid as it is."""
     ranked = sorted((row for row in movements if row["state_after"] == RELEASED), key=lambda row: row["n"])
     released = {row["payment_key"]: date.fromisoformat(row["day"]) for row in ranked}
@@ -100,15 +106,13 @@ def lines_of(
     as_it_is = {row["batch"] for row in batches if not isinstance(row["issued_on"], str)}
     late = {row["batch"]: days_before_issue(row) for row in batches if row["batch"] not in as_it_is}
     for row in payables:
-        if row["state"] != "held":
-            account = row["bank_account"] if isinstance(row["bank_account"], str) else ""
-            sent_on = days.get(row["batch"])
-            if row["batch"] not in as_it_is:  # else it could be paid from the day of its sheet on
-                sent_on = released.get(row["payment_key"], sent_on)
-            currency = row["currency"] if isinstance(row["currency"], str) else home
-            state = RELEASED if row["state"] == PROPOSED and row["batch"] in as_it_is else row["state"]
-            yield Line(row["payment_key"], row["vendor"], row["net"], state, row["batch"], account, sent_on, currency,
-                       late.get(row["batch"]))  # fmt: skip
+        batch = given(row["batch"])
+        sent_on = days.get(batch)
+        if batch not in as_it_is:  # else it could be paid from the day of its sheet on
+            sent_on = released.get(row["payment_key"], sent_on)
+        state = RELEASED if row["state"] == PROPOSED and batch in as_it_is else row["state"]
+        yield Line(row["payment_key"], row["vendor"], row["net"], state, batch, given(row["bank_account"]), sent_on,
+                   given(row["currency"]) or home, late.get(batch))  # fmt: skip
 
 
 def days_before_issue(batch: Mapping[str, Any]) -> tuple[date, date] | None:

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import chain
 
 from robots.crew.paymaster import papers
+from robots.crew.paymaster.banking import file_name
 from robots.crew.paymaster.controls import outdated, stops
 from robots.figures.approvals import (
     GIVEN,
@@ -356,8 +357,8 @@ def _release(now: Standing, case: Case, endorsements: Sequence[Row], refused: Re
     changed = now.change(case, state=state, released_on=day, why=None if kept else "REJECTED", **sums)
     after = replace(changed, lines=released.rows)
     now.closed.append(after)
-    has_file = case.row["currency"] in now.rules.payers
-    now.tell(f"decided-{case.number}", *papers.decided(after, endorsements, refused, case, has_file))
+    file = file_name(case.row, now.rules.currency) if case.row["currency"] in now.rules.payers else None
+    now.tell(f"decided-{case.number}", *papers.decided(after, endorsements, refused, case, file))
 
 
 def _reverse(now: Standing, case: Case, names: str, refused: Refused) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from robots.crew.paymaster.rows import Row
+from robots.crew.paymaster.rows import Row, in_order
+from robots.figures.settlement import LINE
 from robots.model.calendar import Calendar, UnknownYear
 from robots.model.decisions import BankFile, Transfer
 from robots.model.money import ZERO
@@ -34,7 +35,15 @@ def bank_files(
     if payer is None:
         return []
     transfers = tuple(_transfers(lines, vendors, rules.calendar, today))
-    return [BankFile("payments", say("file.bank", batch=batch["batch"]), batch["batch"], payer, transfers)]
+    return [BankFile("payments", file_name(batch, rules.currency), batch["batch"], payer, transfers)]
+
+
+def file_name(batch: Row, home: str) -> Text:
+    """How a batch's file is called: with its currency, where that is not our own. A person sends the file, and not
+    every bank's format says it."""
+    if batch["currency"] == home:
+        return say("file.bank", batch=batch["batch"])
+    return say("file.bank_in", batch=batch["batch"], currency=batch["currency"])
 
 
 def _check(batch: Row, lines: Sequence[Row]) -> None:
@@ -52,7 +61,7 @@ def _check(batch: Row, lines: Sequence[Row]) -> None:
 
 
 def _transfers(lines: Sequence[Row], vendors: Mapping[str, Row], calendar: Calendar, today: date) -> Iterator[Transfer]:
-    for row in sorted(_set_off(lines), key=lambda row: (row["vendor"], row["invoice_no"], row["payment_key"])):
+    for row in in_order(_set_off(lines)):
         payee = vendors.get(row["vendor"], {})
         yield Transfer(
             row["payment_key"], row["vendor"], row["bank_account"], _text(payee.get("bank_name")),
@@ -62,9 +71,10 @@ def _transfers(lines: Sequence[Row], vendors: Mapping[str, Row], calendar: Calen
 
 
 def _purpose(row: Row) -> Text:
+    what = say(f"payment.for.{_text(row.get('what')) or LINE}")
     if "lines" in row:
-        return say("payment.purpose_set_off", invoice=row["invoice_no"], count=row["lines"])
-    return say("payment.purpose", invoice=row["invoice_no"])
+        return say("payment.purpose_set_off", what=what, invoice=row["invoice_no"], count=row["lines"])
+    return say("payment.purpose", what=what, invoice=row["invoice_no"])
 
 
 def _set_off(lines: Sequence[Row]) -> Iterator[Row]:
@@ -84,7 +94,9 @@ def _set_off(lines: Sequence[Row]) -> Iterator[Row]:
         largest = min(mine, key=lambda row: (-row["net"], row["payment_key"]))
         days = [day for row in mine if row["net"] > 0 and (day := _day(row["due_on"]))]
         due_on = min(days).isoformat() if days else None
-        yield largest | {"net": total, "due_on": due_on, "lines": len(mine)}
+        sorts = {row.get("what") for row in mine}
+        what = sorts.pop() if len(sorts) == 1 else LINE
+        yield largest | {"net": total, "due_on": due_on, "lines": len(mine), "what": what}
 
 
 def payment_day(due: date | None, today: date, calendar: Calendar) -> date:

@@ -37,7 +37,7 @@ from robots.figures.duplicates import Suspect, bills_of, suspects
 from robots.figures.edits import edit_alert, edit_number, not_changed_back, unanswered
 from robots.figures.holds import PAID_TOO_MUCH, written
 from robots.figures.lines import records
-from robots.figures.returns import CLOSED, EARLY
+from robots.figures.returns import CLOSED, EARLY, ON_HOLD
 from robots.figures.returns import PAID as SUCCEEDED
 from robots.figures.settlement import Part, Payable
 from robots.figures.settlement.parts import with_advance
@@ -175,9 +175,10 @@ def _unexplained(ledger: Ledger) -> list[Row]:
 
 
 def _early(ledger: Ledger) -> dict[Name, Row]:
-    """Lines that the bank told paid while they were not released (waiting, refused, void), each with its latest row."""
+    """Lines that the bank told paid while they were not released (held, waiting, refused, void), each with its latest
+    row."""
     returns = ledger.said("returns")
-    told = records(returns[returns["outcome"].isin([EARLY, CLOSED]) & (returns["status"] == SUCCEEDED)])
+    told = records(returns[returns["outcome"].isin([EARLY, CLOSED, ON_HOLD]) & (returns["status"] == SUCCEEDED)])
     by_key = {key: row for row in sorted(told, key=lambda row: row["day"]) for key in row["payment_keys"].split(",")}
     lines = ledger.said("payables")
     mine = records(lines[lines["payment_key"].isin(list(by_key))])

@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Any
 
 from robots.crew.paymaster.again import refused_before, refused_table
-from robots.crew.paymaster.rows import bank_payments
+from robots.crew.paymaster.rows import bank_payments, in_order
 from robots.crew.paymaster.sheet import words_of
 from robots.figures.approvals import (
     AGREED,
@@ -104,7 +104,7 @@ def _facts(case: Case, approver: str, rules: Rules, must: Sequence[str]) -> list
 
 
 def _ordered(case: Case) -> list[Row]:
-    return sorted(case.lines, key=lambda line: (line["vendor"], line["due_on"] or "", line["payment_key"]))
+    return in_order(case.lines)
 
 
 def _line(case: Case, line: Row, approver: str) -> tuple[Any, ...]:
@@ -231,9 +231,9 @@ def _opinion(name: str, refused: int, lines: int) -> Text:
     return say(f"approval.opinion.{how}", name=name, count=refused)
 
 
-def decided(case: Case, endorsements: Sequence[Row], refused: Refused, before: Case, has_file: bool) -> list[Notice]:
-    """A batch that was released whole, in part, or not at all; with the lines that were refused and why. `has_file`: a
-    file for the bank leaves with it."""
+def decided(case: Case, endorsements: Sequence[Row], refused: Refused, before: Case, file: Text | None) -> list[Notice]:
+    """A batch that was released whole, in part, or not at all; with the lines that were refused and why. `file`: the
+    name of the file for the bank that leaves with it, if one does."""
     told = opinions(endorsements, len(before.lines))
     table = _refused_table(before, refused) if refused else None
     if not case.lines:
@@ -250,7 +250,7 @@ def decided(case: Case, endorsements: Sequence[Row], refused: Refused, before: C
     if refused:
         amount = sum((line["net"] for line in before.lines if line["payment_key"] in refused), ZERO)
         lines += (say("approval.released.refused", count=len(refused), amount=amount, currency=case.row["currency"]),)
-    next_step = say(f"approval.released.next{'' if has_file else '_by_hand'}", file=say("file.bank", batch=case.number))
+    next_step = say("approval.released.next", file=file) if file else say("approval.released.next_by_hand")
     return [Notice("finance", headline, lines, "warning", (release_name(case),), table, next_step)]
 
 

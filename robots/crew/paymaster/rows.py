@@ -24,6 +24,7 @@ Row = dict[str, Any]
 Line = tuple[str, str, str]
 BY_HAND = "SG"  # begins the numbers of batches of what two people say was paid by hand
 CARRIED = ("proposed", "approved", "released", "confirmed")
+_LAST = "9999"  # what has no day comes after what has one
 STANDING = ("proposed", "approved", "released")
 
 
@@ -84,6 +85,19 @@ def first_sheets(sheeted: Sequence[Row]) -> dict[str, Turn]:
 def is_by_hand(batch: str) -> bool:
     """Does a batch hold what two people say was paid by hand?"""
     return batch.startswith(f"{BY_HAND}-")
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Lines as every paper lists them (payment sheet, approval form, release, bank file), so that one can be laid
+    beside the other: by vendor, due day, invoice, order line. A day is a date, or a text once it was stored."""
+    names = ("order_id", "line", "payment_key")
+    return sorted(rows, key=lambda row: (
+        row["vendor"], _told(row.get("due_on")) or _LAST, _told(row["invoice_no"]), *(_told(row.get(n)) for n in names),
+    ))  # fmt: skip
+
+
+def _told(value: Any) -> str:
+    return "" if value is None or pd.isna(value) else str(value)
 
 
 def line_of(payable: Payable) -> Line:

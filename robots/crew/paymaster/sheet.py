@@ -12,7 +12,7 @@ import pandas as pd
 
 from robots.crew.paymaster.again import refused_before, refused_table
 from robots.crew.paymaster.causes import cause_table
-from robots.crew.paymaster.rows import AMOUNTS, Row, bank_payments, listed
+from robots.crew.paymaster.rows import AMOUNTS, Row, bank_payments, in_order, listed
 from robots.figures.approvals import Refusal
 from robots.figures.clock import default_interest
 from robots.figures.holds import Stopped, reasons_told, stopped_parts
@@ -42,7 +42,7 @@ def payment_sheet(
     that line before.
     """
     by_vendor: dict[str, list[Row]] = defaultdict(list)
-    for row in sorted(proposed, key=lambda r: (r["vendor"], r["due_on"] or date.max, r["invoice_no"], r["line"])):
+    for row in in_order(proposed):
         by_vendor[row["vendor"]].append(row)
     total = sum((row["net"] for row in proposed), ZERO)
     facts = (

@@ -21,11 +21,14 @@ class DoesNotFit(ValueError):
 
 
 class _Adapter(Protocol):
-    """What a file of this folder offers: the shape of its config, and the bytes of a file with their suffix."""
+    """What a file of this folder offers: the shape of its config, the bytes of a file with their suffix, and how its
+    file is read when the bank gives it back (a source of config/sources; {} where it is no workbook)."""
 
     Layout: type[BaseModel]
 
     def write(self, file: BankFile, layout: Any, at: datetime) -> tuple[str, bytes]: ...
+
+    def returned(self, layout: Any) -> dict[str, Any]: ...
 
 
 def formats() -> tuple[str, ...]:
@@ -48,3 +51,8 @@ def layout(raw: Mapping[str, Any]) -> BaseModel:
 def render(file: BankFile, bank: BaseModel, at: datetime) -> tuple[str, bytes]:
     """The suffix and the bytes of a bank file; the same input and time give the same bytes. Raises DoesNotFit."""
     return _adapter(cast("Any", bank).format).write(file, bank, at)
+
+
+def returned(bank: BaseModel) -> dict[str, Any]:
+    """How a bank's file is read when it comes back with day and result, as a source of config/sources; {} for none."""
+    return _adapter(cast("Any", bank).format).returned(bank)

@@ -48,6 +48,11 @@ def write(file: BankFile, layout: Layout, at: datetime) -> tuple[str, bytes]:
     return ".xml", text.encode()
 
 
+def returned(layout: Layout) -> dict[str, Any]:  # noqa: ARG001  # what every format is asked
+    """A message comes back as no workbook."""
+    return {}
+
+
 class _Message:
     """Builds the elements of one file, each under the name that the standard gives it."""
 

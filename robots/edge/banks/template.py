@@ -78,6 +78,27 @@ def _values(file: BankFile, one: Transfer, number: int) -> dict[str, Cell]:
     }  # fmt: skip
 
 
+# ------------------------------------------------------------------ as the bank gives it back
+
+_READ_AS = {
+    "payee": "vendor", "account": "payee_account", "amount": "amount", "currency": "currency", "purpose": "purpose",
+    "payment_key": "payment_key", "batch": "batch",
+}  # fmt: skip
+_Tells = Literal["payee", "account", "amount", "payment_key"]
+_TELLS: tuple[_Tells, ...] = ("payee", "account", "amount", "payment_key")  # by these a file is known to be ours
+
+
+def returned(layout: Layout) -> dict[str, Any]:
+    """Our own file with a day and a result added, as a source (config/sources): which of its columns is which field,
+    and which are nobody's. {} where it does not carry our key, for then it is a list like any other."""
+    titles = {heading.value: heading.title for heading in reversed(layout.columns)}
+    if not set(_TELLS) <= set(titles):
+        return {}
+    fields = {_READ_AS[value]: title for value, title in titles.items() if value in _READ_AS}
+    ignore = [heading.title for heading in layout.columns if heading.title not in fields.values()]
+    return {"known_by": [[titles[value] for value in _TELLS]], "columns": {"payments": fields}, "ignore": ignore}
+
+
 # ------------------------------------------------------------------ .xlsx
 
 

@@ -61,6 +61,8 @@ from robots.edge.store.tables import (
 from robots.figures.identity import Named, doubtful_names
 from robots.intake import Seen
 from robots.kinds import known
+from robots.kinds.payments import KIND as PAYMENTS
+from robots.kinds.payments import payees
 from robots.model.decisions import Record
 from robots.model.findings import Finding, Level, finding
 from robots.model.names import identity
@@ -423,12 +425,13 @@ class Turn:
         """Vendor names of a reading that are new, nearly known, or not known at all in the vendor ledger."""
         yield from self._renamed(reading)
         used: dict[str, Named] = {}
-        for kind, table in reading.tables.items():
+        for kind, table in sorted(reading.tables.items(), key=lambda pair: pair[0] == PAYMENTS.name):
             if kind != "vendors" and "vendor" in table.column_names:
-                columns = (table[c].to_pylist() for c in ("vendor", "_sheet", "_row"))
+                rows = payees(table) if kind == PAYMENTS.name else table
+                columns = (rows[c].to_pylist() for c in ("vendor", "_sheet", "_row"))
                 for vendor, sheet, row in zip(*columns, strict=True):
                     if vendor and vendor not in used:
-                        used[vendor] = Named(vendor, sheet, row)
+                        used[vendor] = Named(vendor, sheet, row, kind == PAYMENTS.name)
         if used:
             yield from doubtful_names(used.values(), self._vendor_names())
 
