@@ -208,7 +208,7 @@ def test_what_the_bank_sent_back_needs_a_person_and_says_whose_it_is_and_why(
     home.turn(evening(7, 6))
     told = letter(home, "2026-07-06")
     assert "退回 1 笔 565.00 CNY，需处理 1 行" in told
-    assert f"银行退回（户名不符）：{VENDOR} 发票 26112000000012345601，565.00，2026-07-06" in told
+    assert f"银行退回（户名不符）：{VENDOR} 发票 26112000000012345601，565.00 CNY，2026-07-06" in told
     assert "“暂扣放行单”上由两人选“放行”" in told and "用同一文件名再放入" not in told
     found = checked(home, "2026-07-06")
     assert found["问题"] == "银行退回（户名不符）" and "由两人选“放行”" in found["怎样处理"]
@@ -220,7 +220,7 @@ def test_a_payment_by_hand_is_told_as_the_form_tells_it(home: Home, books: Simpl
     the invoice, before a sheet is made."""
     paid_by_hand(home, books)
     told, found = letter(home, "2026-07-06"), checked(home, "2026-07-06")
-    assert f"疑似人工付款：{VENDOR} 发票 26112000000012345601，565.00，2026-07-06" in told
+    assert f"疑似人工付款：{VENDOR} 发票 26112000000012345601，565.00 CNY，2026-07-06" in told
     assert "选“已付清”" in told and "填上付款键" not in told
     assert found["问题"] == "疑似人工付款" and "暂扣放行单" in found["怎样处理"] and "填上" not in found["怎样处理"]
 
