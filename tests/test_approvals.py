@@ -756,6 +756,17 @@ def test_what_nobody_answers_is_void_after_its_last_day_and_put_up_again(office:
     ]  # fmt: skip
 
 
+def test_what_became_void_today_stands_in_the_cash_plan_of_today(office: Home) -> None:
+    """No sheet carries it before tomorrow, and it is owed all the same."""
+    office.turn(datetime(2026, 7, 13, 18))
+    plan = openpyxl.load_workbook(office.settings.out_folder("payments") / "资金计划 2026-07-13.xlsx", data_only=True)
+    rows = [[cell.value for cell in row] for row in plan["资金计划 CNY"].iter_rows()]
+    (total,) = (row for row in rows if row[0] == "全部待付（CNY）")
+    assert 1695 in [float(str(cell).replace(",", "")) for cell in total[1:] if cell is not None]
+    head = next(row for row in rows if "待重新提出" in row)
+    assert sum(row[head.index("待重新提出")] or 0 for row in rows if str(row[0]).startswith("0")) == 1695
+
+
 def test_a_code_is_good_once(large_office: Home) -> None:
     code = code_of(large_office, "one@example.com")
     approve(large_office, FIRST, "one@example.com")

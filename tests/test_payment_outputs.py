@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from email import message_from_bytes, policy
 from io import BytesIO
@@ -22,8 +22,8 @@ from robots import conveyor
 from robots.crew import registry
 from robots.crew.paymaster.controls import form_of
 from robots.crew.paymaster.papers import form, release
+from robots.crew.paymaster.plan import _again, _notice, hold_workbook, plan_workbook
 from robots.crew.paymaster.plan import _held as held_of
-from robots.crew.paymaster.plan import _notice, hold_workbook, plan_workbook
 from robots.crew.paymaster.quarantine import UnderWay
 from robots.crew.paymaster.released import released
 from robots.crew.paymaster.rows import carried_net, is_stopped, line_of, propose, waterfalls
@@ -288,6 +288,51 @@ def test_what_is_held_after_it_was_put_up_is_due_once(state: str, due: int) -> N
 def test_what_the_bank_answered_is_not_due_again() -> None:
     line = {"vendor": A, "state": "released", "payment_key": "k", "due_on": None, "net": D(9), "retention": D(0)}
     assert list(dues([line], [], ["k"], "CNY")) == []
+
+
+def test_a_credit_note_is_due_with_what_it_is_set_off_against_and_never_by_itself() -> None:
+    """Paid in one sum of 200.20, on the earliest day of what is to be paid; another vendor's line stays by itself."""
+    line = {"vendor": A, "state": "proposed", "batch": "FK-1", "retention": D(0)}
+    lines = [
+        line | {"payment_key": "c", "net": D("-1999.80"), "due_on": "2026-06-17"},
+        line | {"payment_key": "a", "net": D("1800.00"), "due_on": "2026-07-22"},
+        line | {"payment_key": "b", "net": D("400.00"), "due_on": "2026-07-20"},
+        line | {"payment_key": "d", "net": D("7.00"), "due_on": "2026-06-30", "vendor": B},
+    ]
+    found = [(one.vendor, one.day, one.amount) for one in dues(lines, [], [], "USD")]
+    assert found == [(A, date(2026, 7, 20), D("200.20")), (B, date(2026, 6, 30), D(7))]
+
+
+AGAIN = {
+    "in order": (payable(1), "1000.00"),
+    "held by now": (payable(1, held=D(1000), reasons=("QUANTITY",)), ""),
+    "held in part": (payable(1, held=D(300), reasons=("QUANTITY",)), "700.00"),
+    "nothing to say of it": (None, "1000.00"),
+}
+
+
+@pytest.mark.parametrize(("now", "due"), AGAIN.values(), ids=AGAIN)
+def test_what_came_free_today_is_due_as_the_next_sheet_will_carry_it(now: Payable | None, due: str) -> None:
+    row = propose(payable(1), [], "FK-1", VENDORS)
+    assert row is not None
+    free = row | {"state": "void"}
+    again = list(_again([free], [now] if now else [], {}))
+    assert [(one.sort, str(one.amount)) for one in dues(again, [], [], "CNY")] == ([("again", due)] if due else [])
+
+
+def test_the_plan_has_a_column_for_what_is_put_up_again_only_where_there_is_any() -> None:
+    due = [Due(A, "CNY", TODAY, "approved", D(5)), Due(A, "CNY", TODAY, "again", D(7))]
+    heads = [next(row for row in rows_of(opened(plan_workbook(some, TODAY))["资金计划 CNY"]) if row[-1] == "合计")
+             for some in (due, due[:1])]  # fmt: skip
+    assert [("待重新提出" in head, len(head)) for head in heads] == [(True, 7), (False, 6)]
+
+
+def test_the_weeks_of_the_letter_come_to_the_sum_that_it_tells() -> None:
+    days = [date(2026, 7, 6) + timedelta(weeks=n) for n in range(7)]
+    due = [Due(A, "CNY", day, "approved", D(n + 1)) for n, day in enumerate(days)]
+    told = SHIPPED.words.render(_notice(due, (), "CNY", TODAY)).lines
+    assert [str(line).split("：")[1] for line in told] == ["1.00", "2.00", "3.00", "4.00", "18.00"]
+    assert told[-1].startswith("其余 3 个时段") and len(_notice(due[:5], (), "CNY", TODAY).lines) == 5
 
 
 def test_the_due_calendar_says_whom_to_pay_on_which_day() -> None:

@@ -469,6 +469,23 @@ def test_what_is_due_is_told_in_its_own_currency() -> None:
     assert "2 笔 9.00 CNY、42,000.00 USD 已逾期" in said and "利息 0.05 CNY、210.00 USD" in said
 
 
+def test_a_credit_note_is_no_overdue_payment_and_what_it_is_set_off_against_is_told_less_it() -> None:
+    steps = ("price_variance", "rejected", "penalty", "bonus", "advance_offset", "retention", "held", "tax", "gross")
+    line = dict.fromkeys(steps, D(0)) | {
+        "vendor": "示例甲", "order_id": "PO-1", "line": "1", "invoice_no": "1", "state": "proposed", "batch": "FK-1",
+        "invoice_key": "1", "moves": 1, "currency": "USD", "bank_account": "6222",
+    }  # fmt: skip
+    red = line | {"payment_key": "k1", "net": D("-1999.80"), "due_on": ago(10).isoformat()}
+    blue = line | {"payment_key": "k2", "net": D("2200.00"), "due_on": ago(-2).isoformat()}
+    told = {}
+    for name, rows in {"alone": [red], "set off": [red, blue]}.items():
+        with a_store() as store, ledger_of(store, {"vendors": [vendor()]}) as (tx, ledger):
+            tx.record(record("payables", rows))
+            alerts = [one for one in look(Scene(ledger, RULES, TODAY))[1] if one.code == "OVERDUE_PAYMENT"]
+            told[name] = [shipped_words("zh").speak(one.seen) for one in alerts]
+    assert told == {"alone": [], "set off": [f"1 笔 200.20 USD 即将到期，最早 {ago(-2)}"]}
+
+
 def test_a_letter_says_once_what_to_do_and_of_each_how_much_and_where() -> None:
     rows = [LATE_LINE | {"payment_key": f"k{n}", "vendor": f"示例{n}"} for n in (1, 2)]
     with a_store() as store, ledger_of(store, {"vendors": [vendor()]}) as (tx, ledger):

@@ -7,7 +7,8 @@ a reason and a second person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -79,9 +80,31 @@ def paid_together(line: Row, rows: Iterable[Row]) -> tuple[Row, ...]:
     """The lines that a bank paid in one sum with this one, which is among them: where a credit note was set off, all of
     its vendor's lines on that sheet in the same state. `rows`: the lines of its batch. What was paid in one sum is
     taken back in one sum, or the credit note would be lost."""
-    alike = ("batch", "vendor", "bank_account", "state")
-    same = [row for row in rows if all(row[name] == line[name] for name in alike)]
+    same = [row for row in rows if _payment(row) == _payment(line)]
     return tuple(same) if any(row["net"] < 0 for row in same) else (line,)
+
+
+def in_one_sum(rows: Iterable[Row]) -> Iterator[tuple[Row, ...]]:
+    """Lines of batches by what a bank pays in one sum (`paid_together`)."""
+    found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        found[_payment(row)].append(row)
+    for mine in found.values():
+        yield from [tuple(mine)] if any(row["net"] < 0 for row in mine) else ((row,) for row in mine)
+
+
+def _payment(row: Row) -> tuple[Any, ...]:
+    return tuple(row.get(name) for name in ("batch", "vendor", "bank_account", "state"))
+
+
+def sum_due_on(rows: Iterable[Row]) -> date | None:
+    """When what is paid in one sum falls due: on the earliest day of what is to be paid; a credit is never due.
+
+    >>> sum_due_on([{"net": -5, "due_on": "2026-06-01"}, {"net": 9, "due_on": "2026-07-01"}])
+    datetime.date(2026, 7, 1)
+    """
+    days = (row["due_on"] for row in rows if row["net"] > 0 and not pd.isna(row["due_on"]))
+    return min((date.fromisoformat(day) if isinstance(day, str) else day for day in days), default=None)
 
 
 def put_up(rows: Iterable[Row], before: Mapping[str, Row], day: date, by: str) -> Moves:

@@ -11,19 +11,22 @@ from typing import Any
 
 import pandas as pd
 
+from robots.figures.batches import Row, in_one_sum, sum_due_on
 from robots.figures.settlement import RETENTION
 from robots.model.money import ZERO
 
 WEEKS = 13
-SORTS = ("approved", "proposed", "held", "retention")
+SORTS = ("approved", "proposed", "again", "held", "retention")
 OVERDUE, LATER, UNDATED = "overdue", "later", "undated"
-_STAGE = {"released": "approved", "approved": "approved", "proposed": "proposed"}
+AGAIN = "again"  # the state of a line that came free just now: the next sheet carries it
+_STAGE = {"released": "approved", "approved": "approved", "proposed": "proposed", AGAIN: "again"}
 _KEEPS_RETENTION = (*_STAGE, "confirmed", "returned")
 
 
 @dataclass(frozen=True)
 class Due:
-    """One amount on its day. `sort`: approved (released ones too), proposed, held, or retention to be paid back."""
+    """One amount on its day. `sort`: approved (released ones too), proposed, to be put up again, held, or retention to
+    be paid back."""
 
     vendor: str
     currency: str
@@ -46,22 +49,32 @@ class Week:
         return sum(self.amounts.values(), ZERO)
 
 
-def dues(
-    lines: Iterable[Mapping[str, Any]], holds: Iterable[Mapping[str, Any]], answered: Collection[str], home: str
-) -> Iterator[Due]:
-    """Everything that is still to be paid: payment lines that the bank has not `answered` (payment keys), what is held
-    and may be released, and retention on the day that it is due back. What is never payable is not among it."""
-    for row in lines:
-        owner = (row["vendor"], _text(row.get("currency")) or home)
-        stage = _STAGE.get(row["state"])
-        if stage and row["payment_key"] not in answered:
-            yield Due(*owner, _day(row["due_on"]), stage, row["net"])
+def dues(lines: Iterable[Row], holds: Iterable[Row], answered: Collection[str], home: str) -> Iterator[Due]:
+    """Everything that is still to be paid: payment lines that the bank has not `answered` (payment keys), by the sums
+    that a bank pays them in; what is held and may be released, and retention on the day that it is due back. What is
+    never payable is not among it."""
+    rows = list(lines)
+    waiting = [row for row in rows if row["state"] in _STAGE and row["payment_key"] not in answered]
+    for mine in in_one_sum(waiting):
+        total = sum((row["net"] for row in mine), ZERO)
+        yield Due(*_owner(mine[0], home), sum_due_on(mine), _STAGE[mine[0]["state"]], total)
+    for row in rows:
         if row["state"] in _KEEPS_RETENTION and row["retention"]:
-            yield Due(*owner, _day(row["retention_due_on"]), "retention", row["retention"])
+            yield Due(*_owner(row, home), _day(row["retention_due_on"]), "retention", row["retention"])
         if row["state"] in _KEEPS_RETENTION and row.get("what") == RETENTION:  # its release is a line of its own
-            yield Due(*owner, _day(row["due_on"]), "retention", -row["gross"])
+            yield Due(*_owner(row, home), _day(row["due_on"]), "retention", -row["gross"])
     for row in holds:
-        yield Due(row["vendor"], _text(row.get("currency")) or home, _day(row["due_on"]), "held", row["held"])
+        yield Due(*_owner(row, home), _day(row["due_on"]), "held", row["held"])
+
+
+def _owner(row: Row, home: str) -> tuple[str, str]:
+    return row["vendor"], _text(row.get("currency")) or home
+
+
+def sorts_of(due: Iterable[Due]) -> tuple[str, ...]:
+    """The sorts that a plan has columns for: what is to be put up again only where there is any."""
+    there = {one.sort for one in due}
+    return tuple(sort for sort in SORTS if sort != "again" or sort in there)
 
 
 def forecast(due: Iterable[Due], today: date) -> list[Week]:

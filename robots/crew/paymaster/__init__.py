@@ -183,7 +183,7 @@ def _put_up(
         whose = [p for p in (*owed, *back) if (p.currency or rules.currency) == currency]
         yield from _issue(mine, whose, steps, batch, currency, vendors, old, refused, rules, today)
     present = Present(before, [*moved, *proposed, *held], frozenset(gone))
-    yield from weekly_plan(ledger, present, [*owed, *back], rules, today)
+    yield from weekly_plan(ledger, present, [*owed, *back], now.left, rules, today)
     yield from monthly_statements(ledger, present, rules, today)
 
 

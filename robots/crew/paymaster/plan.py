@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from robots.crew.paymaster.rows import Line, Present, Row, carried_net, is_stopped, line_of, listed
-from robots.figures.cash import SORTS, Due, Week, by_vendor, dues, forecast
+from robots.figures.batches import FREE, HELD
+from robots.figures.cash import AGAIN, Due, Week, by_vendor, dues, forecast, sorts_of
 from robots.figures.holds import Stopped, on_release, stopped_parts
 from robots.figures.lines import order_line, records
 from robots.figures.settlement import Payable
-from robots.figures.settlement.billing import invoice_key
+from robots.figures.settlement.billing import invoice_key, of_invoice
 from robots.figures.sums import by_currency, currency_of, told
 from robots.ledger import Ledger
 from robots.model.decisions import Chart, Column, Decision, Look, Notice, Sheet, Table, Workbook, record
@@ -21,21 +22,23 @@ from robots.model.words import Text, say
 from robots.rules import Rules
 
 ISSUED = "cash-plan"
-MOST_VENDORS = 20
+MOST_VENDORS, MOST_WEEKS = 20, 4
 _NAMES: Mapping[str, str] = {}  # sorts of what is due that are called otherwise
 
 
 def weekly_plan(
-    ledger: Ledger, present: Present, owed: Sequence[Payable], rules: Rules, today: date
+    ledger: Ledger, present: Present, owed: Sequence[Payable], left: Collection[str], rules: Rules, today: date
 ) -> Iterator[Decision]:
-    """The plan and the hold list of this week, on the first day of it on which anything is due or held."""
+    """The plan and the hold list of this week, on the first day of it on which anything is due or held. `left`: keys
+    of invoices that have left the register."""
     week = (today - timedelta(days=today.weekday())).isoformat()
     issued = {(row["what"], row["period"]) for row in records(ledger.said("issued"))}
     if (ISSUED, week) in issued:
         return
     stopped = [p for p in owed if is_stopped(p)]
-    lines = present.unpaid({p.invoice_key for p in stopped})
-    carried = carried_net(lines)
+    there = present.unpaid({p.invoice_key for p in owed})
+    carried = carried_net(there)
+    lines = [*there, *_again(_free_now(present, left), owed, carried)]
     holds = list(_held(stopped, carried))
     answered = {row["payment_key"] for row in records(ledger.table("payments"))}
     due = list(dues(lines, holds, answered, rules.currency))
@@ -60,6 +63,26 @@ def _held(stopped: Sequence[Payable], carried: Mapping[Line, Decimal]) -> Iterat
             yield {"vendor": p.vendor, "due_on": p.due_on, "held": held, "currency": p.currency}
 
 
+def _free_now(present: Present, left: Collection[str]) -> list[Row]:
+    """Lines that came free in this turn (void, refused, reversed): the next sheet carries them, not today's."""
+    free = (row for row in present.changed if row["state"] in FREE - {HELD})
+    return [row for row in free if of_invoice(row["invoice_key"]) not in left]
+
+
+def _again(free: Sequence[Row], owed: Sequence[Payable], carried: Mapping[Line, Decimal]) -> Iterator[Row]:
+    """What of lines that came free is owed still, as the next sheet will carry it: less what is held of it by now.
+    `carried`: what sheets carry of each line."""
+    payables = {line_of(p): p for p in reversed(owed)}  # a duplicate has the name of the line that stands
+    for row in free:
+        line = row["invoice_key"], row["order_id"], row["line"]
+        net = row["net"]
+        if payable := payables.get(line):
+            rest = payable.net - carried.get(line, ZERO)
+            net = max(min(net, rest), ZERO) if net > 0 else min(max(net, rest), ZERO)
+        if net:
+            yield row | {"net": net, "state": AGAIN}
+
+
 # ------------------------------------------------------------------ 资金计划
 
 
@@ -81,26 +104,31 @@ def _plan_sheets(due: Sequence[Due], currency: str, today: date, names: Mapping[
         (say("plan.overdue", currency=currency), overdue),
         (say("plan.total", currency=currency), sum((week.total for week in weeks), ZERO)),
     )
-    chart = Chart("column", say("chart.plan", currency=currency), 0, 0, (1, 2, 3, 4), stacked=True)
+    sorts = sorts_of(due)
+    series = tuple(range(1, len(sorts) + 1))
+    chart = Chart("column", say("chart.plan", currency=currency), 0, 0, series, stacked=True)
     title = say("title.plan", currency=currency)
-    notes = (say("plan.note"),)
-    yield Sheet(say("sheet.plan", currency=currency), title, facts, (_week_table(weeks, names),), (chart,), notes)
-    calendar = (_calendar(due, names),)
+    notes = (say("plan.note"), *((say("plan.again_note"),) if AGAIN in sorts else ()))
+    table = _week_table(weeks, sorts, names)
+    yield Sheet(say("sheet.plan", currency=currency), title, facts, (table,), (chart,), notes)
+    calendar = (_calendar(due, sorts, names),)
     yield Sheet(say("sheet.calendar", currency=currency), say("plan.calendar"), facts[:1], calendar)
-    vendors = (_vendor_table(due, today, names),)
+    vendors = (_vendor_table(due, sorts, today, names),)
     yield Sheet(
         say("sheet.plan_vendors", currency=currency), say("plan.vendors", most=MOST_VENDORS), facts[:1], vendors
     )
 
 
-def _week_table(weeks: Sequence[Week], names: Mapping[str, str]) -> Table:
-    columns = (
-        Column(say("column.week"), Look.WRAP, 30),
-        *(Column(say(f"plan.{names.get(sort, sort)}"), Look.MONEY, 17) for sort in SORTS),
-        Column(say("column.sum"), Look.MONEY, 17),
-    )
-    rows = tuple((_name(week), *(week.amounts[sort] for sort in SORTS), week.total) for week in weeks)
-    return Table(columns, rows, total=(1, 2, 3, 4, 5))
+def _amounts(sorts: Sequence[str], names: Mapping[str, str]) -> tuple[Column, ...]:
+    """A column of money for each sort, and their sum."""
+    titles = (*(say(f"plan.{names.get(sort, sort)}") for sort in sorts), say("column.sum"))
+    return tuple(Column(title, Look.MONEY, 17) for title in titles)
+
+
+def _week_table(weeks: Sequence[Week], sorts: Sequence[str], names: Mapping[str, str]) -> Table:
+    columns = (Column(say("column.week"), Look.WRAP, 30), *_amounts(sorts, names))
+    rows = tuple((_name(week), *(week.amounts[sort] for sort in sorts), week.total) for week in weeks)
+    return Table(columns, rows, total=tuple(range(1, len(columns))))
 
 
 def _name(week: Week) -> Text:
@@ -109,37 +137,35 @@ def _name(week: Week) -> Text:
     return f"{week.first:%m-%d} – {week.first + timedelta(days=6):%m-%d}"
 
 
-def _calendar(due: Sequence[Due], names: Mapping[str, str]) -> Table:
+def _calendar(due: Sequence[Due], sorts: Sequence[str], names: Mapping[str, str]) -> Table:
     """到期日历: what is due on which day and to whom, the earliest first; what has no day comes last."""
-    sums: dict[tuple[date, str], dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(SORTS, ZERO))
+    sums: dict[tuple[date, str], dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(sorts, ZERO))
     for one in due:
         sums[one.day or date.max, one.vendor][one.sort] += one.amount
     columns = (
         Column(say("column.due_on"), Look.DATE, 12),
         Column(say("column.vendor"), Look.WRAP, 30),
-        *(Column(say(f"plan.{names.get(sort, sort)}"), Look.MONEY, 17) for sort in SORTS),
-        Column(say("column.sum"), Look.MONEY, 17),
+        *_amounts(sorts, names),
     )
     rows = tuple(
         ("" if day == date.max else day, vendor, *mine.values(), sum(mine.values(), ZERO))
         for (day, vendor), mine in sorted(sums.items())
         if any(mine.values())
     )
-    return Table(columns, rows, total=(2, 3, 4, 5, 6))
+    return Table(columns, rows, total=tuple(range(2, len(columns))))
 
 
-def _vendor_table(due: Sequence[Due], today: date, names: Mapping[str, str]) -> Table:
+def _vendor_table(due: Sequence[Due], sorts: Sequence[str], today: date, names: Mapping[str, str]) -> Table:
     columns = (
         Column(say("column.vendor"), Look.WRAP, 30),
-        *(Column(say(f"plan.{names.get(sort, sort)}"), Look.MONEY, 17) for sort in SORTS),
-        Column(say("column.sum"), Look.MONEY, 17),
+        *_amounts(sorts, names),
         Column(say("plan.when.overdue"), Look.MONEY, 17),
     )
     rows = tuple(
-        (vendor, *(sums[sort] for sort in SORTS), sum(sums.values(), ZERO), overdue)
+        (vendor, *(sums[sort] for sort in sorts), sum(sums.values(), ZERO), overdue)
         for vendor, overdue, sums in by_vendor(due, today)[:MOST_VENDORS]
     )
-    return Table(columns, rows, total=(1, 2, 3, 4, 5, 6))
+    return Table(columns, rows, total=tuple(range(1, len(columns))))
 
 
 def _notice(due: Sequence[Due], attach: tuple[str, ...], currency: str, today: date) -> Notice:
@@ -151,9 +177,14 @@ def _notice(due: Sequence[Due], attach: tuple[str, ...], currency: str, today: d
 
 
 def _weeks_told(due: Sequence[Due], currency: str, today: date) -> Iterator[Text]:
-    weeks = forecast([one for one in due if one.currency == currency], today)
-    for week in [week for week in weeks if week.total][:4]:
-        yield say("notice.fact", name=_name(week), value=say("value.in_currency", total=week.total, currency=currency))
+    """The first weeks in which anything is due, and what all others come to: together they are the sum."""
+    weeks = [one for one in forecast([one for one in due if one.currency == currency], today) if one.total]
+    told = [(_name(week), week.total) for week in weeks]
+    if len(others := told[MOST_WEEKS:]) > 1:
+        rest = sum((total for _, total in others), ZERO)
+        told[MOST_WEEKS:] = [(say("plan.when.others", count=len(others)), rest)]
+    for name, total in told:
+        yield say("notice.fact", name=name, value=say("value.in_currency", total=total, currency=currency))
 
 
 # ------------------------------------------------------------------ 暂扣清单

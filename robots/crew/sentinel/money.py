@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -21,6 +22,7 @@ from robots.figures.accounts import (
     trusted,
 )
 from robots.figures.alerts import Alert
+from robots.figures.batches import in_one_sum, sum_due_on
 from robots.figures.clock import default_interest
 from robots.figures.controls import CERTIFICATE, SHARED_ACCOUNT
 from robots.figures.edits import SILENT_EDIT
@@ -28,6 +30,7 @@ from robots.figures.holds import stopped_by
 from robots.figures.lines import records
 from robots.figures.settlement import BANK_CHANGE, PRICE
 from robots.figures.sums import by_currency, currency_of, told
+from robots.model.money import ZERO
 from robots.model.words import Say, Text, say
 from robots.rules import Settlement
 
@@ -122,31 +125,57 @@ def _shared(scene: Scene, shared: Shared) -> Alert:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Sum:
+    """What a bank pays in one sum, and when it is due."""
+
+    day: date
+    rows: tuple[Row, ...]
+
+    @property
+    def net(self) -> Decimal:
+        """Less what is set off."""
+        return sum((row["net"] for row in self.rows), ZERO)
+
+    @property
+    def currency(self) -> str | None:
+        """Of all of its lines; None where they are older than currencies."""
+        currency: str | None = self.rows[0]["currency"]
+        return currency
+
+
+def _sums_due(scene: Scene) -> dict[str, list[_Sum]]:
+    """Vendor → what is due within days or was due, the earliest first. A credit note alone is due never."""
+    until = scene.today + timedelta(days=scene.limits.payment_days)
+    owed = (row for row in records(scene.ledger.said("payables")) if row["state"] not in _NOT_DUE)
+    found: dict[str, list[_Sum]] = defaultdict(list)
+    for rows in in_one_sum(owed):
+        day = sum_due_on(rows)
+        if day and day <= until:
+            found[rows[0]["vendor"]].append(_Sum(day, rows))
+    return {vendor: sorted(sums, key=lambda one: one.day) for vendor, sums in found.items()}
+
+
 @watch("OVERDUE_PAYMENT")
 def payments_due(scene: Scene) -> Iterator[Alert]:
     """What is due within days, or was due, and no bank return has confirmed; one alert per vendor."""
-    until = scene.today + timedelta(days=scene.limits.payment_days)
     terms = scene.rules.settlement(scene.today)
     home = scene.rules.currency
-    mine: dict[str, list[tuple[date, Decimal, Row]]] = defaultdict(list)
-    for row in records(scene.ledger.said("payables")):
-        due = given(row["due_on"])
-        if due and row["state"] not in _NOT_DUE and date.fromisoformat(due) <= until:
-            mine[row["vendor"]].append((date.fromisoformat(due), row["net"], row))
-    for vendor, rows in sorted(mine.items()):
-        earliest = min(due for due, _, _ in rows)
+    for vendor, sums in sorted(_sums_due(scene).items()):
+        rows = [row for one in sums for row in one.rows]
+        earliest = sums[0].day
         is_past = earliest < scene.today
-        nets = [(row["currency"], net) for _, net, row in rows]
-        interests = [(row["currency"], default_interest(net, due, scene.today, terms)) for due, net, row in rows]
-        numbers = dict.fromkeys(row["invoice_no"] for _, _, row in sorted(rows, key=lambda one: one[0]))
+        nets = [(one.currency, one.net) for one in sums]
+        interests = [(one.currency, default_interest(one.net, one.day, scene.today, terms)) for one in sums]
+        numbers = dict.fromkeys(row["invoice_no"] for row in rows)
         yield scene.alert(
             "OVERDUE_PAYMENT", "due", "critical" if is_past else "warning", vendor, vendor,
-            seen=say("alert.OVERDUE_PAYMENT.past" if is_past else "alert.OVERDUE_PAYMENT.soon", count=len(rows),
+            seen=say("alert.OVERDUE_PAYMENT.past" if is_past else "alert.OVERDUE_PAYMENT.soon", count=len(sums),
                      due=earliest, total=told(by_currency(nets, home), home),
                      interest=told(by_currency(interests, home), home)),
             limit=say("alert.OVERDUE_PAYMENT.limit", days=scene.limits.payment_days),
             action=say("alert.OVERDUE_PAYMENT.action" if is_past else "alert.OVERDUE_PAYMENT.action_soon"),
-            evidence=_carried_by([row for _, _, row in rows], list(numbers)),
+            evidence=_carried_by(rows, list(numbers)),
         )  # fmt: skip
 
 
