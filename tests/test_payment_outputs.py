@@ -26,18 +26,19 @@ from robots.crew.paymaster.plan import _again, _notice, hold_workbook, plan_work
 from robots.crew.paymaster.plan import _held as held_of
 from robots.crew.paymaster.quarantine import UnderWay
 from robots.crew.paymaster.released import released
-from robots.crew.paymaster.rows import carried_net, is_stopped, line_of, propose, waterfalls
+from robots.crew.paymaster.rows import AMOUNTS, carried_net, is_stopped, line_of, propose, waterfalls
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet, words_of
 from robots.crew.paymaster.statement import statement_workbook
 from robots.edge import delivery, excel_out, paging, settings
 from robots.figures.approvals import Case
+from robots.figures.balances import parts_of
 from robots.figures.cash import Due, dues, forecast
 from robots.figures.controls import Controlled, Hold
 from robots.figures.controls import held as held_whole
 from robots.figures.entries import Entry
 from robots.figures.lines import records
 from robots.figures.settlement import STEPS, Payable
-from robots.figures.statements import Accepted, Statement, _taken, _waiting
+from robots.figures.statements import Accepted, Statement
 from robots.kinds import known
 from robots.model.decisions import Notice, Workbook, record
 from robots.model.names import header_word
@@ -516,19 +517,25 @@ def test_a_statement_runs_from_its_opening_to_its_closing_balance() -> None:
 
 
 def test_what_was_deducted_is_not_told_to_wait_again() -> None:
-    line = {
+    line = dict.fromkeys(AMOUNTS, D(0)) | {
         "vendor": A, "currency": "CNY", "invoice_no": "F-1", "order_id": "PO-1", "line": "1", "batch": "FK-1",
-        "state": "confirmed", "payment_key": "k", "net": D("900.00"), "gross": D("1000.00"), "retention": D(0),
-        "price_variance": D("60.00"), "rejected": D("40.00"),
+        "state": "confirmed", "payment_key": "k", "net": D("900.00"), "gross": D("1000.00"),
+        "price_variance": D("60.00"), "rejected": D("40.00"), "invoice_key": "1",
     }  # fmt: skip
     hold = {"hold": "h", "vendor": A, "invoice_no": "F-1", "order_id": "PO-1", "line": "1", "currency": "CNY"}
-    stopped = [hold | {"reasons": "PRICE,REJECTED", "stopped": D("130.00")}]
+    more = {"gross": D("1030.00"), "invoice_key": "1"}
+    stopped = [hold | more | {"reasons": "PRICE,REJECTED", "stopped": D("130.00")}]
     set_off = [hold | {"hold": "s", "invoice_no": "F-2", "reasons": "SET_OFF", "stopped": D("50.00")}]
-    put_up = line | {"payment_key": "p", "state": "proposed", "invoice_no": "F-3", "net": D("70.00")}
+    put_up = dict.fromkeys(AMOUNTS, D(0)) | {
+        key: value for key, value in line.items() if key not in AMOUNTS
+    } | {"payment_key": "p", "state": "proposed", "invoice_no": "F-3", "net": D("70.00"),
+         "gross": D("70.00"), "invoice_key": "3"}  # fmt: skip
     blocked = [hold | {"hold": "p", "invoice_no": "F-3", "reasons": "BANK_CHANGE", "stopped": D("70.00")}]
     back = [hold | {"hold": "b", "reasons": "SENT_BACK", "stopped": D("9.00")}]
-    waits = _waiting([line, put_up], [*back, *stopped, *set_off, *blocked], _taken([line]), {}, "CNY")
-    assert waits == {(A, "CNY"): {"stopped": D("109.00")}}
+    paid = {(A, "CNY"): [Entry(TODAY, "payment", "F-1", "BK-1", D("-900.00"))]}
+    held = [*back, *stopped, *set_off, *blocked]
+    parts = parts_of([line, put_up], held, paid, lambda row: row["state"] == "confirmed", {"1", "3"})
+    assert parts == {(A, "CNY"): {"stopped": D("109.00"), "overpaid": D("-50.00")}}
 
 
 def test_only_the_confirmation_is_open_in_a_statement() -> None:

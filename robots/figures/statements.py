@@ -15,50 +15,30 @@ from typing import Any
 
 import pandas as pd
 
-from robots.figures.batches import CONFIRMED, UNRELEASED, is_refund
+from robots.figures.accepted import Accepted, accepted_of, of_vendors
+from robots.figures.balances import DEDUCTIONS, LATER, parts_of
+from robots.figures.batches import CONFIRMED, is_refund
 from robots.figures.entries import CREDIT, INVOICE, PAYMENT, REFUND, RETURNED, Entry, Pair, Told, paired, ranked, since
-from robots.figures.holds import PAID_TOO_MUCH
-from robots.figures.lines import judged, records
+from robots.figures.lines import records
 from robots.figures.returns import PAID, SETTLING, TOLD, Remittance, carried_keys, remittances
-from robots.figures.settlement import DISALLOWED, RETENTION
 from robots.figures.settlement.billing import invoice_key, is_red, told_apart
 from robots.ledger import Ledger
-from robots.model.money import ZERO, cents
+from robots.model.money import ZERO
 from robots.model.names import invoice_identity
 from robots.rules import Rules
 
-DEDUCTIONS = {"price_variance": -1, "rejected": -1, "penalty": -1, "advance_offset": -1, "bonus": 1}
 RELEASED = ("released", "confirmed", "returned")
-_DEDUCTED = set(DISALLOWED)  # reasons of holds of which something is deducted
-_NO_CLAIM = set(PAID_TOO_MUCH)  # reasons of holds that are money paid too much: nothing the vendor waits for
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """What was delivered and accepted: pieces at the order's price, net of tax."""
-
-    day: date
-    order_id: str
-    line: str
-    item: str
-    quantity: Decimal
-    unit: str
-    price: Decimal
-
-    @property
-    def amount(self) -> Decimal:
-        """Net, to the cent."""
-        return cents(self.quantity * self.price)
-
-
 Owner = tuple[str, str]
+Days = Mapping[str, tuple[date, date | None]]
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One vendor's account from one day to another. `waiting`: what of the closing balance waits for what; `pairs`: all
-    that its balance rests on, beside what the last statement told of it."""
+    """One vendor's account from one day to another. `waiting`: what the closing balance is made of (`balances`);
+    `pairs`: all that its balance rests on, beside what the last statement told of it."""
 
     vendor: str
     currency: str
@@ -96,7 +76,7 @@ class Books:
 
     entries: Mapping[Owner, tuple[Entry, ...]]
     accepted: Mapping[Owner, tuple[Accepted, ...]]
-    waiting: Mapping[Owner, Mapping[str, Decimal]]
+    waiting: Mapping[Owner, Mapping[str, Decimal]]  # what balances are made of, by now
 
     def accounts(
         self, first: date, last: date, told: Mapping[Owner, Sequence[Told]] | None = None
@@ -118,8 +98,13 @@ class Books:
         return Statement(
             vendor, currency, first, last, opening, entries,
             tuple(one for one in self.accepted.get((vendor, currency), ()) if first <= one.day <= last),
-            self.waiting.get((vendor, currency), {}), tuple(pairs),
+            self._parts((vendor, currency), last), tuple(pairs),
         )  # fmt: skip
+
+    def _parts(self, owner: Owner, last: date) -> Mapping[str, Decimal]:
+        """What the balance of a day is made of: that of now, and what has moved it since."""
+        later = -sum((one.amount for one in self.entries.get(owner, ()) if one.day > last), ZERO)
+        return {**self.waiting.get(owner, {}), **({LATER: later} if later else {})}
 
 
 # ------------------------------------------------------------------ ledger → books
@@ -128,11 +113,12 @@ class Books:
 @dataclass(frozen=True)
 class Common:
     """What the books of all vendors have in common, looked up once: all that the bank told of payments, what the
-    bookkeeper took each row for, the payment keys that it named; and invoice numbers that two vendors bear."""
+    bookkeeper took each row for, the payment keys that it named, each with the days; and invoice numbers that two
+    vendors bear."""
 
     rows: Sequence[Remittance]
     verdicts: Mapping[str, Row]
-    answered: frozenset[str]
+    answered: Mapping[str, Sequence[date]]
     shared_numbers: frozenset[str]
 
 
@@ -141,7 +127,10 @@ def common_of(ledger: Ledger) -> Common:
     neither can be told from one vendor's rows alone."""
     verdicts = {row["receipt"]: row for row in records(ledger.said("returns"))}
     rows = remittances(records(ledger.table("payments")), verdicts.values(), carried_keys(ledger))
-    answered = frozenset(row.key for row in rows if row.key)
+    answered: dict[str, list[date]] = defaultdict(list)
+    for row in rows:
+        if row.key:
+            answered[row.key].append(row.paid_on)
     return Common(rows, verdicts, answered, frozenset(_shared_numbers(ledger.table("invoices"))))
 
 
@@ -174,34 +163,50 @@ def books_of(
     rules: Rules,
     vendors: Collection[str] | None = None,
     since: date = date.min,
+    until: date = date.max,
     common: Common | None = None,
+    holds: Sequence[Row] | None = None,
 ) -> Books:
     """The books as the ledger, the payment lines and their batches have them today; of some `vendors` or of all, with
-    what was accepted from a day on. `common`: what the books of all have in common, where it was looked up before."""
-    told, batches = common or common_of(ledger), list(batches)
-    orders, holds = ledger.table("orders"), _of(ledger.said("holds"), vendors)
+    what was accepted from a day on to another. `common`: what the books of all have in common, where it was looked up
+    before; `holds`: what is stopped by now, where that is not what the ledger says."""
+    told, days = common or common_of(ledger), _release_days(batches)
+    orders = ledger.table("orders")
     priced = orders[orders["currency"].notna()]
     of_order = dict(zip(priced["order_id"].tolist(), priced["currency"].tolist(), strict=True))
     mine = (row for row in payables if vendors is None or row["vendor"] in vendors)
     lines = [row | {"currency": _currency(row, of_order, rules.currency)} for row in mine]
+    invoices = records(_billed_by(ledger.table("invoices"), vendors, told))
     entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for found in (
-        _invoices(records(_billed_by(ledger.table("invoices"), vendors, told)), of_order, rules),
-        _deductions(lines, batches, told.answered),
+        _invoices(invoices, of_order, rules),
+        _deductions(lines, days, told.answered),
         _payments(told, lines),
-        _refunds(lines, batches),
+        _refunds(lines, days),
     ):
         for owner, entry in found:
             if vendors is None or owner[0] in vendors:
                 entries[owner].append(entry)
-    accepted = _accepted(_of(orders, vendors), ledger.table("deliveries"), rules.currency, since)
-    taken = _taken(line for line in lines if _is_deducted(line, {row["batch"] for row in batches}, told.answered))
-    booked = {owner: ranked(mine) for owner, mine in entries.items()}
-    return Books(booked, accepted, _waiting(lines, records(holds), taken, of_order, rules.currency))
+    moved = {owner: ranked(mine) for owner, mine in entries.items()}
+    stopped = [row | {"currency": _currency(row, of_order, rules.currency)} for row in _holds(ledger, holds, vendors)]
+    billed = {invoice_key(row) for row in invoices}
+    parts = parts_of(lines, stopped, moved, lambda line: _is_deducted(line, days, told.answered), billed)
+    return Books(moved, accepted_of(ledger, vendors, since, until, rules), parts)
 
 
-def _of(table: pd.DataFrame, vendors: Collection[str] | None) -> pd.DataFrame:
-    return table if vendors is None else table[table["vendor"].isin(list(vendors))]
+def _holds(ledger: Ledger, holds: Sequence[Row] | None, vendors: Collection[str] | None) -> list[Row]:
+    if holds is None:
+        return records(of_vendors(ledger.said("holds"), vendors))
+    return [row for row in holds if vendors is None or row["vendor"] in vendors]
+
+
+def _release_days(batches: Iterable[Row]) -> dict[str, tuple[date, date | None]]:
+    """Batch → the day on which it was put up, and the one on which it was released, if anybody had to release it."""
+    return {row["batch"]: (date.fromisoformat(row["day"]), _day(row.get("released_on"))) for row in batches}
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if _given(value) else None
 
 
 def _invoices(invoices: list[Row], of_order: Mapping[str, str], rules: Rules) -> Iterator[tuple[Owner, Entry]]:
@@ -225,33 +230,29 @@ def _billed(rows: Sequence[Mapping[str, Any]]) -> Entry:
 
 
 def _deductions(
-    lines: Iterable[Row], batches: Iterable[Row], answered: Collection[str]
+    lines: Iterable[Row], batches: Days, answered: Mapping[str, Sequence[date]]
 ) -> Iterator[tuple[Owner, Entry]]:
-    """What released sheets took off or added, on the day of the sheet; one that the bank answered was released."""
-    days = {row["batch"]: date.fromisoformat(row["day"]) for row in batches}
+    """What released sheets took off or added, on the day from which it counts."""
     for row in lines:
-        if not _is_deducted(row, days, answered):
+        if not _is_deducted(row, batches, answered):
             continue
+        day = _counts_from(batches[row["batch"]], answered.get(row["payment_key"], ()))
         for name, sign in DEDUCTIONS.items():
             if row[name]:
-                entry = Entry(days[row["batch"]], name, row["invoice_no"], row["batch"], sign * row[name])
+                entry = Entry(day, name, row["invoice_no"], row["batch"], sign * row[name])
                 yield (row["vendor"], row["currency"]), entry
+
+
+def _counts_from(batch: tuple[date, date | None], answered: Iterable[date]) -> date:
+    """The day of the release; where the bank had paid before, or nobody had to release, the day of its word: once a
+    deduction counts, its day never moves to a later one. What is settled without a sheet counts at once."""
+    put_up, released = batch
+    days = [day for day in answered if day >= put_up]
+    return min([*days, *([released] if released else [])], default=put_up)
 
 
 def _is_deducted(row: Row, batches: Collection[str], answered: Collection[str]) -> bool:
     return row["batch"] in batches and (row["state"] in RELEASED or row["payment_key"] in answered)
-
-
-def _taken(lines: Iterable[Row]) -> dict[tuple[Any, ...], Decimal]:
-    """What of each invoice line was deducted as never payable: it is in the balance no more."""
-    taken: dict[tuple[Any, ...], Decimal] = defaultdict(lambda: ZERO)
-    for row in lines:
-        taken[_named(row)] += row["price_variance"] + row["rejected"]
-    return taken
-
-
-def _named(row: Row) -> tuple[Any, ...]:
-    return row["vendor"], row["invoice_no"], _text(row["order_id"]), _text(row["line"])
 
 
 def _payments(told: Common, lines: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
@@ -274,12 +275,11 @@ def _payments(told: Common, lines: Iterable[Row]) -> Iterator[tuple[Owner, Entry
         yield (by_key[keys[0]]["vendor"], by_key[keys[0]]["currency"]), entry
 
 
-def _refunds(lines: Iterable[Row], batches: Iterable[Row]) -> Iterator[tuple[Owner, Entry]]:
+def _refunds(lines: Iterable[Row], batches: Days) -> Iterator[tuple[Owner, Entry]]:
     """What the vendor paid back, on the day on which two people said so."""
-    days = {row["batch"]: date.fromisoformat(row["day"]) for row in batches}
     for row in lines:
         if is_refund(row["batch"]) and row["state"] == CONFIRMED:
-            entry = Entry(days[row["batch"]], REFUND, row["invoice_no"], row["batch"], -row["net"])
+            entry = Entry(batches[row["batch"]][0], REFUND, row["invoice_no"], row["batch"], -row["net"])
             yield (row["vendor"], row["currency"]), entry
 
 
@@ -289,60 +289,6 @@ def _keys(row: Remittance, verdict: Row | None, by_key: Mapping[str, Row]) -> tu
     if verdict and outcome in SETTLING:
         return tuple(key for key in verdict["payment_keys"].split(",") if key in by_key)
     return (row.key,) if row.key in by_key and outcome != TOLD else ()
-
-
-def _accepted(
-    orders: pd.DataFrame, deliveries: pd.DataFrame, home: str, since: date
-) -> dict[Owner, tuple[Accepted, ...]]:
-    """Accepted pieces by the day they were accepted on, else the day they came."""
-    found: dict[Owner, list[Accepted]] = defaultdict(list)
-    recent = deliveries["accepted_on"].fillna(deliveries["delivered_on"]) >= since
-    came = judged(deliveries[recent & deliveries["order_id"].isin(orders["order_id"])])
-    wanted = orders[orders["order_id"].isin(came["order_id"])]
-    of_line = {(row["order_id"], row["line"]): row for row in records(wanted)}
-    for row in records(came):
-        order = of_line.get((row["order_id"], row["line"]))
-        if order is not None and _given(row["accepted"]) and row["accepted"] > 0:
-            day = row["accepted_on"] if _given(row["accepted_on"]) else row["delivered_on"]
-            currency = order["currency"] if _given(order["currency"]) else home
-            item = _text(order["item"]) or _text(order["description"])
-            one = Accepted(
-                day, row["order_id"], row["line"], item, row["accepted"], _text(order["unit"]), order["unit_price"]
-            )  # fmt: skip
-            found[order["vendor"], currency].append(one)
-    return {
-        owner: tuple(sorted(mine, key=lambda one: (one.day, one.order_id, one.line))) for owner, mine in found.items()
-    }
-
-
-def _waiting(
-    lines: Iterable[Row],
-    holds: Sequence[Row],
-    taken: Mapping[tuple[Any, ...], Decimal],
-    of_order: Mapping[str, str],
-    home: str,
-) -> dict[Owner, dict[str, Decimal]]:
-    """Retention not due back yet, what was put up or released and not paid, and what the match or a control stops; each
-    cent once. What is `taken` (deducted already) waits no more, and what is only to be set off never did."""
-    found: dict[Owner, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    blocked = {row["hold"] for row in holds}  # a line on a sheet that will not leave is held under its payment key
-    for row in lines:
-        owner = (row["vendor"], row["currency"])
-        if row["state"] in (*UNRELEASED, "released") and row["payment_key"] not in blocked:
-            found[owner]["under_way"] += row["net"]
-        if row["state"] in (*RELEASED, *UNRELEASED) and row["retention"]:
-            found[owner]["retention"] += row["retention"]
-        if row["state"] in (*RELEASED, *UNRELEASED) and row.get("what") == RETENTION:
-            found[owner]["retention"] -= row["gross"]
-    left = dict(taken)
-    for row in holds:
-        reasons = set(row["reasons"].split(","))
-        if reasons <= _NO_CLAIM:
-            continue
-        off = min(left.get(_named(row), ZERO), row["stopped"]) if reasons & _DEDUCTED else ZERO
-        left[_named(row)] = left.get(_named(row), ZERO) - off
-        found[row["vendor"], _currency(row, of_order, home)]["stopped"] += row["stopped"] - off
-    return {owner: {name: amount for name, amount in sums.items() if amount} for owner, sums in found.items()}
 
 
 def _currency(row: Mapping[str, Any], of_order: Mapping[str, str], home: str) -> str:

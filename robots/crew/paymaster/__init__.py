@@ -184,7 +184,7 @@ def _put_up(
         yield from _issue(mine, whose, steps, batch, currency, vendors, old, refused, rules, today)
     present = Present(before, [*moved, *proposed, *held], frozenset(gone))
     yield from weekly_plan(ledger, present, [*owed, *back], now.left, rules, today)
-    yield from monthly_statements(ledger, present, rules, today)
+    yield from monthly_statements(ledger, present, stopped, rules, today)
 
 
 def _proposed(owed: Sequence[Payable], lines: Mapping[Line, list[Row]], vendors: Mapping[str, Row]) -> list[Row]:

@@ -211,7 +211,7 @@ def holds(owed: Sequence[Payable], before: Mapping[Line, list[Row]]) -> Iterator
                 "reasons": ",".join(reasons), "gross": p.gross, "stopped": amount, "due_on": p.due_on,
                 "parts": written((*p.parts, *more)),
                 "source": p.source, "evidence": listed((*p.evidence, *_paid_of_held(p, mine))),
-                "currency": p.currency or None,
+                "currency": p.currency or None, "invoice_key": p.invoice_key,
             }  # fmt: skip
 
 

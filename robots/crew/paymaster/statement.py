@@ -9,10 +9,12 @@ from itertools import groupby, islice
 
 from robots.crew.paymaster.rows import Present, Row, short_hash
 from robots.crew.paymaster.stated import Stated, closing, stated, told_now
+from robots.figures.balances import DEDUCTIONS, PARTS
+from robots.figures.batches import RELEASED
 from robots.figures.confirmations import last_confirmation
 from robots.figures.entries import CREDIT, GONE, INVOICE, PAYMENT, REFUND, RETURNED, Entry
 from robots.figures.lines import records
-from robots.figures.statements import DEDUCTIONS, Statement, books_of, common_of
+from robots.figures.statements import Statement, books_of, common_of
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, Sheet, Table, Workbook, record
 from robots.model.forms import Form
@@ -26,19 +28,22 @@ AT_ONCE = 50  # vendors whose books are open at a time
 LAYOUT = 2  # raised where the layout of the form changes
 
 
-def monthly_statements(ledger: Ledger, present: Present, rules: Rules, today: date) -> Iterator[Decision]:
+def monthly_statements(
+    ledger: Ledger, present: Present, holds: Sequence[Row], rules: Rules, today: date
+) -> Iterator[Decision]:
     """Last month's statements, once: on the first working day, or the first one on which the robots work again. They
-    go on from where the last ones ended."""
+    go on from where the last ones ended. `holds`: what is stopped by now."""
     month = previous(month_of(today))
     issued = {row["whom"] for row in records(ledger.said("issued")) if (row["what"], row["period"]) == (ISSUED, month)}
     if issued or span(month)[1] < rules.settle_from:
         return
-    batches, answers = records(ledger.said("batches")), records(ledger.table(ANSWERS))
+    batches, answers = _released_by_now(ledger, present, today), records(ledger.table(ANSWERS))
     before = stated(ledger)
     days = before.first(month), span(month)[1]
+    every = _accounts(ledger, present, batches, _all_vendors(ledger), days, before, rules, holds)
     vendors: dict[str, None] = {}  # one may have statements in several currencies
     kept: list[Decision] = []
-    for number, accounts in enumerate(_accounts(ledger, present, batches, _all_vendors(ledger), days, before, rules)):
+    for number, accounts in enumerate(every):
         written = [one for one in accounts if one.says_something]
         yield from _written(written, month, month, answers)
         vendors |= dict.fromkeys(one.vendor for one in written)
@@ -50,6 +55,13 @@ def monthly_statements(ledger: Ledger, present: Present, rules: Rules, today: da
         rows = [{"what": ISSUED, "period": month, "whom": vendor, "day": today} for vendor in vendors]
         yield Decision("paymaster", month, "statements-issued", record("issued", rows))
         yield from closing(month, today)
+
+
+def _released_by_now(ledger: Ledger, present: Present, today: date) -> list[Row]:
+    """All batches; those that are released in this turn bear its day."""
+    now = {row["batch"] for row in present.changed if row["state"] == RELEASED}
+    released = {"released_on": today.isoformat()}
+    return [row | (released if row["batch"] in now else {}) for row in records(ledger.said("batches"))]
 
 
 def statements_on_release(
@@ -73,11 +85,13 @@ def _accounts(
     days: tuple[date, date],
     before: Stated,
     rules: Rules,
+    holds: Sequence[Row] | None = None,
 ) -> Iterator[list[Statement]]:
-    """The accounts of vendors by name, of some vendors at a time: the books of all are as large as the ledger."""
+    """The accounts of vendors by name, of some vendors at a time: the books of all are as large as the ledger.
+    `holds`: what is stopped, where the ledger does not say it yet."""
     common, left = common_of(ledger), iter(sorted(vendors))
     while some := list(islice(left, AT_ONCE)):
-        books = books_of(ledger, present.of(some), batches, rules, some, days[0], common)
+        books = books_of(ledger, present.of(some), batches, rules, some, *days, common, holds)
         yield list(books.accounts(*days, before.of(some)))
 
 
@@ -112,7 +126,7 @@ def _sheet(one: Statement, answers: Sequence[Row]) -> Sheet:
         (say("fact.week"), say("fact.until", first=one.first, today=one.last)),
         (say("statement.closing", currency=one.currency), one.closing),
         *(((say("fact.in_words"), in_words(one.closing)),) if one.currency == "CNY" else ()),
-        *((say(f"statement.waiting.{name}"), amount) for name, amount in sorted(one.waiting.items())),
+        *((say(f"statement.waiting.{name}"), one.waiting[name]) for name in PARTS if name in one.waiting),
         *_unlisted(one),
         *(((say("statement.before"), before.told),) if before else ()),
     )
@@ -124,7 +138,7 @@ def _sheet(one: Statement, answers: Sequence[Row]) -> Sheet:
 
 
 def _unlisted(one: Statement) -> Iterator[tuple[Text, Text]]:
-    """What of the closing balance waits for nothing that is told: with it the parts add up to the balance."""
+    """What of the closing balance no sheet and no hold tells of yet: with it the parts add up to the balance."""
     if rest := one.closing - sum(one.waiting.values(), ZERO):
         yield say("statement.waiting.unlisted"), say("statement.unlisted", amount=rest)
 

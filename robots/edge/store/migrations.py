@@ -225,6 +225,11 @@ def parts_of_holds(connection: Connection) -> None:
     _add_columns(connection, HOLDS)
 
 
+def lines_of_holds(connection: Connection) -> None:
+    """Which payment line a hold is of; the paymaster writes all holds anew when it works."""
+    _add_columns(connection, HOLDS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -279,6 +284,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     refusers_asked_again,
     advances_held,
     parts_of_holds,
+    lines_of_holds,
 )
 
 

@@ -550,6 +550,7 @@ HOLDS = Table(
     Column("evidence", Text),
     Column("currency", Text),
     Column("parts", Text),
+    Column("invoice_key", Text),
 )
 
 ACCOUNTS = Table(

@@ -1,0 +1,124 @@
+"""What the balance of a vendor's account is made of: every cent of it waits for something, or was paid too much.
+
+An invoice is in the balance from its day on, a deduction from the release of its sheet, a payment from the bank's word.
+Between these a line is held, on a sheet, or retained: with what was paid too much and what is not booked yet these are
+the parts, and together they are the balance.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from robots.figures.batches import CONFIRMED, HELD, RELEASED, RETURNED, UNRELEASED, is_refund
+from robots.figures.controls import LEFT_OPEN, SENT_BACK
+from robots.figures.entries import PAYMENT, Entry
+from robots.figures.entries import RETURNED as CAME_BACK
+from robots.figures.settlement import DUPLICATE, RETENTION
+from robots.figures.settlement.billing import of_invoice
+from robots.model.money import ZERO
+
+DEDUCTIONS = {"price_variance": -1, "rejected": -1, "penalty": -1, "advance_offset": -1, "bonus": 1}
+UNDER_WAY, KEPT, STOPPED, TO_BOOK = "under_way", "retention", "stopped", "to_book"
+OVERPAID, UNBILLED, LATER = "overpaid", "unbilled", "later"
+PARTS = (UNDER_WAY, KEPT, STOPPED, TO_BOOK, OVERPAID, UNBILLED, LATER)  # in the order in which they are told
+_SHEETED = (*UNRELEASED, RELEASED, CONFIRMED, RETURNED)
+_NO_CLAIM = {"SET_OFF", "OVERPAID"}  # reasons of holds that are money paid too much: nothing the vendor waits for
+_NOT_BILLED = {DUPLICATE, LEFT_OPEN}  # nobody owes it, or the register has it no more: it is in no balance
+Row = dict[str, Any]
+Owner = tuple[str, str]
+Sums = dict[Owner, dict[str, Decimal]]
+
+
+def parts_of(
+    lines: Sequence[Row],
+    holds: Sequence[Row],
+    entries: Mapping[Owner, Sequence[Entry]],
+    is_booked: Callable[[Row], bool],
+    billed: Collection[str],
+) -> dict[Owner, dict[str, Decimal]]:
+    """What the balance of each account is made of, nothing left out that is known; each cent once.
+
+    `lines`: rows of payables, each with its currency; `holds`: rows of holds likewise; `entries`: what moved the
+    accounts; `is_booked`: are a line's deductions among them; `billed`: keys of the invoices that are.
+    """
+    found: Sums = defaultdict(lambda: defaultdict(lambda: ZERO))
+    held = {row["hold"] for row in holds}  # a line on a sheet that will not leave is held under its payment key
+    back = {_named(row) for row in holds if SENT_BACK in row["reasons"].split(",")}
+    for row in lines:
+        stopped = row["payment_key"] in held or (row["state"] == RETURNED and _named(row) in back)
+        for name, amount in _of_line(row, stopped, is_booked(row), billed):
+            found[row["vendor"], row["currency"]][name] += amount
+    _of_holds(found, lines, holds)
+    for owner, moved in entries.items():
+        found[owner][UNDER_WAY] += sum((one.amount for one in moved if one.what in (PAYMENT, CAME_BACK)), ZERO)
+    return {owner: {name: sums[name] for name in PARTS if sums.get(name)} for owner, sums in found.items()}
+
+
+def _of_line(row: Row, stopped: bool, is_booked: bool, billed: Collection[str]) -> Iterable[tuple[str, Decimal]]:
+    """What a payment line is of the balance, whatever is held of it. The bank's word comes off `under_way`."""
+    if row["state"] == HELD:
+        if not _is_twice(row):
+            yield from ((KEPT, _kept(row)), (TO_BOOK, row["penalty"] + row["advance_offset"] - row["bonus"]))
+    elif row["state"] in _SHEETED:
+        yield KEPT, _kept(row)
+        if not stopped and not is_refund(row["batch"]):
+            yield UNDER_WAY, row["net"]
+        if not is_booked:
+            yield TO_BOOK, -sum((sign * row[name] for name, sign in DEDUCTIONS.items()), ZERO)
+        if row.get("what") != RETENTION and of_invoice(row["invoice_key"]) not in billed:
+            yield UNBILLED, row["held"] - row["gross"]
+
+
+def _kept(row: Row) -> Decimal:
+    """What a line retains; its release is a line of its own."""
+    kept: Decimal = row["retention"] - (row["gross"] if row.get("what") == RETENTION else ZERO)
+    return kept
+
+
+def _of_holds(found: Sums, lines: Sequence[Row], holds: Sequence[Row]) -> None:
+    """What waits for its release, and below zero what sheets carried beyond what is billed by now."""
+    keys = {row["payment_key"] for row in lines}
+    told: dict[tuple[Any, ...], Decimal] = {}
+    for row in lines:
+        if row["state"] in _SHEETED or (row["state"] == HELD and not _is_twice(row)):
+            told[_line(row)] = told.get(_line(row), ZERO) + _told_of(row)
+    for row in holds:
+        reasons = set(row["reasons"].split(","))
+        if not reasons & _NOT_BILLED:
+            amount = -row["stopped"] if reasons <= _NO_CLAIM else row["stopped"]
+            if row["hold"] not in keys and SENT_BACK not in reasons and _line(row) in told:
+                amount = row["gross"] - told[_line(row)]
+            found[row["vendor"], row["currency"]][STOPPED if amount > 0 else OVERPAID] += amount
+
+
+def _told_of(row: Row) -> Decimal:
+    """What of an invoice line's gross its payment line tells by itself."""
+    told: Decimal = row["gross"] - row["held"]
+    if row["state"] == HELD:
+        told = row["retention"] + row["penalty"] + row["advance_offset"] - row["bonus"]
+    return told
+
+
+def _is_twice(row: Row) -> bool:
+    return DUPLICATE in _text(row.get("hold_reason")).split(",")
+
+
+def _line(row: Row) -> tuple[Any, ...]:
+    return _text(row.get("invoice_key")), _text(row["order_id"]), _text(row["line"])
+
+
+def _named(row: Row) -> tuple[Any, ...]:
+    return row["vendor"], row["invoice_no"], _text(row["order_id"]), _text(row["line"])
+
+
+def _blank(value: Any) -> bool:
+    return value is None or bool(pd.isna(value))
+
+
+def _text(value: Any) -> str:
+    return "" if _blank(value) else str(value)
