@@ -410,7 +410,8 @@ def test_a_vendors_statement_holds_that_vendors_rows_alone(demo: Demo) -> None:
         said = [records(ledger.said(name)) for name in ("payables", "batches")]
         books = books_of(ledger, *said, demo.settings.rules)
         names = {str(name) for name in ledger.table("vendors")["vendor"]}
-        ordered_from = {row["order_id"]: row["vendor"] for row in records(ledger.table("orders"))}
+        ordered_from = {row["contract_id"]: row["vendor"] for row in records(ledger.table("contracts"))}
+        ordered_from |= {row["order_id"]: row["vendor"] for row in records(ledger.table("orders"))}
         days = date(2026, 6, 1), date(2026, 7, 31)
         found = [one for one in books.accounts(*days) if one.says_something]
         alone = [books_of(ledger, *said, demo.settings.rules, [one.vendor], days[0]) for one in found]

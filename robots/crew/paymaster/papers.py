@@ -11,6 +11,7 @@ from typing import Any
 from robots.crew.paymaster.again import refused_before, refused_table
 from robots.crew.paymaster.rows import bank_payments, in_order
 from robots.crew.paymaster.sheet import words_of
+from robots.crew.paymaster.sorts import SORT, are_mixed, sort_told, sorts_told
 from robots.figures.approvals import (
     AGREED,
     LAYOUT,
@@ -80,12 +81,19 @@ def form(case: Case, approver: str, number: int, rules: Rules, must: Sequence[st
 
 
 def _lines(case: Case, approver: str) -> Table:
-    rows = tuple(_line(case, line, approver) for line in _ordered(case))
-    if not case.refused:
-        return Table(_COLUMNS, rows)
-    told = [refused_before(case.refused.get(line["payment_key"], ())) for line in _ordered(case)]
-    columns = (*_COLUMNS[:_OPINION], _BEFORE, *_COLUMNS[_OPINION:])
-    return Table(columns, tuple((*row[:_OPINION], one, *row[_OPINION:]) for row, one in zip(rows, told, strict=True)))
+    mixed = are_mixed(case.lines)
+    more = (*((SORT,) if mixed else ()), *((_BEFORE,) if case.refused else ()))
+    columns = (*_COLUMNS[:_OPINION], *more, *_COLUMNS[_OPINION:])
+    rows = []
+    for line in _ordered(case):
+        row = _line(case, line, approver)
+        told = (*((sort_told(line),) if mixed else ()), *((_before(case, line),) if case.refused else ()))
+        rows.append((*row[:_OPINION], *told, *row[_OPINION:]))
+    return Table(columns, tuple(rows))
+
+
+def _before(case: Case, line: Row) -> Text:
+    return refused_before(case.refused.get(line["payment_key"], ()))
 
 
 def _facts(case: Case, approver: str, rules: Rules, must: Sequence[str]) -> list[tuple[Text, Any]]:
@@ -126,6 +134,7 @@ def code_letter(case: Case, owed: Row, form_name: str, rules: Rules, must: Seque
     lines = (
         say("approval.letter.code", code=CODE),
         say("approval.letter.once", number=case.number, day=case.row["expires_on"]),
+        *sorts_told(case.lines, _currency(case, rules)),
         say(f"approval.{what}.needed", count=case.row["needed"], reason=case.row.get("reason")),
         *((say("approval.letter.must", names="、".join(must)),) if must else ()),
         *exposed(rules.people),

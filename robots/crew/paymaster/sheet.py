@@ -13,6 +13,16 @@ import pandas as pd
 from robots.crew.paymaster.again import refused_before, refused_table
 from robots.crew.paymaster.causes import cause_table
 from robots.crew.paymaster.rows import AMOUNTS, Row, bank_payments, in_order, listed
+from robots.crew.paymaster.sorts import (
+    RELEASED,
+    SORT,
+    are_mixed,
+    given_back,
+    gives_back,
+    invoiced,
+    sort_told,
+    sorts_told,
+)
 from robots.figures.approvals import Refusal
 from robots.figures.clock import default_interest
 from robots.figures.holds import Stopped, reasons_told, stopped_parts
@@ -55,9 +65,10 @@ def payment_sheet(
     )
     again = [table] if (table := refused_table([*chain.from_iterable(by_vendor.values())], refused)) else []
     signatures = tuple(say(f"sign.{who}") for who in ("applicant", "department", "finance", "approver"))
+    more = (*_parts_note(proposed, steps), *sorts_told(proposed, currency))
     front = Sheet(
         say("sheet.payment"), say("title.payment"), facts, (_vendor_table(by_vendor, vendors), *again),
-        notes=(say("payment.note"), *_parts_note(proposed, steps), *notes), signatures=signatures,
+        notes=(say("payment.note"), *more, *notes), signatures=signatures,
     )  # fmt: skip
     lines = Sheet(
         say("sheet.payment_lines"), say("title.payment_lines", batch=batch), facts[2:5:2],
@@ -93,25 +104,29 @@ def _vendor_table(by_vendor: Mapping[str, list[Row]], vendors: Mapping[str, Row]
         Column(say("column.lines"), Look.INTEGER, 7),
         Column(say("column.earliest_due"), Look.DATE, 12),
         Column(say("column.gross_now"), Look.MONEY, 15),
+        *((RELEASED,) if (back := gives_back([*chain.from_iterable(by_vendor.values())])) else ()),
         Column(say("column.deducted"), Look.MONEY, 14),
         Column(say("column.net"), Look.MONEY, 15),
     )
     rows = []
     for number, (vendor, mine) in enumerate(by_vendor.items(), 1):
-        gross, net = (sum((row[name] for row in mine), ZERO) for name in ("gross", "net"))
+        billed, released = (sum(map(part, mine), ZERO) for part in (invoiced, given_back))
+        net = sum((row["net"] for row in mine), ZERO)
+        amounts = billed, *((released,) if back else ()), billed + released - net, net
         earliest = min((row["due_on"] for row in mine if row["due_on"]), default=None)
         bank = vendors.get(vendor, {}).get("bank_name")
         bank_name = "" if pd.isna(bank) else bank
-        rows.append((number, vendor, bank_name, mine[0]["bank_account"], len(mine), earliest, gross, gross - net, net))
-    return Table(columns, tuple(rows), total=(4, 6, 7, 8))
+        rows.append((number, vendor, bank_name, mine[0]["bank_account"], len(mine), earliest, *amounts))
+    return Table(columns, tuple(rows), total=(4, *range(6, len(columns))))
 
 
-_LINE_COLUMNS = (
-    Column(say("column.invoice_no"), Look.TEXT, 22),
-    Column(say("column.order"), Look.WRAP, 15),
-    Column(say("column.gross_now"), Look.MONEY, 14),
+_NAMES = Column(say("column.invoice_no"), Look.TEXT, 22), Column(say("column.order"), Look.WRAP, 15)
+_BILLED = Column(say("column.gross_now"), Look.MONEY, 14)
+_TAKEN = (
     *(Column(say(f"column.{name}"), Look.MONEY, 12) for name in STEPS if name != "gross"),
     Column(say("column.net"), Look.MONEY, 14),
+)
+_LAST = (
     Column(say("column.due_on"), Look.DATE, 11),
     Column(say("column.interest"), Look.MONEY, 11),
     Column(say("column.payment_key"), Look.TEXT, 27, paper=False),
@@ -122,18 +137,23 @@ _BEFORE = Column(say("form.word.refused_before"), Look.WRAP, 40, paper=False)  #
 def _line_tables(
     by_vendor: Mapping[str, list[Row]], today: date, terms: Settlement, refused: Mapping[str, Sequence[Refusal]]
 ) -> Iterator[Table]:
-    columns = (*_LINE_COLUMNS, _BEFORE) if refused else _LINE_COLUMNS
+    every = [*chain.from_iterable(by_vendor.values())]
+    mixed, back = are_mixed(every), gives_back(every)
+    names, money = (*_NAMES, *((SORT,) if mixed else ())), (_BILLED, *((RELEASED,) if back else ()), *_TAKEN)
+    columns = (*names, *money, *_LAST, *((_BEFORE,) if refused else ()))
     for number, (vendor, mine) in enumerate(by_vendor.items(), 1):
         rows = tuple(
             (
-                row["invoice_no"], order_line(row["order_id"], row["line"]), *(row[name] for name in AMOUNTS),
+                row["invoice_no"], order_line(row["order_id"], row["line"]), *((sort_told(row),) if mixed else ()),
+                invoiced(row), *((given_back(row),) if back else ()), *(row[name] for name in AMOUNTS[1:]),
                 row["due_on"], default_interest(row["net"], row["due_on"], today, terms),
                 row["payment_key"], refused_before(refused.get(row["payment_key"], ())),
             )[: len(columns)]
             for row in mine
         )  # fmt: skip
         heading = say("payment.vendor", number=number, vendor=vendor, account=mine[0]["bank_account"])
-        yield Table(columns, rows, heading, total=tuple(range(2, 11)), continues=number > 1)
+        sums = tuple(range(len(names), len(names) + len(money)))
+        yield Table(columns, rows, heading, total=sums, continues=number > 1)
 
 
 def _hold_table(stopped: Sequence[Payable]) -> Table:
@@ -197,7 +217,7 @@ def payment_notice(
     vendors = len({row["vendor"] for row in proposed})
     words = words_of(total, currency)
     lines: tuple[Text, ...] = tuple(say("notice.payment.words", words=written) for _, written in words)
-    lines += tuple(_stopped_told(stopped, currency))
+    lines += (*sorts_told(proposed, currency), *_stopped_told(stopped, currency))
     headline = say(
         "notice.payment.headline",
         batch=batch,
