@@ -21,7 +21,7 @@ from openpyxl.utils import range_boundaries as load_range
 from robots import conveyor
 from robots.crew import registry
 from robots.crew.paymaster.controls import form_of
-from robots.crew.paymaster.papers import form, release
+from robots.crew.paymaster.papers import code_letter, form, release
 from robots.crew.paymaster.plan import _again, _notice, hold_workbook, plan_workbook
 from robots.crew.paymaster.plan import _held as held_of
 from robots.crew.paymaster.quarantine import UnderWay
@@ -110,6 +110,38 @@ def test_the_front_of_the_sheet_is_what_finance_signs() -> None:
         ("合计", "", "", "", 3, "", 1800, 229, 1571),
     ]
     assert rows[-1][::2][:1] == ("申请人：",)
+
+
+def test_retention_that_is_paid_back_and_an_advance_say_so_and_are_not_invoiced_now() -> None:
+    """On the first page, beside the line, on the approver's form, in both letters and in the bank's file."""
+    back, advance = payable(3, B, "30.00", what="retention"), payable(4, B, "500.00", what="advance", line="")
+    book = opened(sheet_of(OWED[0], back, advance), values=True)
+    front, lines = rows_of(book["付款申请单"]), rows_of(book["付款明细"])
+    head = next(row for row in front if row[0] == "序号")
+    assert head[6:10] == ("本次开票减红字\n（含税）", "质保金放款", "扣减合计", "本次实付")
+    assert next(row for row in front if row[0] == 2)[6:10] == (500, 30, 0, 530)
+    assert "其中质保金放款 1 笔 30.00 CNY：发票 F-003" in {row[0] for row in front}
+    told = {row[0]: row[2:5] for row in lines if str(row[0]).startswith("F-")}
+    assert told == {"F-001": ("货款", 1000, 0), "F-003": ("质保金放款", 0, 30), "F-004": ("预付款", 500, 0)}
+    rows = tuple(row for p in (OWED[0], back, advance) if (row := propose(p, [], "FK-1", VENDORS)))
+    case = Case("FK-1", {"currency": "CNY", "preparer": "甲", "needed": 1, "expires_on": TODAY, "role": "one"}, rows)
+    page = rows_of(opened(form(case, "示例经理", 1, SHIPPED.rules), values=True).worksheets[0])
+    head = next(row for row in page if row[0] == "付款批次")
+    sorts = {row[4]: row[head.index("款项")] for row in page if row[0] == "FK-1" and len(row) > 8}
+    assert sorts == {"F-001": "货款", "F-003": "质保金放款", "F-004": "预付款"}
+    letters = (
+        payment_notice([*rows], [], "FK-1", D(1510), "CNY", ("下一步",), {}),
+        code_letter(case, {"approver": "示例经理", "role": "one", "digest": "d"}, "form", SHIPPED.rules),
+    )
+    for letter in letters:
+        told = [SHIPPED.words.speak(line) for line in letter.lines]
+        assert {"其中预付款 1 笔 500.00 CNY：发票 F-004", "其中质保金放款 1 笔 30.00 CNY：发票 F-003"} <= set(told)
+
+
+def test_where_all_is_goods_no_column_says_so() -> None:
+    book = opened(sheet_of(*OWED), values=True)
+    cells = {cell for name in ("付款申请单", "付款明细") for row in rows_of(book[name]) for cell in row}
+    assert not cells & {"款项", "质保金放款"}
 
 
 def test_lines_stand_in_groups_whose_sums_are_formulas_that_add_up() -> None:

@@ -9,13 +9,15 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from robots.crew.paymaster.stated import told_now
+from robots.figures.balances import DEDUCTIONS
 from robots.figures.entries import CHANGED, GONE, INVOICE, LATE, PAYMENT, Entry, Told
-from robots.figures.statements import Books, Statement
+from robots.figures.statements import Books, Statement, _deductions
 from robots.model.money import ZERO
 from robots.model.periods import span
 from tests.histories import examples
@@ -138,6 +140,37 @@ def test_every_statement_begins_where_the_last_one_ended_and_adds_up(books: list
         assert sum((row["amount"] for row in account.kept.values()), ZERO) == closing
 
 
+RELEASES = {
+    "released two days after it was put up": ((3, 5), [], 5),
+    "paid before it was released": ((3, 5), [4], 4),
+    "not released yet, and paid": ((3, None), [4], 4),
+    "nobody has to release it": ((3, None), [7, 9], 7),
+    "its key was paid under an earlier sheet, too": ((3, 5), [1], 5),
+    "settled without a sheet": ((3, None), [], 3),
+}
+
+
+@pytest.mark.parametrize(("batch", "paid", "day"), RELEASES.values(), ids=RELEASES)
+def test_a_deduction_counts_from_the_release_on(batch: tuple[int, int | None], paid: list[int], day: int) -> None:
+    put_up, released = (date(2026, 6, one) if one else None for one in batch)
+    row = dict.fromkeys(DEDUCTIONS, D(0)) | {
+        "batch": "FK-1", "state": "released", "payment_key": "k", "vendor": A, "currency": "CNY", "invoice_no": "F-1",
+        "penalty": D(50),
+    }  # fmt: skip
+    days = {"FK-1": (put_up, released)}
+    found = list(_deductions([row], days, {"k": [date(2026, 6, one) for one in paid]}))  # type: ignore[arg-type]
+    assert found == [(OWNER, Entry(date(2026, 6, day), "penalty", "F-1", "FK-1", D(-50)))]
+
+
+def test_a_deduction_that_was_told_on_the_day_of_its_sheet_is_not_told_again_on_that_of_its_release() -> None:
+    """Homes that told it so before: released in July, it stands in June, and in no other statement."""
+    off = Entry(date(2026, 1, 29), "penalty", "F-1", "FK-1", D(-5))
+    account = Account([bill(5), off])
+    assert account.state("2026-01").closing == 95
+    account.entries = [bill(5), replace(off, day=date(2026, 2, 2))]
+    assert shown(account.state("2026-02")) == [] and account.closed == date(2026, 2, 28)
+
+
 # ------------------------------------------------------------------ through a home
 
 
@@ -161,6 +194,37 @@ def test_an_invoice_entered_late_is_told_as_such_and_a_changed_one_as_adjusted(
     assert [row[1:3] for row in rows if isinstance(row[0], int)] == [
         ("期初余额", 565), ("补记及调整上期", 452), ("本期开票（减红字）", 0), ("本期扣减（减奖励）", 0),
         ("本期付款", 0), ("期末余额", 1017),
+    ]  # fmt: skip
+
+
+def test_work_that_was_accepted_stands_beside_what_was_delivered(home: Home, books: SimpleNamespace) -> None:
+    """A milestone that passed, and hours where the rules count them in place of receipts, by the day."""
+    home.let("paymaster")
+    rules = home.path / "config" / "rules" / "settlement.toml"
+    rules.parent.mkdir(exist_ok=True)
+    rules.write_text(
+        '[[in_force]]\nfrom = 2026-01-01\n[in_force.work."HT-2"]\nsource = "measurements"\nof = "工时"\n', "utf-8"
+    )
+    home.configure("")
+    home.drop("vendors.xlsx", books.vendors())
+    home.drop("contracts.xlsx", books.contracts({"税率": 0.13}, {"合同编号": "HT-2"}))
+    home.drop("orders.xlsx", books.orders({}, {"订单号": "PO-2", "合同编号": "HT-2", "数量": 40, "单价": 120}))
+    home.drop("deliveries.xlsx", books.deliveries())
+    home.drop("invoices.xlsx", books.invoices())
+    vendor = "示例甲电子有限公司"
+    hours = [
+        {"供应商": vendor, "合同编号": "HT-2", "指标": "工时", "记录日期": date(2026, 6, day), "数值": 4}
+        for day in (8, 9)
+    ]
+    home.drop("工时.xlsx", hours)
+    home.drop("里程碑.xlsx", [{"合同编号": "HT-1", "里程碑": "上线", "供应商": vendor, "计划日期": date(2026, 6, 10),
+                           "验收日期": date(2026, 6, 12), "验收结果": "通过", "付款金额": 1130}])  # fmt: skip
+    home.turn(date(2026, 7, 3))
+    rows = _statement(home, "2026-06-01 至 2026-06-30")
+    start = next(n for n, row in enumerate(rows) if str(row[0]).startswith("二、"))
+    told = [(row[1], row[4], row[5], row[6]) for row in rows[start:] if isinstance(row[4], int | float)]
+    assert told == [
+        ("PO-2/1", 4, 120, 480), ("PO-2/1", 4, 120, 480), ("HT-1/上线", 1, 1000, 1000), ("PO-1/1", 100, 5, 500),
     ]  # fmt: skip
 
 
