@@ -486,6 +486,26 @@ def test_a_credit_note_is_no_overdue_payment_and_what_it_is_set_off_against_is_t
     assert told == {"alone": [], "set off": [f"1 笔 200.20 USD 即将到期，最早 {ago(-2)}"]}
 
 
+def test_what_came_free_is_due_until_a_later_sheet_carries_its_line_or_it_is_held() -> None:
+    """An invoice that was refused and corrected has another key then: it is told once."""
+    steps = ("price_variance", "rejected", "penalty", "bonus", "advance_offset", "retention", "held", "tax", "gross")
+    free = dict.fromkeys(steps, D(0)) | {
+        "vendor": "示例甲", "order_id": "PO-1", "line": "1", "invoice_no": "1", "state": "rejected", "moves": 2,
+        "invoice_key": "1", "currency": "CNY", "payment_key": "k1", "net": D(1130), "batch": "FK-20260601-01",
+        "due_on": ago(3).isoformat(),
+    }  # fmt: skip
+    again = free | {"state": "proposed", "payment_key": "k2", "net": D(1017), "batch": "FK-20260602-01"}
+    held = free | {"state": "held", "payment_key": "k3", "batch": None}
+    earlier = free | {"state": "confirmed", "payment_key": "k4", "batch": "FK-20260501-01"}
+    told = []
+    for rows in ([free], [free, earlier], [free, again], [free, held]):
+        with a_store() as store, ledger_of(store, {"vendors": [vendor()]}) as (tx, ledger):
+            tx.record(record("payables", rows))
+            found = [one for one in look(Scene(ledger, RULES, TODAY))[1] if one.code == "OVERDUE_PAYMENT"]
+            told.append([shipped_words("zh").speak(one.seen).split(" 已")[0] for one in found])
+    assert told == [["1 笔 1,130.00 CNY"], ["1 笔 1,130.00 CNY"], ["1 笔 1,017.00 CNY"], []]
+
+
 def test_a_letter_says_once_what_to_do_and_of_each_how_much_and_where() -> None:
     rows = [LATE_LINE | {"payment_key": f"k{n}", "vendor": f"示例{n}"} for n in (1, 2)]
     with a_store() as store, ledger_of(store, {"vendors": [vendor()]}) as (tx, ledger):

@@ -363,7 +363,7 @@ class _Page:
             return None
         drawn = self._book.add_chart({"type": chart.kind} | ({"subtype": "stacked"} if chart.stacked else {}))
         sheet = "'" + name.replace("'", "''") + "'"
-        for value, color in zip(chart.values, ("#2F5597", "#C55A11", "#548235", "#7F7F7F"), strict=False):
+        for value, color in zip(chart.values, _SERIES, strict=False):
             drawn.add_series(
                 {
                     "name": str(at.table.columns[value].title).replace("\n", ""),
@@ -439,6 +439,7 @@ class _Page:
         page.set_h_pagebreaks(paging.breaks(groups, self._heights, percent, sheet.landscape, header))
 
 
+_SERIES = "#2F5597", "#C55A11", "#548235", "#7F7F7F", "#BF9000"
 _LEVEL_COLORS = {
     "level.error": "#C00000", "level.question": "#C55A11", "level.warning": "#C55A11", "level.info": "#7F7F7F",
     "severity.critical": "#C00000", "severity.warning": "#C55A11", "severity.info": "#7F7F7F",

@@ -68,7 +68,7 @@ def payment_sheet(
     more = (*_parts_note(proposed, steps), *sorts_told(proposed, currency))
     front = Sheet(
         say("sheet.payment"), say("title.payment"), facts, (_vendor_table(by_vendor, vendors), *again),
-        notes=(say("payment.note"), *more, *notes), signatures=signatures,
+        notes=(_formula(proposed), *more, *notes), signatures=signatures,
     )  # fmt: skip
     lines = Sheet(
         say("sheet.payment_lines"), say("title.payment_lines", batch=batch), facts[2:5:2],
@@ -81,6 +81,11 @@ def payment_sheet(
     )  # fmt: skip
     holds = Sheet(say("sheet.holds"), say("title.holds"), (), (_hold_table(stopped),))
     return Workbook("payments", say("file.payment", batch=batch), (front, lines, reasons, holds))
+
+
+def _formula(proposed: Sequence[Row]) -> Text:
+    """What the columns come to."""
+    return say("payment.note_released" if gives_back(proposed) else "payment.note")
 
 
 def _parts_note(proposed: Sequence[Row], steps: Sequence[Row]) -> tuple[Text, ...]:

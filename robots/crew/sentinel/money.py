@@ -22,7 +22,7 @@ from robots.figures.accounts import (
     trusted,
 )
 from robots.figures.alerts import Alert
-from robots.figures.batches import in_one_sum, sum_due_on
+from robots.figures.batches import FREE, HELD, in_one_sum, sum_due_on, turn_of
 from robots.figures.clock import default_interest
 from robots.figures.controls import CERTIFICATE, SHARED_ACCOUNT
 from robots.figures.edits import SILENT_EDIT
@@ -35,6 +35,7 @@ from robots.model.words import Say, Text, say
 from robots.rules import Settlement
 
 _NOT_DUE = ("held", "confirmed")  # what the bank sent back is still owed
+_NOW = "held"  # comes after every batch
 _TOLD_ELSEWHERE = (PRICE, BANK_CHANGE, SHARED_ACCOUNT, CERTIFICATE, SILENT_EDIT)  # each has an alert of its own
 
 
@@ -147,13 +148,30 @@ class _Sum:
 def _sums_due(scene: Scene) -> dict[str, list[_Sum]]:
     """Vendor → what is due within days or was due, the earliest first. A credit note alone is due never."""
     until = scene.today + timedelta(days=scene.limits.payment_days)
-    owed = (row for row in records(scene.ledger.said("payables")) if row["state"] not in _NOT_DUE)
+    owed = _owed(records(scene.ledger.said("payables")))
     found: dict[str, list[_Sum]] = defaultdict(list)
     for rows in in_one_sum(owed):
         day = sum_due_on(rows)
         if day and day <= until:
             found[rows[0]["vendor"]].append(_Sum(day, rows))
     return {vendor: sorted(sums, key=lambda one: one.day) for vendor, sums in found.items()}
+
+
+def _owed(lines: list[Row]) -> Iterator[Row]:
+    """Lines that the bank has not confirmed. What came free is owed until a later sheet carries its line, under
+    whatever key, or it is held."""
+    since: dict[tuple[str, str, str], str] = defaultdict(str)
+    for row in lines:
+        if row["state"] not in FREE - {HELD}:
+            since[_line(row)] = max(since[_line(row)], turn_of(row["batch"]) if row["batch"] else _NOW)
+    for row in lines:
+        is_free = row["state"] in FREE - {HELD}
+        if row["state"] not in _NOT_DUE and not (is_free and since[_line(row)] > turn_of(row["batch"])):
+            yield row
+
+
+def _line(row: Row) -> tuple[str, str, str]:
+    return row["invoice_key"], row["order_id"], row["line"]
 
 
 @watch("OVERDUE_PAYMENT")
