@@ -98,8 +98,8 @@ def _work(ledger: Ledger, orders: pd.DataFrame, until: date, rules: Rules) -> It
         return
     vendors = set(mine["vendor"].unique())
     measured, tickets = (of_vendors(ledger.table(name), vendors) for name in ("measurements", "tickets"))
-    deliveries = judged(ledger.table("deliveries"))
-    came = deliveries[deliveries["order_id"].isin(mine["order_id"])]
+    deliveries = ledger.table("deliveries")
+    came = judged(deliveries[deliveries["order_id"].isin(mine["order_id"])])
     contracts = ledger.table("contracts")
     signed = contracts[contracts["contract_id"].isin(mine["contract_id"])]
     book = order_book(order_lines(mine, came, until), came, signed, ledger.table("changes"))
