@@ -22,7 +22,6 @@ from tests.histories import examples
 
 D = Decimal
 A, DAY = "示例甲公司", date(2026, 6, 5)
-OWNER = (A, "CNY")
 PAID = ("confirmed",)
 Row = dict[str, Any]
 
@@ -45,10 +44,12 @@ def told(
             entries += [Entry(DAY, name, "", "", sign * row[name]) for name, sign in DEDUCTIONS.items()]
         if row["state"] in PAID:
             entries.append(Entry(DAY, PAYMENT, "", "", -row["net"]))
-    stopped = list(holds(now, by_line(before)))
-    billed = {p.invoice_key for p in now}
-    parts = parts_of(rows, stopped, {OWNER: entries}, lambda row: row["state"] in RELEASED, billed)
-    return sum((one.amount for one in entries), ZERO), parts.get(OWNER, {})
+    stopped = [row | {"billed_on": DAY} for row in holds(now, by_line(before))]
+    return sum((one.amount for one in entries), ZERO), parts_of([known(row) for row in rows], stopped, entries)
+
+
+def known(row: Row, billed_on: date | None = DAY) -> Row:
+    return row | {"billed_on": billed_on, "booked_on": DAY if row["state"] in RELEASED else None}
 
 
 def sheet(payable: Payable, state: str, batch: str = "FK-1") -> Row:
@@ -114,11 +115,27 @@ def test_what_a_balance_is_made_of(
 def test_what_left_the_register_and_what_is_held_under_its_key_are_told_as_such() -> None:
     row = sheet(PAY, "confirmed")
     paid = [Entry(DAY, PAYMENT, "F-1", "", D(-1000))]
-    assert parts_of([row], [], {OWNER: paid}, lambda _: True, ())[OWNER] == {"unbilled": D(-1000)}
+    assert parts_of([known(row, None)], [], paid) == {"unbilled": D(-1000)}
     waits = sheet(PAY, "proposed")
     stop = {"hold": waits["payment_key"], "vendor": A, "invoice_no": "F-1", "order_id": "PO-1", "line": "1",
-            "currency": "CNY", "reasons": "UNQUALIFIED", "stopped": D(1000)}  # fmt: skip
-    assert parts_of([waits], [stop], {}, lambda _: False, {f"{A}|1"})[OWNER] == {"stopped": D(1000)}
+            "currency": "CNY", "reasons": "UNQUALIFIED", "stopped": D(1000), "billed_on": None}  # fmt: skip
+    assert parts_of([known(waits)], [stop], []) == {"stopped": D(1000)}
+
+
+def test_a_statement_tells_what_stood_open_on_its_last_day() -> None:
+    """Billed, released and paid in July: of that, June's balance has nothing; of June's invoice it was open then."""
+    june, july = date(2026, 6, 30), date(2026, 7, 2)
+    late = sheet(LATE, "confirmed") | {"billed_on": DAY, "booked_on": july}
+    after = known(sheet(line(2, "300.00"), "released"), july)
+    entries = [
+        Entry(DAY, INVOICE, "F-1", "", D(1000)), Entry(july, INVOICE, "F-2", "", D(300)),
+        Entry(july, "penalty", "F-1", "", D(-50)), Entry(july, PAYMENT, "F-1", "", D(-950)),
+        Entry(july, CREDIT, "R-1", "", D(-70)),
+    ]  # fmt: skip
+    (credited,) = holds([replace(LATE, gross=D(930), credit=D(70))], by_line([late]))
+    parts = parts_of([late, after], [credited | {"billed_on": DAY}], entries, june)
+    assert parts == {"under_way": D(950), "to_book": D(50), "overpaid": D(-70), "later": D(70)}
+    assert sum(parts.values()) == sum(one.amount for one in entries if one.day <= june) == 1000
 
 
 CENTS = st.integers(0, 20_000).map(lambda cents: D(cents) / 100)

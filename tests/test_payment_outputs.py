@@ -564,10 +564,11 @@ def test_what_was_deducted_is_not_told_to_wait_again() -> None:
          "gross": D("70.00"), "invoice_key": "3"}  # fmt: skip
     blocked = [hold | {"hold": "p", "invoice_no": "F-3", "reasons": "BANK_CHANGE", "stopped": D("70.00")}]
     back = [hold | {"hold": "b", "reasons": "SENT_BACK", "stopped": D("9.00")}]
-    paid = {(A, "CNY"): [Entry(TODAY, "payment", "F-1", "BK-1", D("-900.00"))]}
+    paid = [Entry(TODAY, "payment", "F-1", "BK-1", D("-900.00"))]
     held = [*back, *stopped, *set_off, *blocked]
-    parts = parts_of([line, put_up], held, paid, lambda row: row["state"] == "confirmed", {"1", "3"})
-    assert parts == {(A, "CNY"): {"stopped": D("109.00"), "overpaid": D("-50.00")}}
+    rows = [line | {"billed_on": TODAY, "booked_on": TODAY}, put_up | {"billed_on": TODAY, "booked_on": None}]
+    parts = parts_of(rows, [row | {"billed_on": None} for row in held], paid)
+    assert parts == {"stopped": D("109.00"), "overpaid": D("-50.00")}
 
 
 def test_only_the_confirmation_is_open_in_a_statement() -> None:

@@ -8,7 +8,8 @@ the parts, and together they are the balance.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,10 +17,9 @@ import pandas as pd
 
 from robots.figures.batches import CONFIRMED, HELD, RELEASED, RETURNED, UNRELEASED, is_refund
 from robots.figures.controls import LEFT_OPEN, SENT_BACK
-from robots.figures.entries import PAYMENT, Entry
+from robots.figures.entries import CREDIT, PAYMENT, REFUND, Entry
 from robots.figures.entries import RETURNED as CAME_BACK
 from robots.figures.settlement import DUPLICATE, RETENTION
-from robots.figures.settlement.billing import of_invoice
 from robots.model.money import ZERO
 
 DEDUCTIONS = {"price_variance": -1, "rejected": -1, "penalty": -1, "advance_offset": -1, "bonus": 1}
@@ -30,36 +30,38 @@ _SHEETED = (*UNRELEASED, RELEASED, CONFIRMED, RETURNED)
 _NO_CLAIM = {"SET_OFF", "OVERPAID"}  # reasons of holds that are money paid too much: nothing the vendor waits for
 _NOT_BILLED = {DUPLICATE, LEFT_OPEN}  # nobody owes it, or the register has it no more: it is in no balance
 Row = dict[str, Any]
-Owner = tuple[str, str]
-Sums = dict[Owner, dict[str, Decimal]]
 
 
 def parts_of(
-    lines: Sequence[Row],
-    holds: Sequence[Row],
-    entries: Mapping[Owner, Sequence[Entry]],
-    is_booked: Callable[[Row], bool],
-    billed: Collection[str],
-) -> dict[Owner, dict[str, Decimal]]:
-    """What the balance of each account is made of, nothing left out that is known; each cent once.
+    lines: Sequence[Row], holds: Sequence[Row], entries: Sequence[Entry], last: date = date.max
+) -> dict[str, Decimal]:
+    """What the balance of an account on its last day is made of, nothing left out that is known; each cent once.
 
-    `lines`: rows of payables, each with its currency; `holds`: rows of holds likewise; `entries`: what moved the
-    accounts; `is_booked`: are a line's deductions among them; `billed`: keys of the invoices that are.
+    `lines`: rows of payables, with `billed_on`, the day of the invoice (None where the register has none), and
+    `booked_on`, the day from which their deductions count; `holds`: rows of holds with `billed_on`; `entries`: what
+    moved the account.
     """
-    found: Sums = defaultdict(lambda: defaultdict(lambda: ZERO))
+    found: dict[str, Decimal] = defaultdict(lambda: ZERO)
     held = {row["hold"] for row in holds}  # a line on a sheet that will not leave is held under its payment key
     back = {_named(row) for row in holds if SENT_BACK in row["reasons"].split(",")}
-    for row in lines:
+    mine = [row for row in lines if row["billed_on"] is None or row["billed_on"] <= last]
+    for row in mine:
         stopped = row["payment_key"] in held or (row["state"] == RETURNED and _named(row) in back)
-        for name, amount in _of_line(row, stopped, is_booked(row), billed):
-            found[row["vendor"], row["currency"]][name] += amount
-    _of_holds(found, lines, holds)
-    for owner, moved in entries.items():
-        found[owner][UNDER_WAY] += sum((one.amount for one in moved if one.what in (PAYMENT, CAME_BACK)), ZERO)
-    return {owner: {name: sums[name] for name in PARTS if sums.get(name)} for owner, sums in found.items()}
+        is_booked = row["booked_on"] is not None and row["booked_on"] <= last
+        for name, amount in _of_line(row, stopped, is_booked):
+            found[name] += amount
+    stops = (row for row in holds if row["billed_on"] is None or row["billed_on"] <= last)
+    for name, amount in _of_holds(mine, stops):
+        found[name] += amount
+    for one in entries:
+        if one.day <= last and one.what in (PAYMENT, CAME_BACK):
+            found[UNDER_WAY] += one.amount
+        elif one.day > last and one.what in (CREDIT, REFUND):
+            found[LATER] -= one.amount
+    return {name: found[name] for name in PARTS if found.get(name)}
 
 
-def _of_line(row: Row, stopped: bool, is_booked: bool, billed: Collection[str]) -> Iterable[tuple[str, Decimal]]:
+def _of_line(row: Row, stopped: bool, is_booked: bool) -> Iterator[tuple[str, Decimal]]:
     """What a payment line is of the balance, whatever is held of it. The bank's word comes off `under_way`."""
     if row["state"] == HELD:
         if not _is_twice(row):
@@ -70,7 +72,7 @@ def _of_line(row: Row, stopped: bool, is_booked: bool, billed: Collection[str]) 
             yield UNDER_WAY, row["net"]
         if not is_booked:
             yield TO_BOOK, -sum((sign * row[name] for name, sign in DEDUCTIONS.items()), ZERO)
-        if row.get("what") != RETENTION and of_invoice(row["invoice_key"]) not in billed:
+        if row.get("what") != RETENTION and row["billed_on"] is None:
             yield UNBILLED, row["held"] - row["gross"]
 
 
@@ -80,7 +82,7 @@ def _kept(row: Row) -> Decimal:
     return kept
 
 
-def _of_holds(found: Sums, lines: Sequence[Row], holds: Sequence[Row]) -> None:
+def _of_holds(lines: Sequence[Row], holds: Iterable[Row]) -> Iterator[tuple[str, Decimal]]:
     """What waits for its release, and below zero what sheets carried beyond what is billed by now."""
     keys = {row["payment_key"] for row in lines}
     told: dict[tuple[Any, ...], Decimal] = {}
@@ -93,7 +95,7 @@ def _of_holds(found: Sums, lines: Sequence[Row], holds: Sequence[Row]) -> None:
             amount = -row["stopped"] if reasons <= _NO_CLAIM else row["stopped"]
             if row["hold"] not in keys and SENT_BACK not in reasons and _line(row) in told:
                 amount = row["gross"] - told[_line(row)]
-            found[row["vendor"], row["currency"]][STOPPED if amount > 0 else OVERPAID] += amount
+            yield STOPPED if amount > 0 else OVERPAID, amount
 
 
 def _told_of(row: Row) -> Decimal:

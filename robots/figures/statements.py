@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,12 +16,12 @@ from typing import Any
 import pandas as pd
 
 from robots.figures.accepted import Accepted, accepted_of, of_vendors
-from robots.figures.balances import DEDUCTIONS, LATER, parts_of
+from robots.figures.balances import DEDUCTIONS, parts_of
 from robots.figures.batches import CONFIRMED, is_refund
 from robots.figures.entries import CREDIT, INVOICE, PAYMENT, REFUND, RETURNED, Entry, Pair, Told, paired, ranked, since
 from robots.figures.lines import records
 from robots.figures.returns import PAID, SETTLING, TOLD, Remittance, carried_keys, remittances
-from robots.figures.settlement.billing import invoice_key, is_red, told_apart
+from robots.figures.settlement.billing import invoice_key, is_red, of_invoice, told_apart
 from robots.ledger import Ledger
 from robots.model.money import ZERO
 from robots.model.names import invoice_identity
@@ -72,11 +72,13 @@ class Statement:
 
 @dataclass(frozen=True)
 class Books:
-    """Everything that statements are made of, by vendor and currency."""
+    """Everything that statements are made of, by vendor and currency. `lines`, `holds`: what tells how far that which
+    moved the accounts has come (`balances`)."""
 
     entries: Mapping[Owner, tuple[Entry, ...]]
     accepted: Mapping[Owner, tuple[Accepted, ...]]
-    waiting: Mapping[Owner, Mapping[str, Decimal]]  # what balances are made of, by now
+    lines: Mapping[Owner, Sequence[Row]]
+    holds: Mapping[Owner, Sequence[Row]] = field(default_factory=dict)
 
     def accounts(
         self, first: date, last: date, told: Mapping[Owner, Sequence[Told]] | None = None
@@ -102,9 +104,8 @@ class Books:
         )  # fmt: skip
 
     def _parts(self, owner: Owner, last: date) -> Mapping[str, Decimal]:
-        """What the balance of a day is made of: that of now, and what has moved it since."""
-        later = -sum((one.amount for one in self.entries.get(owner, ()) if one.day > last), ZERO)
-        return {**self.waiting.get(owner, {}), **({LATER: later} if later else {})}
+        """What the balance of a day is made of."""
+        return parts_of(self.lines.get(owner, ()), self.holds.get(owner, ()), self.entries.get(owner, ()), last)
 
 
 # ------------------------------------------------------------------ ledger → books
@@ -189,9 +190,36 @@ def books_of(
                 entries[owner].append(entry)
     moved = {owner: ranked(mine) for owner, mine in entries.items()}
     stopped = [row | {"currency": _currency(row, of_order, rules.currency)} for row in _holds(ledger, holds, vendors)]
-    billed = {invoice_key(row) for row in invoices}
-    parts = parts_of(lines, stopped, moved, lambda line: _is_deducted(line, days, told.answered), billed)
-    return Books(moved, accepted_of(ledger, vendors, since, until, rules), parts)
+    billed = _billed_on(invoices)
+    for row in lines:
+        row |= {"billed_on": billed.get(of_invoice(row["invoice_key"])), "booked_on": _booked_on(row, days, told)}
+    for row in stopped:
+        row["billed_on"] = billed.get(of_invoice(_text(row.get("invoice_key"))))
+    accepted = accepted_of(ledger, vendors, since, until, rules)
+    return Books(moved, accepted, _by_owner(lines), _by_owner(stopped))
+
+
+def _billed_on(invoices: Iterable[Row]) -> dict[str, date]:
+    """Invoice key → its day. What a credit note takes back is a part of the invoice's line, on whatever day."""
+    found: dict[str, date] = {}
+    for row in invoices:
+        day = date.min if is_red(row) else row["invoiced_on"]
+        found[invoice_key(row)] = min(day, found.get(invoice_key(row), day))
+    return found
+
+
+def _booked_on(row: Row, batches: Days, told: Common) -> date | None:
+    """The day from which a line's deductions count; None where they do not."""
+    if not _is_deducted(row, batches, told.answered):
+        return None
+    return _counts_from(batches[row["batch"]], told.answered.get(row["payment_key"], ()))
+
+
+def _by_owner(rows: Iterable[Row]) -> dict[Owner, list[Row]]:
+    found: dict[Owner, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["vendor"], row["currency"]].append(row)
+    return found
 
 
 def _holds(ledger: Ledger, holds: Sequence[Row] | None, vendors: Collection[str] | None) -> list[Row]:
