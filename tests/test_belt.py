@@ -421,6 +421,7 @@ def test_a_vendors_statement_holds_that_vendors_rows_alone(demo: Demo) -> None:
         everything = repr(demo.settings.words.render(statement_workbook([one], "2026-07")))
         assert [name for name in names if name in everything] == [one.vendor]
         assert {ordered_from[a.order_id] for a in one.accepted} <= {one.vendor}
+        assert sum(one.waiting.values()) == one.closing  # no part of the balance is without a name
 
 
 # ------------------------------------------------------------------ letters, trace, rest

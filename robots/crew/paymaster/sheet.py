@@ -16,10 +16,10 @@ from robots.crew.paymaster.rows import AMOUNTS, Row, bank_payments, in_order, li
 from robots.crew.paymaster.sorts import (
     RELEASED,
     SORT,
-    are_mixed,
     given_back,
     gives_back,
     invoiced,
+    pays_ahead,
     sort_told,
     sorts_told,
 )
@@ -143,7 +143,7 @@ def _line_tables(
     by_vendor: Mapping[str, list[Row]], today: date, terms: Settlement, refused: Mapping[str, Sequence[Refusal]]
 ) -> Iterator[Table]:
     every = [*chain.from_iterable(by_vendor.values())]
-    mixed, back = are_mixed(every), gives_back(every)
+    mixed, back = pays_ahead(every), gives_back(every)  # what is paid back has a column of its own
     names, money = (*_NAMES, *((SORT,) if mixed else ())), (_BILLED, *((RELEASED,) if back else ()), *_TAKEN)
     columns = (*names, *money, *_LAST, *((_BEFORE,) if refused else ()))
     for number, (vendor, mine) in enumerate(by_vendor.items(), 1):

@@ -47,6 +47,11 @@ def gives_back(rows: Sequence[Row]) -> bool:
     return any(sort_of(row) == RETENTION for row in rows)
 
 
+def pays_ahead(rows: Sequence[Row]) -> bool:
+    """Is an advance among them?"""
+    return any(sort_of(row) == ADVANCE for row in rows)
+
+
 def sorts_told(rows: Sequence[Row], currency: str) -> Iterator[Text]:
     """How many lines pay anything but goods and work, and how much."""
     for sort in (ADVANCE, RETENTION):
