@@ -118,30 +118,30 @@ def test_retention_that_is_paid_back_and_an_advance_say_so_and_are_not_invoiced_
     book = opened(sheet_of(OWED[0], back, advance), values=True)
     front, lines = rows_of(book["付款申请单"]), rows_of(book["付款明细"])
     head = next(row for row in front if row[0] == "序号")
-    assert head[6:10] == ("本次开票减红字\n（含税）", "质保金放款", "扣减合计", "本次实付")
+    assert head[6:10] == ("本次开票减红字\n（含税）", "质保金退还", "扣减合计", "本次实付")
     assert next(row for row in front if row[0] == 2)[6:10] == (500, 30, 0, 530)
-    assert "其中质保金放款 1 笔 30.00 CNY：发票 F-003" in {row[0] for row in front}
+    assert "其中质保金退还 1 笔 30.00 CNY：发票 F-003" in {row[0] for row in front}
     told = {row[0]: row[2:5] for row in lines if str(row[0]).startswith("F-")}
-    assert told == {"F-001": ("货款", 1000, 0), "F-003": ("质保金放款", 0, 30), "F-004": ("预付款", 500, 0)}
+    assert told == {"F-001": ("货款", 1000, 0), "F-003": ("质保金退还", 0, 30), "F-004": ("预付款", 500, 0)}
     rows = tuple(row for p in (OWED[0], back, advance) if (row := propose(p, [], "FK-1", VENDORS)))
     case = Case("FK-1", {"currency": "CNY", "preparer": "甲", "needed": 1, "expires_on": TODAY, "role": "one"}, rows)
     page = rows_of(opened(form(case, "示例经理", 1, SHIPPED.rules), values=True).worksheets[0])
     head = next(row for row in page if row[0] == "付款批次")
     sorts = {row[4]: row[head.index("款项")] for row in page if row[0] == "FK-1" and len(row) > 8}
-    assert sorts == {"F-001": "货款", "F-003": "质保金放款", "F-004": "预付款"}
+    assert sorts == {"F-001": "货款", "F-003": "质保金退还", "F-004": "预付款"}
     letters = (
         payment_notice([*rows], [], "FK-1", D(1510), "CNY", ("下一步",), {}),
         code_letter(case, {"approver": "示例经理", "role": "one", "digest": "d"}, "form", SHIPPED.rules),
     )
     for letter in letters:
         told = [SHIPPED.words.speak(line) for line in letter.lines]
-        assert {"其中预付款 1 笔 500.00 CNY：发票 F-004", "其中质保金放款 1 笔 30.00 CNY：发票 F-003"} <= set(told)
+        assert {"其中预付款 1 笔 500.00 CNY：发票 F-004", "其中质保金退还 1 笔 30.00 CNY：发票 F-003"} <= set(told)
 
 
 def test_where_all_is_goods_no_column_says_so() -> None:
     book = opened(sheet_of(*OWED), values=True)
     cells = {cell for name in ("付款申请单", "付款明细") for row in rows_of(book[name]) for cell in row}
-    assert not cells & {"款项", "质保金放款"}
+    assert not cells & {"款项", "质保金退还"}
 
 
 def test_lines_stand_in_groups_whose_sums_are_formulas_that_add_up() -> None:
@@ -364,7 +364,7 @@ def test_the_weeks_of_the_letter_come_to_the_sum_that_it_tells() -> None:
     days = [date(2026, 7, 6) + timedelta(weeks=n) for n in range(7)]
     due = [Due(A, "CNY", day, "approved", D(n + 1)) for n, day in enumerate(days)]
     told = SHIPPED.words.render(_notice(due, (), "CNY", TODAY)).lines
-    assert [str(line).split("：")[1] for line in told] == ["1.00", "2.00", "3.00", "4.00", "18.00"]
+    assert [str(line).split("：")[1] for line in told] == ["1.00 CNY", "2.00 CNY", "3.00 CNY", "4.00 CNY", "18.00 CNY"]
     assert told[-1].startswith("其余 3 个时段") and len(_notice(due[:5], (), "CNY", TODAY).lines) == 5
 
 

@@ -19,6 +19,7 @@ from robots.figures.batches import CONFIRMED, HELD, RELEASED, RETURNED, UNRELEAS
 from robots.figures.controls import LEFT_OPEN, SENT_BACK
 from robots.figures.entries import CREDIT, PAYMENT, REFUND, Entry
 from robots.figures.entries import RETURNED as CAME_BACK
+from robots.figures.holds import PAID_TOO_MUCH
 from robots.figures.settlement import DUPLICATE, RETENTION
 from robots.model.money import ZERO
 
@@ -27,7 +28,7 @@ UNDER_WAY, KEPT, STOPPED, TO_BOOK = "under_way", "retention", "stopped", "to_boo
 OVERPAID, UNBILLED, LATER = "overpaid", "unbilled", "later"
 PARTS = (UNDER_WAY, KEPT, STOPPED, TO_BOOK, OVERPAID, UNBILLED, LATER)  # in the order in which they are told
 _SHEETED = (*UNRELEASED, RELEASED, CONFIRMED, RETURNED)
-_NO_CLAIM = {"SET_OFF", "OVERPAID"}  # reasons of holds that are money paid too much: nothing the vendor waits for
+_NO_CLAIM = set(PAID_TOO_MUCH)  # reasons of holds that are money paid too much: nothing the vendor waits for
 _NOT_BILLED = {DUPLICATE, LEFT_OPEN}  # nobody owes it, or the register has it no more: it is in no balance
 Row = dict[str, Any]
 
