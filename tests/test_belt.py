@@ -380,7 +380,18 @@ def test_every_waterfall_adds_up_to_the_cent(demo: Demo) -> None:
         assert amount["net"] == amount["gross"] + amount["bonus"] - sum(amount[name] for name in less)
 
 
-_TEXTS = {"payment_key", "vendor", "order_id", "line", "invoice_no", "hold_reason", "due_on", "state", "currency"}
+_TEXTS = {
+    "payment_key",
+    "vendor",
+    "order_id",
+    "line",
+    "invoice_no",
+    "hold_reason",
+    "due_on",
+    "state",
+    "currency",
+    "batch",
+}
 
 
 def test_one_sheet_carries_all_but_what_waits_and_the_next_days_carry_nothing_twice(demo: Demo) -> None:
