@@ -34,6 +34,7 @@ from robots.crew.paymaster.controls import (
     waiting_held,
 )
 from robots.crew.paymaster.credit import held_for_credit
+from robots.crew.paymaster.edited import with_edits
 from robots.crew.paymaster.offset import settled_by_offset
 from robots.crew.paymaster.owing import Owing, contract_places, owing
 from robots.crew.paymaster.plan import weekly_plan
@@ -166,7 +167,7 @@ def _put_up(
     returned = sent_back(before, ledger)
     refunds = to_refund(owed, on_sheets, ledger, rules.currency)
     back = [*(one.payable for one in returned), *now.open_of_left]
-    stopped = [*holds(owed, on_sheets), *stops, *holds(back, {})]
+    stopped = [*with_edits([*holds(owed, on_sheets), *stops], ledger, books), *holds(back, {})]
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", stopped, replace=True))
     asked = [*looked, *waiting_held(waiting, ledger, now), *returned, *refunds]
     yield from release_form(asked, ledger, rules.currency, today)

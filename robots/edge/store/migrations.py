@@ -225,6 +225,11 @@ def parts_of_holds(connection: Connection) -> None:
     _add_columns(connection, HOLDS)
 
 
+def edits_of_invoices(connection: Connection) -> None:
+    """The number of the invoice that was edited; edits of older homes are of none."""
+    _add_columns(connection, EDITS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -279,6 +284,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     refusers_asked_again,
     advances_held,
     parts_of_holds,
+    edits_of_invoices,
 )
 
 

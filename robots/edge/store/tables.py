@@ -121,6 +121,7 @@ EDITS = Table(
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
+    Column("invoice_no", Text),  # of a row of the invoice register
     Column("settled", Text),  # the day on which a person's answer was seen; blank: it still waits for one
     Index("edits_open", "n", **_where("settled IS NULL")),
 )
