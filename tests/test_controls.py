@@ -228,8 +228,9 @@ def vendor(**other: Any) -> dict[str, Any]:
 
 
 def edit(day: str, line: str = "1", field: str = "unit_price") -> Row:
-    return {"n": 1, "kind": "orders", "vendor": VENDOR, "order_id": "PO-1", "line": line, "field": field, "day": day,
-            "invoice_no": None, "before": "5", "after": "6", "name": "订单.xlsx", "sheet": "订单", "row": 2}  # fmt: skip
+    return {"n": 1, "kind": "orders", "vendor": VENDOR, "order_id": "PO-1", "line": line, "field": field,
+            "day": day, "invoice_no": None, "before": "5", "after": "6", "name": "订单.xlsx", "sheet": "订单",
+            "row": 2}  # fmt: skip
 
 
 YESTERDAY = TODAY - timedelta(days=1)

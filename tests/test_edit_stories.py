@@ -274,9 +274,7 @@ def _edits_of(home: Home) -> list[tuple[str, str]]:
     return [(a["subject"], a["seen"]) for a in home.export("alerts") if a["code"] == "SILENT_EDIT"]
 
 
-def test_an_invoice_that_is_lowered_after_its_payment_is_told_with_its_cell(
-    home: Home, books: SimpleNamespace
-) -> None:
+def test_an_invoice_that_is_lowered_after_its_payment_is_told_with_its_cell(home: Home, books: SimpleNamespace) -> None:
     usual(home, books, 质保金比例=0)
     home.turn(evening(7, 6))
     (one,) = home.export("payables")

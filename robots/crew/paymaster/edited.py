@@ -1,4 +1,4 @@
-"""What was edited behind money that sheets carried too much: the cell, before and after, and the version that did it."""
+"""What was edited behind money that sheets carried too much: the cell, before and after, in which version."""
 
 from __future__ import annotations
 

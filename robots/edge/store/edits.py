@@ -391,6 +391,7 @@ def _of_sheeted_invoices(connection: Connection, edits: Sequence[Edit]) -> Itera
     """Changes of invoices that stand on a sheet. What was refused, or is void or reversed, may be corrected, and so may
     what no sheet has carried."""
     c, bound = PAYABLES.c, PAYABLES.c.state.not_in(FREE)
+    edits = [edit for edit in edits if edit.values["vendor"] and edit.values["invoice_no"]]
     keys, orders = ({name(edit.values) for edit in edits} for name in (invoice_key, itemgetter("order_id")))
     by_key = _found(connection, c.invoice_key, keys, bound, c.invoice_key)
     by_order = _found(connection, c.order_id, orders - {None}, bound, c.order_id, c.invoice_no)  # a vendor's other name

@@ -23,6 +23,7 @@ from robots.edge.store.tables import (
     ENDORSEMENTS,
     EXCUSES,
     FORMER,
+    GONE_INVOICES,
     HOLDS,
     ISSUED,
     LADDER,
@@ -230,6 +231,11 @@ def edits_of_invoices(connection: Connection) -> None:
     _add_columns(connection, EDITS)
 
 
+def invoices_gone(connection: Connection) -> None:
+    """Invoices that have left their files; of those that left before this nobody knows."""
+    GONE_INVOICES.create(connection, checkfirst=True)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -285,6 +291,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     advances_held,
     parts_of_holds,
     edits_of_invoices,
+    invoices_gone,
 )
 
 

@@ -126,6 +126,20 @@ EDITS = Table(
     Index("edits_open", "n", **_where("settled IS NULL")),
 )
 
+GONE_INVOICES = Table(  # rows that newer versions of their files no longer had
+    "gone_invoices",
+    META,
+    _id("n"),
+    Column("drop", BigInteger, nullable=False),  # of the version without it
+    Column("since", BigInteger, nullable=False),  # the drop that brought it as it last stood
+    Column("sheet", Text, nullable=False),
+    Column("row", BigInteger, nullable=False),
+    Column("vendor", Text),
+    Column("invoice_no", Text),
+    Column("gross", BigInteger, info={"scale": 2}),
+    Column("currency", Text),
+)
+
 REMEMBERED = Table(  # what rows said that had been acted on, where they are blank or nowhere in the books by now
     "remembered",
     META,
