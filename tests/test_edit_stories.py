@@ -102,6 +102,21 @@ def test_hours_are_asked_once_and_paid_when_somebody_has_answered(home: Home, bo
     assert paid_of(home) == 565 and why(home) == {}
 
 
+def test_work_that_settlement_takes_for_accepted_is_not_told_as_late(home: Home, books: SimpleNamespace) -> None:
+    (home.path / "config" / "rules" / "settlement.toml").write_text(WORK, "utf-8")
+    home.configure("")
+    usual(home, books, 质保金比例=0)
+    (home.settings.inbox / "收货.xlsx").unlink()
+    work = {"供应商": A, "合同编号": "HT-1", "指标": "工时", "记录日期": date(2026, 6, 18), "数值": 60}
+    home.drop("工时.xlsx", books.xlsx({"指标记录": [work]}))
+    home.turn(evening(7, 6))
+    (late,) = [a for a in home.export("alerts") if a["code"] == "LATE"]
+    assert "已验收 60 / 100，待判定 0" in late["seen"]
+    home.drop("工时2.xlsx", books.xlsx({"指标记录": [work | {"记录日期": date(2026, 6, 19), "数值": 40}]}))
+    home.turn(evening(7, 7))
+    assert [a["state"] for a in home.export("alerts") if a["code"] == "LATE"] == ["closed"]
+
+
 # ------------------------------------------------------------------ what was blank or gone in between
 
 

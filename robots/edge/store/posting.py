@@ -172,7 +172,7 @@ def _replace(
     edits = watched_changes(kind, rows, changes.updated, before)
     edits += restored_changes(connection, kind, file, changes.gone)
     edits += returned(connection, kind, rows, changes.new)
-    going, gone = (look(connection, kind, file, changes.gone) for look in (leaving, leaving_rows))
+    going, gone = leaving(connection, kind, file, changes.gone), leaving_rows(connection, kind, file, changes.gone)
     _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)], touched)
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
     _touch(touched, kind, rows, [*changes.new, *changes.updated])
