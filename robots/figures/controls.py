@@ -15,7 +15,7 @@ from robots.figures.accounts import Account, Shared, account_identity, ending, g
 from robots.figures.by_hand import RETAINED
 from robots.figures.clock import on_the_clock
 from robots.figures.duplicates import Suspect
-from robots.figures.edits import SILENT_EDIT, after_put_up, edit_shown
+from robots.figures.edits import SILENT_EDIT, after_put_up, edit_shown, may_pay_more
 from robots.figures.lines import order_line
 from robots.figures.settlement import BANK_CHANGE, CURRENCY, LINE, RETENTION, Payable
 from robots.figures.settlement.billing import of_invoice
@@ -292,7 +292,7 @@ def without_contract(books: Books) -> Look:
 
 def silent_edits(books: Books) -> Look:
     """A line edited after it was first put up for payment: nothing more is paid of it until somebody has answered."""
-    edits = after_put_up(books.edits, books.put_up, books.contract_of)
+    edits = after_put_up(filter(may_pay_more, books.edits), books.put_up, books.contract_of)
 
     def look(payable: Payable) -> Iterator[Hold]:
         for row in edits(payable.order_id, payable.line, payable.vendor, payable.invoice_key):
@@ -473,7 +473,7 @@ def stopped(sheeted: Sheeted, books: Books) -> dict[str, tuple[Hold, ...]]:
 
 
 def _edited(books: Books) -> Callable[[Row], Iterator[Hold]]:
-    edits = after_put_up(books.edits, books.put_up, books.contract_of)
+    edits = after_put_up(filter(may_pay_more, books.edits), books.put_up, books.contract_of)
     accounts = [edit for edit in books.edits if edit["field"] == "bank_account"]
 
     def look(row: Row) -> Iterator[Hold]:

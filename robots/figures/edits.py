@@ -84,6 +84,13 @@ def _start(chain: list[Row]) -> int | None:
     return None
 
 
+def may_pay_more(row: Row) -> bool:
+    """Could money leave by this edit? An invoice that is lowered pays no more, and what it was paid too much is told."""
+    before, after = _text(row["before"]), _text(row["after"])
+    is_lowered = row["field"] == "gross" and before and after and Decimal(after) < Decimal(before)
+    return not is_lowered
+
+
 def after_put_up(
     edits: Iterable[Row], put_up: Mapping[tuple[str, str], date], contract_of: Mapping[tuple[str, str], str]
 ) -> Callable[[str, str, str, str], list[Row]]:

@@ -60,6 +60,7 @@ from robots.crew.paymaster.rows import (
 from robots.crew.paymaster.sent_back import after, put_back, reversed_now, sent_back
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
 from robots.crew.paymaster.statement import monthly_statements
+from robots.crew.paymaster.unconfirmed import unconfirmed
 from robots.crew.paymaster.unheard import unheard
 from robots.crew.registry import robot
 from robots.figures.accounts import payees
@@ -89,6 +90,7 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     if now is not None:
         yield from decisions(now)
         yield from _let_out(ledger, now, rules, today)
+    yield from unconfirmed(ledger, rules, today)
     if ROBOT in ledger.called:
         yield from _sheets(ledger, now.moves.rows if now else (), rules, today)
         yield from late_issues(now or standing(ledger, rules, today))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from robots.crew.paymaster.rows import OVERPAID, Row, listed
-from robots.figures.controls import Books, edit_seen
+from robots.figures.controls import LESS_NOW, Books, edit_seen
 from robots.figures.edits import after_put_up, not_changed_back
 from robots.figures.lines import records
 from robots.figures.settlement.billing import invoice_key
@@ -15,8 +15,8 @@ _MOST = 5  # edits of one line; the alert list has them all
 
 
 def with_edits(holds: Sequence[Row], ledger: Ledger, books: Books) -> Iterator[Row]:
-    """Rows of the table `holds`; where too much was carried, with the latest edits of what its line rests on, answered
-    or not."""
+    """Rows of the table `holds`; where more was carried than is owed now, with the latest edits of what its line rests
+    on, answered or not."""
     if not any(_is_overpaid(row) for row in holds):
         yield from holds
         return
@@ -29,4 +29,4 @@ def with_edits(holds: Sequence[Row], ledger: Ledger, books: Books) -> Iterator[R
 
 
 def _is_overpaid(row: Row) -> bool:
-    return OVERPAID in row["reasons"].split(",")
+    return not {OVERPAID, LESS_NOW}.isdisjoint(row["reasons"].split(","))

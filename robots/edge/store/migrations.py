@@ -22,6 +22,7 @@ from robots.edge.store.tables import (
     EDITS,
     ENDORSEMENTS,
     EXCUSES,
+    FINDINGS,
     FORMER,
     GONE_INVOICES,
     HOLDS,
@@ -236,6 +237,11 @@ def invoices_gone(connection: Connection) -> None:
     GONE_INVOICES.create(connection, checkfirst=True)
 
 
+def kind_of_findings(connection: Connection) -> None:
+    """The kind of workbook that a finding speaks of; it is asked of a turn's own findings alone."""
+    _add_columns(connection, FINDINGS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -292,6 +298,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     parts_of_holds,
     edits_of_invoices,
     invoices_gone,
+    kind_of_findings,
 )
 
 

@@ -80,6 +80,7 @@ FINDINGS = Table(
     Column("level", Text, nullable=False),
     Column("says", Text, nullable=False),
     Column("fix", Text, nullable=False),
+    Column("kind", Text),  # that a whole sheet looks like, where it was not taken
     PrimaryKeyConstraint("drop", "n"),
 )
 

@@ -237,8 +237,8 @@ def accept_work(
 ) -> list[OrderLine]:
     """Fill lines that have no receipts with accepted timesheets or tickets, where the rules say so for their contract
     or category. An entry counts for the line that its subject names (PO-1 or PO-1/2), else for the contract's lines in
-    turn, each up to what was ordered; it counts once, whatever rules it falls under. Returns the lines that wait for work,
-    filled or not."""
+    turn, each up to what was ordered; it counts once, whatever rules it falls under. Returns the lines that wait for
+    work, filled or not."""
     if not rules.work:
         return []
     waiting: dict[Work, list[OrderLine]] = defaultdict(list)
