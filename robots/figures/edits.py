@@ -85,7 +85,7 @@ def _start(chain: list[Row]) -> int | None:
 
 
 def may_pay_more(row: Row) -> bool:
-    """Could money leave by this edit? An invoice that is lowered pays no more, and what it was paid too much is told."""
+    """Could money leave by this edit? An invoice that is lowered pays no more; what was paid of it is told."""
     before, after = _text(row["before"]), _text(row["after"])
     is_lowered = row["field"] == "gross" and before and after and Decimal(after) < Decimal(before)
     return not is_lowered
