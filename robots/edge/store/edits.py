@@ -30,8 +30,6 @@ from sqlalchemy import (
 
 from robots.edge.store.columns import from_stored
 from robots.edge.store.tables import DROPS, EDITS, PAYABLES, REMEMBERED, ROWS, SCORES
-from robots.figures.batches import FREE
-from robots.figures.settlement.billing import invoice_key
 from robots.kinds import Kind
 from robots.model.edits import ALL_LINES, OF_CONTRACTS, OF_INVOICES, OF_LINE, OF_WORK, line_named
 from robots.model.findings import Finding, Level, finding
@@ -390,6 +388,9 @@ def _of_acted_rows(
 def _of_sheeted_invoices(connection: Connection, edits: Sequence[Edit]) -> Iterator[tuple[Edit, _Line]]:
     """Changes of invoices that stand on a sheet. What was refused, or is void or reversed, may be corrected, and so may
     what no sheet has carried."""
+    from robots.figures.batches import FREE  # noqa: PLC0415  # pandas loads here
+    from robots.figures.settlement.billing import invoice_key  # noqa: PLC0415
+
     c, bound = PAYABLES.c, PAYABLES.c.state.not_in(FREE)
     edits = [edit for edit in edits if edit.values["vendor"] and edit.values["invoice_no"]]
     keys, orders = ({name(edit.values) for edit in edits} for name in (invoice_key, itemgetter("order_id")))
