@@ -303,6 +303,8 @@ def test_an_invoice_that_is_lowered_after_its_payment_is_told_with_its_cell(home
     assert subject.endswith("· PO-1/1") and "“价税合计”由 565.00 改为 452.00" in seen
     (held,) = records_of(home, "holds")
     assert held["reasons"] == "OVERPAID"
+    (owed,) = [a["seen"] for a in home.export("alerts") if a["code"] == "INVOICE"]
+    assert "113.00 CNY，供应商欠我方" in owed and "不能付" not in owed
     assert "“价税合计”由 565.00 改为 452.00（2026-07-07 收到的版本，发票.xlsx" in held["evidence"]
     lists = _forms(home, "预警清单", "alerts")
     home.drop("预警.xlsx", _filled(lists[-1], {"处理状态": "已确认", "预警处理人": "虚构甲"}, "静默修改"))

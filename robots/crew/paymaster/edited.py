@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from robots.crew.paymaster.rows import OVERPAID, Row, listed
+from robots.crew.paymaster.rows import Row, listed
 from robots.figures.controls import LESS_NOW, Books, edit_seen
 from robots.figures.edits import after_put_up, not_changed_back
+from robots.figures.holds import OVERPAID
 from robots.figures.lines import records
 from robots.figures.settlement.billing import invoice_key
 from robots.ledger import Ledger
