@@ -153,6 +153,9 @@ class History(Protocol):
     def open_edits(self) -> pa.Table:
         """Silent edits of any day that nobody has answered, likewise."""
 
+    def gone_invoices(self, invoice_no: str) -> pa.Table:
+        """Invoices of a number that have left their files, the latest last: as they stood, and which drop it was."""
+
     def moment(self) -> str:
         """The moment (ISO) of the turn that is going on."""
 
@@ -440,6 +443,10 @@ class Ledger:
     def open_edits(self) -> pd.DataFrame:
         """Silent edits of any day that nobody has answered, likewise."""
         return self._resolve(self.history.open_edits())
+
+    def gone_invoices(self, invoice_no: str) -> pd.DataFrame:
+        """Invoices of a number that have left their files, likewise."""
+        return self._resolve(self.history.gone_invoices(invoice_no))
 
     def _resolve(self, table: pa.Table) -> pd.DataFrame:
         rows = frame(table)

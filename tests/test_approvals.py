@@ -559,7 +559,8 @@ def test_an_order_whose_currency_changes_after_its_payment_is_asked_about(office
     office.turn(TUESDAY)
     assert len(office.export("batches")) == 1
     (held,) = records_of(office, "holds")
-    assert (held["reasons"], held["evidence"]) == ("CURRENCY", "申请单上是 CNY，订单现在是 USD")
+    assert held["reasons"] == "SILENT_EDIT,CURRENCY" and "申请单上是 CNY，订单现在是 USD" in held["evidence"]
+    assert "“价税合计”由 565.00 改为 570.65" in held["evidence"]
 
 
 def test_an_invoice_that_is_split_in_two_after_its_payment_is_not_paid_once_more(
@@ -572,7 +573,8 @@ def test_an_invoice_that_is_split_in_two_after_its_payment_is_not_paid_once_more
     office.turn(TUESDAY)
     assert len(office.export("batches")) == 1
     found = {row["invoice_no"][-4:]: (row["reasons"], row["evidence"]) for row in records_of(office, "holds")}
-    assert found == {"5601": ("OVERPAID", None), "4321": ("OVER", "发票 26112000000012345601 多列 226.00")}
+    edited = "“价税合计”由 565.00 改为 339.00（2026-07-07 收到的版本，发票.xlsx › 发票登记 › 2）"
+    assert found == {"5601": ("OVERPAID", edited), "4321": ("OVER", "发票 26112000000012345601 多列 226.00")}
 
 
 def test_an_invoice_that_has_left_the_register_is_a_likely_duplicate_all_the_same(
@@ -1278,3 +1280,40 @@ def test_where_a_credit_note_is_set_off_a_vendor_is_paid_as_a_whole_or_not_at_al
     assert with_set_offs({"b": ("示例审批人", "红字未核对"), "c": ("示例审批人", "x")}, lines) == {
         "a": ("示例审批人", "红字未核对"), "b": ("示例审批人", "红字未核对"), "c": ("示例审批人", "x"),
     }  # fmt: skip
+
+
+# ------------------------------------------------------------------ what its receipt says
+
+
+@pytest.fixture
+def front(friday: Path, tmp_path: Path) -> Iterator[Home]:
+    """The same where receipts are written, too."""
+    home = opened(Path(shutil.copytree(friday, tmp_path / "外协")))
+    home.let("receptionist", "paymaster")
+    yield home
+    home.store.close()
+
+
+def receipt_of(home: Home) -> tuple[str, list[str]]:
+    """The next step on the receipt of an approval form, and the codes of its findings."""
+    home.turn(MONDAY)
+    (path,) = (path for path in home.settings.out_folder("receipts").glob("*审批*.xlsx") if "回执" in path.name)
+    facts = {row[0]: row[1] for row in openpyxl.load_workbook(path).worksheets[0].values if row[0]}
+    return str(facts["下一步"]), [one["code"] for one in home.export("findings") if one["level"] == "error"]
+
+
+def test_a_form_that_was_taken_need_not_take_effect_and_its_receipt_says_so(front: Home) -> None:
+    front.drop("审批.xlsx", filled(form_of(front, FIRST), "AAAAA-BBBBB"))
+    step, errors = receipt_of(front)
+    assert "收到不等于生效" in step and "不用处理" not in step and not errors
+    assert batch(front)[0] == "void"
+
+
+def test_a_form_with_a_changed_cell_is_void_and_there_is_nothing_to_mend(front: Home) -> None:
+    front.drop(
+        "审批.xlsx", filled(form_of(front, FIRST), "AAAAA-BBBBB", spoil=lambda sheet, row: sheet.cell(row, 7, 1))
+    )
+    step, errors = receipt_of(front)
+    assert set(errors) == {"FORM_VOID"} and "不用改正" in step and "作废" in step
+    assert not list(front.settings.out_folder("receipts").glob("请修改*"))
+    assert batch(front)[0] == "void"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from email import message_from_bytes, policy
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -228,8 +229,9 @@ def vendor(**other: Any) -> dict[str, Any]:
 
 
 def edit(day: str, line: str = "1", field: str = "unit_price") -> Row:
-    return {"n": 1, "kind": "orders", "vendor": VENDOR, "order_id": "PO-1", "line": line, "field": field, "day": day,
-            "before": "5", "after": "6", "name": "订单.xlsx", "sheet": "订单", "row": 2}  # fmt: skip
+    return {"n": 1, "kind": "orders", "vendor": VENDOR, "order_id": "PO-1", "line": line, "field": field,
+            "day": day, "invoice_no": None, "before": "5", "after": "6", "name": "订单.xlsx", "sheet": "订单",
+            "row": 2}  # fmt: skip
 
 
 YESTERDAY = TODAY - timedelta(days=1)
@@ -851,3 +853,29 @@ def test_retention_that_was_paid_by_hand_and_is_less_by_now_was_paid_too_much(
     assert sorted((row["reasons"], row["stopped"]) for row in _table(home, "holds")) == [
         ("OVERPAID", D("5.65")), ("SET_OFF", D("107.35")),
     ]  # fmt: skip
+
+
+LACKING: list[tuple[Row, str]] = [
+    ({"变更放行人": "虚构甲"}, "同一人"),
+    ({"回拨人": None}, "没有写回拨人"),
+    ({"变更放行人": None}, "等待第二人放行"),
+    ({"回拨结果": "未接通"}, "不是 确认变更"),
+    ({}, "到时自动放行"),
+]
+
+
+@pytest.mark.parametrize(("answer", "said"), LACKING)
+def test_a_call_back_that_releases_nothing_is_told_at_once(
+    home: Home, books: SimpleNamespace, answer: Row, said: str
+) -> None:
+    _team(home, books)
+    home.turn(MONDAY)
+    home.drop("供应商.xlsx", books.vendors({"银行账号": NEW}))
+    home.turn(TUESDAY)
+    (form,) = _forms(home, "账户变更回拨单")
+    home.drop("回拨.xlsx", _filled(form, {**CALLED, **answer}))
+    home.turn(datetime(2026, 7, 7, 22))  # nobody settles at this hour
+    letters = home.settings.out_folder("letters").rglob("2026-07-07*.eml")
+    texts = [message_from_bytes(path.read_bytes(), policy=policy.default).get_body(("plain",)) for path in letters]
+    (told,) = [text for one in texts if one and "还不能放行新账号" in (text := one.get_content())]
+    assert said in told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Home
 from tests.payday_steps import evening, paid_of, usual, why
-from tests.test_approvals import invoices_of, records_of
+from tests.test_approvals import bank_row, invoices_of, records_of
 from tests.test_controls import _filled, _forms
 
 D = Decimal
@@ -100,6 +100,21 @@ def test_hours_are_asked_once_and_paid_when_somebody_has_answered(home: Home, bo
     home.drop("预警.xlsx", _filled(lists[-1], {"处理状态": "已确认", "预警处理人": "虚构甲"}, "静默修改"))
     home.turn(evening(7, 8))
     assert paid_of(home) == 565 and why(home) == {}
+
+
+def test_work_that_settlement_takes_for_accepted_is_not_told_as_late(home: Home, books: SimpleNamespace) -> None:
+    (home.path / "config" / "rules" / "settlement.toml").write_text(WORK, "utf-8")
+    home.configure("")
+    usual(home, books, 质保金比例=0)
+    (home.settings.inbox / "收货.xlsx").unlink()
+    work = {"供应商": A, "合同编号": "HT-1", "指标": "工时", "记录日期": date(2026, 6, 18), "数值": 60}
+    home.drop("工时.xlsx", books.xlsx({"指标记录": [work]}))
+    home.turn(evening(7, 6))
+    (late,) = [a for a in home.export("alerts") if a["code"] == "LATE"]
+    assert "已验收 60 / 100，待判定 0" in late["seen"]
+    home.drop("工时2.xlsx", books.xlsx({"指标记录": [work | {"记录日期": date(2026, 6, 19), "数值": 40}]}))
+    home.turn(evening(7, 7))
+    assert [a["state"] for a in home.export("alerts") if a["code"] == "LATE"] == ["closed"]
 
 
 # ------------------------------------------------------------------ what was blank or gone in between
@@ -265,3 +280,86 @@ def test_who_accepts_more_and_rejects_less_is_asked_once(home: Home, books: Simp
     assert paid_of(home) == 339
     assert {"SILENT_EDIT"} <= {code for row in records_of(home, "holds") for code in row["reasons"].split(",")}
     assert len([a for a in home.export("alerts") if a["code"] == "SILENT_EDIT"]) == 1
+
+
+# ------------------------------------------------------------------ invoices
+
+
+def _edits_of(home: Home) -> list[tuple[str, str]]:
+    return [(a["subject"], a["seen"]) for a in home.export("alerts") if a["code"] == "SILENT_EDIT"]
+
+
+def test_an_invoice_that_is_lowered_after_its_payment_is_told_with_its_cell(home: Home, books: SimpleNamespace) -> None:
+    usual(home, books, 质保金比例=0)
+    home.turn(evening(7, 6))
+    (one,) = home.export("payables")
+    home.drop("回单.xlsx", books.xlsx({"回单": [bank_row(one, "B-1")]}))
+    home.turn(evening(7, 6) + timedelta(hours=1))
+    home.drop("发票.xlsx", books.invoices({"数量": 80, "不含税金额": 400, "税额": 52, "价税合计": 452}))
+    home.turn(evening(7, 7))
+    (found,) = [f for f in home.export("findings") if f["code"] == "SILENT_EDIT"]
+    assert "价税合计 由 565（" in found["says"] and "改为 452（" in found["says"]  # one row, one question
+    ((subject, seen),) = _edits_of(home)
+    assert subject.endswith("· PO-1/1") and "“价税合计”由 565.00 改为 452.00" in seen
+    (held,) = records_of(home, "holds")
+    assert held["reasons"] == "OVERPAID"
+    (owed,) = [a["seen"] for a in home.export("alerts") if a["code"] == "INVOICE"]
+    assert "113.00 CNY，供应商欠我方" in owed and "不能付" not in owed
+    assert "“价税合计”由 565.00 改为 452.00（2026-07-07 收到的版本，发票.xlsx" in held["evidence"]
+    lists = _forms(home, "预警清单", "alerts")
+    home.drop("预警.xlsx", _filled(lists[-1], {"处理状态": "已确认", "预警处理人": "虚构甲"}, "静默修改"))
+    home.turn(evening(7, 8))
+    (held,) = records_of(home, "holds")
+    assert "改为 452.00" in held["evidence"]  # who looks at it later still reads which cell it was
+
+
+def test_an_invoice_that_is_raised_after_its_payment_waits_for_an_answer(home: Home, books: SimpleNamespace) -> None:
+    usual(home, books, 质保金比例=0)
+    less = {"数量": 60, "不含税金额": 300, "税额": 39, "价税合计": 339}
+    home.drop("发票.xlsx", books.invoices(less))
+    home.turn(evening(7, 6))
+    home.drop("发票.xlsx", books.invoices())
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 339 and set(why(home).values()) == {"SILENT_EDIT"}
+    lists = _forms(home, "预警清单", "alerts")
+    home.drop("预警.xlsx", _filled(lists[-1], {"处理状态": "已确认", "预警处理人": "虚构甲"}, "静默修改"))
+    home.turn(evening(7, 8))
+    assert paid_of(home) == 565 and why(home) == {}
+
+
+def test_an_invoice_of_which_pieces_and_price_change_and_the_sum_does_not_is_told(
+    home: Home, books: SimpleNamespace
+) -> None:
+    usual(home, books, 质保金比例=0)
+    home.turn(evening(7, 6))
+    home.drop("发票.xlsx", books.invoices({"数量": 50, "单价": 10}))
+    home.turn(evening(7, 7))
+    assert [seen.split("”")[0].split("“")[1] for _, seen in _edits_of(home)] == ["数量", "单价"]
+
+
+def test_an_invoice_that_no_sheet_carries_may_be_corrected(home: Home, books: SimpleNamespace) -> None:
+    """Nothing has come: it is held. Then its number of pieces is put right, and the goods come."""
+    usual(home, books, 质保金比例=0)
+    (home.settings.inbox / "收货.xlsx").unlink()
+    home.drop("发票.xlsx", books.invoices({"数量": 110, "不含税金额": 550, "税额": 71.5, "价税合计": 621.5}))
+    home.turn(evening(7, 6))
+    home.drop("发票.xlsx", books.invoices())
+    home.drop("收货.xlsx", books.deliveries())
+    home.turn(evening(7, 7))
+    assert paid_of(home) == 565 and not _edits_of(home)
+
+
+def test_another_invoice_of_the_line_is_not_held_by_the_edit_of_one(home: Home, books: SimpleNamespace) -> None:
+    usual(home, books, 质保金比例=0)
+    first = {"发票号码": "26312000000000000001", "数量": 60, "不含税金额": 300, "税额": 39, "价税合计": 339}
+    second = {"发票号码": "26312000000000000202", "数量": 30, "不含税金额": 150, "税额": 19.5, "价税合计": 169.5}
+    home.drop("发票.xlsx", books.invoices(first))
+    home.turn(evening(7, 6))
+    home.drop("发票.xlsx", books.invoices(first | {"开票日期": date(2026, 6, 25)}, second))
+    home.turn(evening(7, 7))
+    assert paid_of(home) == D("508.50") and not _edits_of(home)
+    more = {"数量": 65, "不含税金额": 325, "税额": 42.25, "价税合计": 367.25}
+    third = {"发票号码": "26312000000000000303", "数量": 5, "不含税金额": 25, "税额": 3.25, "价税合计": 28.25}
+    home.drop("发票.xlsx", books.invoices(first | more, second, third))
+    home.turn(evening(7, 8))
+    assert paid_of(home, "303") == D("28.25") and why(home) == {"01": "SILENT_EDIT"}

@@ -318,6 +318,29 @@ def test_an_invoice_of_several_vendors_is_asked_and_its_vendor_tells(home: Home,
     assert (invoice["on_sheets"], invoice["stopped"]) == ("0.00", "904.00")
 
 
+def test_an_invoice_that_has_left_the_register_is_found_where_it_was(home: Home, books: SimpleNamespace) -> None:
+    """Nothing of it was ever on a sheet: nothing has come."""
+    home.let("paymaster")
+    usual(home, books)
+    (home.settings.inbox / "收货.xlsx").unlink()
+    first, gone = (
+        {"发票号码": "26112000000012345678"},
+        {"发票号码": "FP-7", "价税合计": 452, "不含税金额": 400, "税额": 52},
+    )
+    home.drop("发票.xlsx", books.invoices(first, gone))
+    home.turn(datetime(2026, 7, 3, 18))
+    home.drop("发票.xlsx", books.invoices(first))
+    home.turn(datetime(2026, 7, 6, 18))
+    [invoice] = explained(home, "FP-7")
+    (told,) = invoice["sentences"]
+    assert "登记里现在没有这张发票：2026-07-06 收到的“发票.xlsx”" in told and "发票登记 › 3，价税合计 452.00" in told
+    assert invoice["tables"] == []
+    home.drop("发票.xlsx", books.invoices(first, gone))
+    home.turn(datetime(2026, 7, 7, 18))
+    [invoice] = explained(home, "FP-7")
+    assert "登记里现在没有" not in "".join(invoice["sentences"]) and invoice["billed"] == "452.00"
+
+
 # ------------------------------------------------------------------ what is asked for
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any, cast
 
 from openpyxl import load_workbook
@@ -43,8 +44,8 @@ def test_a_file_of_which_no_row_is_taken_says_so_with_a_reason_for_each_group_of
     assert {name: (state, why) for name, state, why in report.drops}["全部搁置.xlsx"] == (
         "taken", "3 行全部搁置，没有一行进入台账",
     )  # fmt: skip
-    letter = _letter(home)
-    assert "收到 4 份文件：2 份未收录，5 处错误" in letter
+    letter = _letter(home, "收到")
+    assert "收到 4 份文件：3 份未收录，5 处错误" in letter
     assert "文件：全部搁置.xlsx | 结果：一行也没有收录 | 行数：0" in letter and f"明细 › E2、E4：{unread}" in letter
 
 
@@ -55,8 +56,40 @@ def _told(home: Home, name: str) -> list[str]:
     return [str(facts["处理结果"]), str(facts["原因"])]
 
 
-def _letter(home: Home) -> str:
-    (path,) = home.settings.out_folder("letters").glob("*.eml")
-    message = cast("EmailMessage", message_from_bytes(path.read_bytes(), policy=policy.default))
-    body = message.get_body(("plain",))
-    return body.get_content() if body else ""
+def _letter(home: Home, about: str) -> str:
+    """The text of the letter whose subject speaks of this."""
+    letters = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in _letters(home))
+    (message,) = (cast("EmailMessage", one) for one in letters if about in one["subject"])
+    return cast("EmailMessage", message.get_body(("plain",))).get_content()
+
+
+def _letters(home: Home) -> list[Path]:
+    return list(home.settings.out_folder("letters").glob("*.eml"))
+
+
+def test_finance_is_told_of_bank_lists_of_which_rows_could_not_be_taken(home: Home) -> None:
+    """Who drops them is not who mends the ledgers, and what they say was paid waits for them."""
+    home.let("receptionist")
+    home.drop("全部搁置.xlsx", bank_list(("收支", "金额"), (*OUT, "内转", 100.0)))
+    home.drop("部分.xlsx", bank_list(("收支", "金额"), (*OUT, "支", 100.0), (*INNER, "内转", 200.0)))
+    home.drop("没有金额.xlsx", bank_list(("收支",), (*OUT, "支")))
+    home.drop("只有表头.xlsx", bank_list(("收支", "金额"), ()))
+    home.drop("好的.xlsx", bank_list(("收支", "金额"), (*INNER, "支", 300.0)))
+    home.turn()
+    letter = _letter(home, "付款回单")
+    assert "4 份付款回单没有收录，或只收录了一部分" in letter and "没有收录的付款仍算没有回单" in letter
+    assert [name in letter for name in ("全部搁置", "部分.xlsx", "没有金额", "只有表头", "好的")] == [True] * 4 + [
+        False
+    ]
+
+
+def test_a_list_without_rows_is_not_told_as_nothing_to_do(home: Home) -> None:
+    home.let("receptionist")
+    home.drop("只有表头.xlsx", bank_list(("收支", "金额"), ()))
+    home.turn()
+    letter = _letter(home, "收到")
+    assert (
+        "收到 1 份文件：1 份未收录" in letter
+        and "请核对导出的日期范围" in letter
+        and "不用处理。\n" not in letter.split("下一步")[0]
+    )

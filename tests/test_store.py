@@ -119,6 +119,9 @@ def test_a_row_that_is_gone_is_told(store: Store) -> None:
     posted, findings = post(store, "订单.xlsx", reading("orders", [order(2)]))
     assert counts(posted) == [(0, 0, 1, 2)]
     assert [(f.code, dict(f.values)["count"]) for f in findings] == [("ROWS_GONE", 2)]
+    assert [dict(row.values)["row"] for row in dict(findings[0].values)["rows"]] == [
+        f"PO-1 · 1 · {VENDOR}", f"PO-3 · 1 · {VENDOR}",
+    ]  # fmt: skip
     assert list(orders(store)) == ["PO-2"]
 
 
@@ -632,3 +635,10 @@ def test_somebody_who_looks_long_does_not_fail_the_belt(store: Store) -> None:
     post(store, "订单.xlsx", reading("orders", [order(1), order(2)]))
     reader.join()
     assert set(orders(store)) == {"PO-1", "PO-2"}
+
+
+def test_of_many_rows_that_are_gone_the_first_are_named(store: Store) -> None:
+    post(store, "订单.xlsx", reading("orders", [order(n) for n in range(1, 15)]))
+    _, findings = post(store, "订单.xlsx", reading("orders", [order(14)]))
+    *named, rest = dict(findings[0].values)["rows"]
+    assert len(named) == 10 and dict(rest.values) == {"count": 3}

@@ -10,6 +10,7 @@ from typing import Any
 
 from robots.crew.registry import robot
 from robots.figures.lines import records
+from robots.kinds import known
 from robots.ledger import Ledger
 from robots.model.decisions import Column, Decision, Look, MarkedCopy, Notice, Sheet, Table, Workbook
 from robots.model.words import Say, Text, say
@@ -17,6 +18,7 @@ from robots.rules import Rules
 
 _MOST_REASONS, _MOST_CELLS = 5, 5
 _LEVELS = ("error", "question", "warning", "info")
+VOID = "FORM_VOID"
 Row = dict[str, Any]
 
 
@@ -39,6 +41,7 @@ def receptionist(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision
         told.append((drop, mine, problems, tuple(names)))
     if told:
         yield Decision("receptionist", today.isoformat(), "notice", _notice(told))
+        yield from _owners(told, today)
 
 
 def receipt(
@@ -74,7 +77,7 @@ def marked_copy(drop: Row, findings: list[Row]) -> MarkedCopy | None:
     marks = tuple(
         (f["sheet"], cell, f["level"], f"{f['says']}\n→ {f['fix']}") for f in weighty if (cell := _cell(f["cell"]))
     )
-    if suffix not in _CAN_BE_MARKED or not marks or not drop["sha256"]:
+    if suffix not in _CAN_BE_MARKED or not marks or not drop["sha256"] or _is_void(findings):
         return None
     name = say("file.marked", name=_stem(drop["name"]), drop=drop["id"])
     return MarkedCopy("receipts", name, suffix, drop["sha256"], drop["id"], drop["name"], marks)
@@ -118,11 +121,29 @@ def _next_step(drop: Row, receipts: list[Row], findings: list[Row], marked: bool
         return say("next.blank" if _is_blank(findings) else "next.nothing")
     if drop["state"] != "taken":
         return say("next.mend_file")
+    if _is_void(findings):
+        return say("next.void")
     if errors := levels.count("error"):
         return say("next.mend_copy" if marked else "next.mend_cells", count=errors)
-    if _is_empty(drop, receipts):
-        return say("next.no_rows")
-    return say("next.look") if {"question", "warning"} & set(levels) else say("next.done")
+    return say("next.no_rows") if _is_empty(drop, receipts) else _when_taken(receipts, levels)
+
+
+def _when_taken(receipts: list[Row], levels: list[str]) -> Say:
+    """What is said where every row was taken: all is done, or a robot judges it yet."""
+    look = {"question", "warning"} & set(levels)
+    if judged := _judged(receipts):
+        return say(f"next.judged.{judged}", look=say("next.judged.look") if look else "")
+    return say("next.look" if look else "next.done")
+
+
+def _judged(receipts: list[Row]) -> str:
+    """The kind of a form of which a robot judges afterwards whether it takes effect."""
+    return next((r["kind"] for r in receipts if known()[r["kind"]].judged), "")
+
+
+def _is_void(findings: list[Row]) -> bool:
+    """A form that counts for nothing, whatever is put right in it."""
+    return any(found["code"] == VOID for found in findings)
 
 
 def _result(drop: Row, receipts: list[Row], findings: list[Row]) -> Say:
@@ -225,25 +246,69 @@ def _links(findings: list[Row], copy: MarkedCopy) -> Iterator[tuple[int, int, Sa
             yield number, 2, say("link.copy", name=copy.name, suffix=copy.suffix, sheet=sheet, cell=cell)
 
 
-def _notice(told: list[tuple[Row, list[Row], list[Row], tuple[str, ...]]]) -> Notice:
+Told = tuple[Row, list[Row], list[Row], tuple[str, ...]]  # a drop, its receipts, its findings, and what is sent with it
+
+
+def _notice(told: list[Told]) -> Notice:
     rows = tuple(_notice_row(*one[:3]) for one in told)
-    bad = sum(_is_bad(*one[:3]) for one in told)
+    bad = sum(_is_bad(*one[:2]) for one in told)
     errors = sum(f["level"] == "error" for _, _, findings, _ in told for f in findings)
-    columns = tuple(Column(say(f"column.{name}")) for name in ("file", "result", "rows", "problems"))
     headline = say("notice.receipts.headline", count=len(told), bad=bad, errors=errors)
-    is_blank = any(_is_blank(findings) for _, _, findings, _ in told)
-    step = say(f"notice.receipts.{'mend' if bad or errors else 'blank' if is_blank else 'fine'}")
+    steps = {_clerks_step(*one[:3]) for one in told}
+    step = say(f"notice.receipts.{next(name for name in _STEPS if name in steps)}")
     with_problems = tuple(
-        name for _, _, findings, names in told if any(f["level"] != "info" for f in findings) for name in names
+        name
+        for drop, receipts, findings, names in told
+        if any(f["level"] != "info" for f in findings) or _is_bad(drop, receipts)
+        for name in names
     )
     severity = "warning" if bad or errors else "info"
-    return Notice("clerk", headline, (), severity, with_problems, Table(columns, rows), step)
+    return Notice("clerk", headline, (), severity, with_problems, Table(_columns_of_notice(), rows), step)
 
 
-def _is_bad(drop: Row, receipts: list[Row], findings: list[Row]) -> bool:
+_STEPS = ("mend", "no_rows", "judged", "blank", "fine")  # for the clerk, what matters most first
+
+
+def _clerks_step(drop: Row, receipts: list[Row], findings: list[Row]) -> str:
+    """What there is to do about one file."""
+    if drop["state"] in ("set_aside", "unreadable") or any(
+        f["level"] == "error" and f["code"] != VOID for f in findings
+    ):
+        return "mend"
+    if _is_empty(drop, receipts):
+        return "no_rows"
+    return "judged" if _judged(receipts) else "blank" if _is_blank(findings) else "fine"
+
+
+def _columns_of_notice() -> tuple[Column, ...]:
+    return tuple(Column(say(f"column.{name}")) for name in ("file", "result", "rows", "problems"))
+
+
+def _is_bad(drop: Row, receipts: list[Row]) -> bool:
     """Is nothing of it in the ledger, though something should be?"""
-    has_errors = any(found["level"] == "error" for found in findings)
-    return drop["state"] in ("set_aside", "unreadable") or (_is_empty(drop, receipts) and has_errors)
+    return drop["state"] in ("set_aside", "unreadable") or _is_empty(drop, receipts)
+
+
+def _owners(told: list[Told], today: date) -> Iterator[Decision]:
+    """Whoever waits for what a workbook brings is told where rows of it could not be taken: who drops bank lists is
+    not who mends the ledgers."""
+    for name, kind in known().items():
+        lacking = [one for one in told if kind.owner and _lacks(name, *one[:3])]
+        if lacking:
+            rows = tuple(_notice_row(*one[:3]) for one in lacking)
+            headline = say("notice.not_taken.headline", count=len(lacking), kind=say(f"kind.{name}"))
+            attached = tuple(file for one in lacking for file in one[3])
+            notice = Notice(kind.owner, headline, (), "warning", attached, Table(_columns_of_notice(), rows),
+                            say(f"notice.not_taken.{'payments' if name == 'payments' else 'other'}"))  # fmt: skip
+            yield Decision("receptionist", today.isoformat(), f"notice-{name}", notice)
+
+
+def _lacks(kind: str, drop: Row, receipts: list[Row], findings: list[Row]) -> bool:
+    """Could rows of this kind not be taken, or has a list of it none at all?"""
+    mine = [r for r in receipts if r["kind"] == kind]
+    if drop["state"] != "taken":
+        return any(found["kind"] == kind and found["level"] == "error" for found in findings)
+    return bool(mine) and (not _rows(mine) or any(r["rows_set_aside"] for r in mine))
 
 
 def _notice_row(drop: Row, receipts: list[Row], findings: list[Row]) -> tuple[Text | int, ...]:

@@ -15,7 +15,7 @@ from robots.figures.accounts import Account, Shared, account_identity, ending, g
 from robots.figures.by_hand import RETAINED
 from robots.figures.clock import on_the_clock
 from robots.figures.duplicates import Suspect
-from robots.figures.edits import SILENT_EDIT, after_put_up
+from robots.figures.edits import SILENT_EDIT, after_put_up, edit_shown, may_pay_more
 from robots.figures.lines import order_line
 from robots.figures.settlement import BANK_CHANGE, CURRENCY, LINE, RETENTION, Payable
 from robots.figures.settlement.billing import of_invoice
@@ -292,10 +292,10 @@ def without_contract(books: Books) -> Look:
 
 def silent_edits(books: Books) -> Look:
     """A line edited after it was first put up for payment: nothing more is paid of it until somebody has answered."""
-    edits = after_put_up(books.edits, books.put_up, books.contract_of)
+    edits = after_put_up(filter(may_pay_more, books.edits), books.put_up, books.contract_of)
 
     def look(payable: Payable) -> Iterator[Hold]:
-        for row in edits(payable.order_id, payable.line, payable.vendor):
+        for row in edits(payable.order_id, payable.line, payable.vendor, payable.invoice_key):
             yield Hold(SILENT_EDIT, edit_seen(row))
 
     return look
@@ -425,12 +425,10 @@ def asked_by_hand(books: Books) -> Callable[[Payable], Iterator[tuple[Hold, Row]
 
 
 def edit_seen(row: Row) -> Text:
-    """What an edit changed, and where; of an account the last digits."""
-    before, after = (given(row[name]) for name in ("before", "after"))
-    if row["field"] == "bank_account":
-        before, after = f"…{ending(before)}", f"…{ending(after)}"
-    return say("hold.seen.edit", field=say(f"field.{row['field']}"), before=before or None, after=after or None,
-               place=f"{row['name']} › {row['sheet']} › {row['row']}")  # fmt: skip
+    """What an edit changed, and where."""
+    before, after = (edit_shown(row, which) for which in ("before", "after"))
+    return say("hold.seen.edit", field=say(f"field.{row['field']}"), before=before, after=after,
+               place=f"{row['name']} › {row['sheet']} › {row['row']}", day=row["day"])  # fmt: skip
 
 
 def _place(row: Row) -> str:
@@ -475,14 +473,14 @@ def stopped(sheeted: Sheeted, books: Books) -> dict[str, tuple[Hold, ...]]:
 
 
 def _edited(books: Books) -> Callable[[Row], Iterator[Hold]]:
-    edits = after_put_up(books.edits, books.put_up, books.contract_of)
+    edits = after_put_up(filter(may_pay_more, books.edits), books.put_up, books.contract_of)
     accounts = [edit for edit in books.edits if edit["field"] == "bank_account"]
 
     def look(row: Row) -> Iterator[Hold]:
         order, line, vendor = (given(row[name]) for name in ("order_id", "line", "vendor"))
         since = books.put_up.get((order, line), books.today).isoformat()
         mine = [
-            *edits(order, line, vendor),
+            *edits(order, line, vendor, row["invoice_key"]),
             *(e for e in accounts if e["vendor"] == row["vendor"] and e["day"] >= since),
         ]
         yield from (Hold(SILENT_EDIT, edit_seen(edit)) for edit in mine)

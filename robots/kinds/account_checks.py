@@ -9,6 +9,8 @@ KIND = Kind(
     name="account_checks",
     key=("change",),
     answers=("outcome", "pays_old"),
+    judged=True,
+    owner="finance",
     fields=(
         Field("change", IDENTIFIER, required=True),
         Field("called_on", DATE),

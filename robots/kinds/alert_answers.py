@@ -9,6 +9,7 @@ KIND = Kind(
     name="alert_answers",
     key=("alert",),
     answers=("answer",),
+    judged=True,
     who="answered_by",
     fields=(
         Field("alert", IDENTIFIER, required=True),

@@ -9,6 +9,8 @@ KIND = Kind(
     name="hold_releases",
     key=("hold",),
     answers=("verdict",),
+    judged=True,
+    owner="finance",
     fields=(
         Field("hold", IDENTIFIER, required=True),
         Field("verdict", CHOICE),

@@ -64,6 +64,7 @@ KIND = Kind(
     key=("vendor", "invoice_no"),
     parts=("order_id", "line"),
     checks=(adds_up,),
+    watched=("gross", "quantity", "unit_price", "net", "tax", "currency", "kind"),
     fields=(
         Field("invoice_no", IDENTIFIER, required=True),
         Field("vendor", NAME, required=True),

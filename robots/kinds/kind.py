@@ -76,6 +76,9 @@ class Kind:
     has to see what was done to it, and another file with the same rows takes nothing from it. `hidden`: the field that
     holds a code; only a tag of it is kept (`model.codes`).
 
+    `judged`: what such a form says is judged by a robot afterwards, and may have no effect though every row was taken.
+    `owner`: the role that is told, beside the clerk, of rows that could not be taken.
+
     `signs`: an amount that is never below zero, and the fields that say which way it went (the last one also by a word
     other than its default). Where none of them does, a list that writes what went out with a minus says who paid whom
     by the sign alone, and is not taken.
@@ -108,6 +111,8 @@ class Kind:
     who: str = ""
     witness: bool = False
     hidden: str = ""
+    judged: bool = False
+    owner: str = ""
     signs: tuple[str, str, str] | None = None
     wide: str = ""
     unpivot: Unpivot | None = None

@@ -42,6 +42,7 @@ KIND = Kind(
     or_all=("direction", "payee_account"),  # a list of requests has accounts too, a ledger debit and credit
     dated="paid_on",
     watched=("amount", "status", "currency"),
+    owner="finance",
     unpivot=debit_and_credit,
     signs=("amount", "direction", "status"),
     fields=(

@@ -10,6 +10,7 @@ KIND = Kind(
     name="verdicts",
     key=("vendor", "period", "proposal"),
     answers=("verdict",),
+    judged=True,
     who="decided_by",
     checks=(named_beside("verdict", "decided_by"),),
     fields=(

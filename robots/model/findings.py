@@ -32,6 +32,12 @@ class Finding:
     values: tuple[tuple[str, Any], ...] = ()
 
     @property
+    def kind(self) -> str:
+        """The kind of workbook that it speaks of; empty where it speaks of none."""
+        told = dict(self.values).get("kind")
+        return told.key.removeprefix("kind.") if isinstance(told, Say) else ""
+
+    @property
     def says(self) -> Say:
         """What was seen."""
         return Say(f"finding.{self.code}.says", self.values)

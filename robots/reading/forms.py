@@ -45,8 +45,11 @@ def _is_sheet_of(grid: Grid, form: Sealed, sheets: Sequence[Grid]) -> bool:
     return grid is (named or first)
 
 
-def about_the_form(grid: Grid, form: Sealed | SealBroken, *, by_row: bool = False) -> Iterator[Finding]:
-    """Which form it is, and every cell that must not change and did: of a form taken `by_row`, those of its header."""
+def about_the_form(
+    grid: Grid, form: Sealed | SealBroken, *, by_row: bool = False, witness: bool = False
+) -> Iterator[Finding]:
+    """Which form it is, and every cell that must not change and did: of a form taken `by_row`, those of its header. A
+    form that is a `witness` of what was done to it counts for nothing, and there is nothing to put right."""
     if isinstance(form, SealBroken):
         yield finding("FORM_BROKEN", Level.ERROR, grid.name)
         return
@@ -55,12 +58,15 @@ def about_the_form(grid: Grid, form: Sealed | SealBroken, *, by_row: bool = Fals
     rows = {_place(cell)[0] for cell in form.open} if by_row else set()
     for cell, issued, now in form.changed(seen):
         if _place(cell)[0] not in rows:
-            yield _changed(grid, cell, issued, now, "form.left.sheet")
+            left = "" if witness else "form.left.sheet"
+            yield _changed(grid, cell, issued, now, left)
 
 
 def _changed(grid: Grid, cell: str, issued: str, now: str, left: str) -> Finding:
-    values = {"issued": issued or "—", "seen": now or "—", "left": say(left)}
-    return finding("FORM_CHANGED", Level.ERROR, grid.name, cell, **values)
+    values = {"issued": issued or "—", "seen": now or "—"}
+    if not left:
+        return finding("FORM_VOID", Level.ERROR, grid.name, cell, **values)
+    return finding("FORM_CHANGED", Level.ERROR, grid.name, cell, **values, left=say(left))
 
 
 # ------------------------------------------------------------------ row by row

@@ -36,8 +36,8 @@ _TITLE_ROWS = 12
 LONGEST_FORM = 300  # rows: what is longer is a list of something
 _STRUCTURE = {
     "SHEET_UNREADABLE", "SHEET_LACKS_COLUMNS", "SENDER_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE", "EXPECTED_COLUMNS",
-    "EXPECTED_ROWS", "PERIOD_NO_YEAR", "FORM_CHANGED", "FORM_BROKEN", "COLUMN_DECIDES",
-    "AMOUNT_SIGNED",
+    "EXPECTED_ROWS", "PERIOD_NO_YEAR", "FORM_CHANGED", "FORM_VOID", "FORM_BROKEN",
+    "COLUMN_DECIDES", "AMOUNT_SIGNED",
 }  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def _read_issued(grid: Grid, form: Sealed | SealBroken | Literal["ours"] | None,
     witness = any(kind.witness for kind in kinds.values())
     is_list = isinstance(form, Sealed) and bool(form.open) and any(kind.answers for kind in kinds.values())
     is_list = is_list and not witness
-    found = list(about_the_form(grid, form, by_row=is_list))
+    found = list(about_the_form(grid, form, by_row=is_list, witness=witness))
     if isinstance(form, SealBroken) or (any(one.level is Level.ERROR for one in found) and not witness):
         return _Part(findings=tuple(found))
     back = returned(grid, form) if is_list else None

@@ -130,9 +130,12 @@ def _rulings(fault: str) -> bytes:
     )
 
 
+_NUMBERS = ("编号", "付款批次")
+
+
 def _first(sheet: Worksheet) -> int:
     """The number of a form's first row, under the header that starts with a number's name."""
-    return next(cell.row for (cell,) in sheet.iter_rows(max_col=1) if str(cell.value).endswith("编号")) + 1
+    return next(cell.row for (cell,) in sheet.iter_rows(max_col=1) if str(cell.value).endswith(_NUMBERS)) + 1
 
 
 def _write(sheet: Worksheet, row: int, cells: Mapping[int, object]) -> None:
@@ -143,6 +146,26 @@ def _write(sheet: Worksheet, row: int, cells: Mapping[int, object]) -> None:
 
 def _answered(cells: Mapping[int, object]) -> bytes:
     return _list(lambda sheet: _write(sheet, 0, cells))
+
+
+def _approval_with_another_sum() -> bytes:
+    """An approval form that came back with its sealed amount changed."""
+    words = ("付款批次", "付款键", "收款单位", "收款账号", "发票号码", "订单/行", "申请金额", "付款到期", "审批人")
+    line = (
+        "FK-20260630-01",
+        "f" * 24,
+        "示例甲电子有限公司",
+        "6222000000000000001",
+        "A-1",
+        "PO-001/1",
+        565,
+        "",
+        "示例经理",
+    )
+    open_ones = tuple(decisions.Column(word, open=True) for word in ("审批意见", "审批理由", "批准码"))
+    columns = (*(decisions.Column(word) for word in words), *open_ones)
+    table = decisions.Table(columns, ((*line, "", "", ""),))
+    return _handed_out("approvals", "付款审批", table, lambda sheet: _write(sheet, 0, {7: 655, 10: "同意"}))
 
 
 def _swapped(sheet: Worksheet) -> None:
@@ -249,6 +272,7 @@ CASES = (
     _one("EXPECTED_ROWS", WHOLE, sender={"expect": {"orders": Expected(least=10, most=500)}}),
     _one("FORM_KNOWN", _form(), "随便的名字.xlsx"),
     _one("FORM_CHANGED", _form(_other_header), "外协订单 空表.xlsx"),
+    _one("FORM_VOID", _approval_with_another_sum(), "付款审批单.xlsx"),
     _one("OWN_OUTPUT", _output(), "外协周报.xlsx", how="a report of the robots' own is dropped back"),
     _one("FORM_BLANK", _list(), "预警清单.xlsx"),
     _one("FORM_ROWS_GONE", _list(_without_a_row), "预警清单.xlsx"),

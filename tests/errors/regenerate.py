@@ -80,7 +80,8 @@ def _entry(code: str, case: Case, found: Finding) -> list[str]:
     place = " › ".join(part for part in (case.files[-1][0] if case.files else "", found.sheet, found.cell) if part)
     level = f"{ZH.speak(ZH.entries[f'level.{found.level}'])} · {found.level}"
     told = [f"{words.speak(found.says)} → {words.speak(found.fix)}" for words in (ZH, EN)]
-    return [f"### {code}", "", f"{level}{' · ' + place if place else ''}", "", f"- {told[0]}", f"- {told[1]}", ""]
+    items = ["- " + one.replace("\n", "\n  ") for one in told]
+    return [f"### {code}", "", f"{level}{' · ' + place if place else ''}", "", *items, ""]
 
 
 def main() -> int:

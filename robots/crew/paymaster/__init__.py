@@ -34,6 +34,7 @@ from robots.crew.paymaster.controls import (
     waiting_held,
 )
 from robots.crew.paymaster.credit import held_for_credit
+from robots.crew.paymaster.edited import with_edits
 from robots.crew.paymaster.offset import settled_by_offset
 from robots.crew.paymaster.owing import Owing, contract_places, owing
 from robots.crew.paymaster.plan import weekly_plan
@@ -59,6 +60,7 @@ from robots.crew.paymaster.rows import (
 from robots.crew.paymaster.sent_back import after, put_back, reversed_now, sent_back
 from robots.crew.paymaster.sheet import payment_notice, payment_sheet
 from robots.crew.paymaster.statement import monthly_statements
+from robots.crew.paymaster.unconfirmed import unconfirmed
 from robots.crew.paymaster.unheard import unheard
 from robots.crew.registry import robot
 from robots.figures.accounts import payees
@@ -88,6 +90,7 @@ def paymaster(ledger: Ledger, rules: Rules, today: date) -> Iterator[Decision]:
     if now is not None:
         yield from decisions(now)
         yield from _let_out(ledger, now, rules, today)
+    yield from unconfirmed(ledger, rules, today)
     if ROBOT in ledger.called:
         yield from _sheets(ledger, now.moves.rows if now else (), rules, today)
         yield from late_issues(now or standing(ledger, rules, today))
@@ -166,7 +169,7 @@ def _put_up(
     returned = sent_back(before, ledger)
     refunds = to_refund(owed, on_sheets, ledger, rules.currency)
     back = [*(one.payable for one in returned), *now.open_of_left]
-    stopped = [*holds(owed, on_sheets), *stops, *holds(back, {})]
+    stopped = [*with_edits([*holds(owed, on_sheets), *stops], ledger, books), *holds(back, {})]
     yield Decision("paymaster", today.isoformat(), "holds", record("holds", stopped, replace=True))
     asked = [*looked, *waiting_held(waiting, ledger, now), *returned, *refunds]
     yield from release_form(asked, ledger, rules.currency, today)

@@ -253,7 +253,7 @@ def _broken(ledger: Ledger) -> dict[int, tuple[str, ...]]:
     """Drop → sealed cells that were changed, as the reader found them."""
     found: dict[int, tuple[str, ...]] = {}
     for row in records(ledger.news("findings")):
-        if row["code"] == "FORM_CHANGED":
+        if row["code"] == "FORM_VOID":
             drop = int(row["drop"])
             found[drop] = (*found.get(drop, ()), f"{row['sheet']}!{row['cell']}")
     return found

@@ -29,6 +29,7 @@ def late(scene: Scene) -> Iterator[Alert]:
                 seen=say("alert.LATE.seen", days=days, due=row["due_latest"], accepted=plain(row["accepted"]),
                          quantity=plain(row["quantity"]), unjudged=plain(row["unjudged"])),
                 limit=say("alert.LATE.limit", days=scene.limits.late_critical_days),
+                action=say("alert.LATE.action_work") if row["is_work"] else None,
             )  # fmt: skip
 
 
@@ -41,7 +42,9 @@ def due_soon(scene: Scene) -> Iterator[Alert]:
             left = (row["due_latest"] - scene.today).days
             yield scene.alert(
                 "DUE", "due", "warning", line_name(row), row["vendor"], evidence=place(row),
-                seen=say("alert.DUE.seen", left=left, due=row["due_latest"], quantity=plain(row["quantity"])),
+                seen=say("alert.DUE.seen_work" if row["is_work"] else "alert.DUE.seen", left=left,
+                         due=row["due_latest"], quantity=plain(row["quantity"])),
+                action=say("alert.DUE.action_work") if row["is_work"] else None,
                 limit=say("alert.DUE.limit", days=scene.limits.due_soon_days, median=medians[row["vendor"]]),
             )  # fmt: skip
 

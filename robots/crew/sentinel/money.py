@@ -22,7 +22,7 @@ from robots.figures.accounts import (
     trusted,
 )
 from robots.figures.alerts import Alert
-from robots.figures.batches import FREE, HELD, in_one_sum, sum_due_on, turn_of
+from robots.figures.batches import CONFIRMED, FREE, HELD, RELEASED, RETURNED, in_one_sum, sum_due_on, turn_of
 from robots.figures.clock import default_interest
 from robots.figures.controls import CERTIFICATE, SHARED_ACCOUNT
 from robots.figures.edits import SILENT_EDIT
@@ -34,6 +34,7 @@ from robots.model.money import ZERO
 from robots.model.words import Say, Text, say
 from robots.rules import Settlement
 
+_PAID = (RELEASED, CONFIRMED, RETURNED)
 _NOT_DUE = ("held", "confirmed")  # what the bank sent back is still owed
 _NOW = "held"  # comes after every batch
 _TOLD_ELSEWHERE = (PRICE, BANK_CHANGE, SHARED_ACCOUNT, CERTIFICATE, SILENT_EDIT)  # each has an alert of its own
@@ -94,11 +95,13 @@ def changed_accounts(scene: Scene) -> Iterator[Alert]:
     """A vendor's account is not the one that it may be paid to; or two, one of our own people among them, have one."""
     accounts = _accounts(scene)
     before = trusted(accounts)
+    paid = {row["vendor"] for row in records(scene.ledger.said("payables")) if row["state"] in _PAID}
     for vendor, change in sorted(pending(accounts).items()):
         yield scene.alert(
             "BANK_CHANGE", change.account, "critical", vendor, vendor, evidence=change.place,
             seen=say("alert.BANK_CHANGE.seen", before=ending(before[vendor].account), after=ending(change.account)),
-            limit=say("alert.BANK_CHANGE.limit"), action=say(f"quarantine.why.{change.why}"),
+            limit=say("alert.BANK_CHANGE.limit" if vendor in paid else "alert.BANK_CHANGE.limit_unpaid"),
+            action=say(f"quarantine.why.{change.why}"),
         )  # fmt: skip
     employees = scene.rules.settlement(scene.today).employees
     for shared in shared_accounts(scene.vendors.values(), employees):

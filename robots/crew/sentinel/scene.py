@@ -14,6 +14,7 @@ import pandas as pd
 from robots.figures.alerts import Alert
 from robots.figures.lines import records
 from robots.figures.risk import Tail, tails
+from robots.figures.settlement import work_accepted
 from robots.ledger import Ledger, place
 from robots.model.periods import add_months, month_of
 from robots.model.words import Say, Text, say
@@ -43,16 +44,29 @@ class Scene:
 
     @cached_property
     def open(self) -> list[Row]:
-        """Open order lines, promised for a day or not, with `unjudged` and `left` (pieces not accepted yet)."""
-        return [
-            {
-                **row,
-                "unjudged": row["received"] - row["accepted"] - row["rejected"],
-                "left": row["quantity"] - row["accepted"],
-                "ordered_on": given(row["ordered_on"]),
-            }
-            for row in records(self.ledger.open_lines())
-        ]
+        """Open order lines, promised for a day or not, with `unjudged` and `left` (pieces not accepted yet); `is_work`:
+        what is accepted of them are timesheets or tickets; none of these is received first."""
+        rows = [self._opened(row) for row in records(self.ledger.open_lines())]
+        return [row for row in rows if row["left"] > 0]
+
+    def _opened(self, row: Row) -> Row:
+        work = self._work.get((row["order_id"], row["line"]))
+        row = row if work is None else row | {"received": work, "accepted": work}
+        return row | {
+            "unjudged": row["received"] - row["accepted"] - row["rejected"],
+            "left": row["quantity"] - row["accepted"],
+            "ordered_on": given(row["ordered_on"]),
+            "is_work": work is not None,
+        }
+
+    @cached_property
+    def _work(self) -> dict[tuple[str, str], Decimal]:
+        """Order lines that timesheets or tickets are accepted for, each with how much so far."""
+        terms, table = self.rules.settlement(self.today), self.ledger.table
+        if not terms.work:
+            return {}
+        received = table("orders"), table("deliveries"), table("contracts")
+        return work_accepted(*received, table("measurements"), table("tickets"), terms, self.today)
 
     @cached_property
     def waiting(self) -> list[Row]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from robots.crew.sentinel.scene import Row, Scene, given, watch
+from robots.crew.sentinel.scene import Scene, given, watch
 from robots.figures.alerts import Alert
-from robots.figures.edits import edit_subject
+from robots.figures.edits import edit_shown, edit_subject
 from robots.figures.lines import records
 from robots.model.words import say
 
@@ -22,13 +22,7 @@ def silent_edits(scene: Scene) -> Iterator[Alert]:
         vendor = given(row["vendor"]) or ""
         yield scene.alert(
             "SILENT_EDIT", str(row["n"]), "critical", edit_subject(row), vendor,
-            seen=say("alert.SILENT_EDIT.seen", field=say(f"field.{row['field']}"), before=_shown(row, "before"),
-                     after=_shown(row, "after"), day=row["day"], owner=given(row["owner"])),
+            seen=say("alert.SILENT_EDIT.seen", field=say(f"field.{row['field']}"), before=edit_shown(row, "before"),
+                     after=edit_shown(row, "after"), day=row["day"], owner=given(row["owner"])),
             limit=say("alert.SILENT_EDIT.limit"), evidence=f"{row['name']} › {row['sheet']} › {row['row']}", event=True,
         )  # fmt: skip
-
-
-def _shown(row: Row, which: str) -> str:
-    """A value before or after; of an account the last digits: a letter is no place for the whole."""
-    text = str(row[which] or "—")
-    return f"…{text[-4:]}" if row["field"] == "bank_account" else text

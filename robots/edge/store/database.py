@@ -352,7 +352,7 @@ class Turn:
         rows = [
             {
                 "drop": drop, "n": start + n, "sheet": f.sheet, "cell": f.cell, "code": f.code, "level": str(f.level),
-                "says": words.speak(f.says), "fix": words.speak(f.fix),
+                "says": words.speak(f.says), "fix": words.speak(f.fix), "kind": f.kind or None,
             }
             for n, f in enumerate(findings)
         ]  # fmt: skip

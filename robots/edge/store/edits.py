@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -30,13 +31,14 @@ from sqlalchemy import (
 from robots.edge.store.columns import from_stored
 from robots.edge.store.tables import DROPS, EDITS, PAYABLES, REMEMBERED, ROWS, SCORES
 from robots.kinds import Kind
-from robots.model.edits import ALL_LINES, OF_CONTRACTS, OF_LINE, OF_WORK, line_named
+from robots.model.edits import ALL_LINES, OF_CONTRACTS, OF_INVOICES, OF_LINE, OF_WORK, line_named
 from robots.model.findings import Finding, Level, finding
 from robots.model.periods import month_of, quarter_of
 from robots.model.words import say
 
 _BATCH = 500
-_NAMED = ("vendor", "order_id", "line", "contract_id", "milestone", "measure", "subject", "kind")
+_NAMED = ("vendor", "order_id", "line", "contract_id", "milestone", "measure", "subject", "kind", "invoice_no")
+_ECHOES = {"accepted": ("rejected",), "gross": ("net", "tax", "quantity", "unit_price")}  # one judgement, one question
 
 Work = Collection[tuple[str, str]]  # what stands for receipts: a kind of rows, and its measure or its kind of ticket
 
@@ -337,6 +339,7 @@ def silent_edits(
     for edit, (order_id, line) in acted:
         before, after = (_plain(value) for value in (edit.before, edit.after))
         named = {"vendor": edit.values.get("vendor"), "order_id": order_id, "line": line}
+        named["invoice_no"] = edit.values.get("invoice_no")
         told: dict[str, Any] = {"field": edit.field, "before": before, "after": after}
         place = {"kind": kind.name, "sheet": edit.sheet, "row": edit.row}
         connection.execute(insert(EDITS).values(drop=drop, since=edit.since, **place, **named, **told))
@@ -347,9 +350,9 @@ def silent_edits(
 
 
 def _less_echoes(acted: Sequence[tuple[Edit, _Line]]) -> list[tuple[Edit, _Line]]:
-    """Who accepts more rejects less: one judgement, and one question about it."""
-    judged = {edit.key for edit, _ in acted if edit.field == "accepted"}
-    return [one for one in acted if not (one[0].field == "rejected" and one[0].key in judged)]
+    """Who accepts more rejects less, and who bills less has other parts of it: one question about each."""
+    echoes = {(edit.key, echo) for edit, _ in acted for echo in _ECHOES.get(edit.field, ())}
+    return [one for one in acted if (one[0].key, one[0].field) not in echoes]
 
 
 _Line = tuple[str | None, str | None]  # an order and its line; a contract and its milestone; either without the second
@@ -361,6 +364,9 @@ def _of_acted_rows(
     """Changes of rows that were put up for payment, or that count in a month or quarter that has been scored; each
     with the lines that it is about."""
     if not edits:
+        return
+    if kind.name == OF_INVOICES:
+        yield from _of_sheeted_invoices(connection, edits)
         return
     scored = {(vendor, period) for vendor, period in connection.execute(select(SCORES.c.vendor, SCORES.c.period))}
     paid_vendors = set(connection.execute(select(PAYABLES.c.vendor).distinct()).scalars())
@@ -377,6 +383,32 @@ def _of_acted_rows(
         is_score_alone = kind.name in OF_WORK and not (paid and _is_paid_by(kind, row, work))
         if (paid and not is_score_alone) or not counted.isdisjoint(scored):
             yield edit, (None, None) if is_score_alone else (order, line)
+
+
+def _of_sheeted_invoices(connection: Connection, edits: Sequence[Edit]) -> Iterator[tuple[Edit, _Line]]:
+    """Changes of invoices that stand on a sheet. What was refused, or is void or reversed, may be corrected, and so may
+    what no sheet has carried."""
+    from robots.figures.batches import FREE  # noqa: PLC0415  # pandas loads here
+    from robots.figures.settlement.billing import invoice_key  # noqa: PLC0415
+
+    c, bound = PAYABLES.c, PAYABLES.c.state.not_in(FREE)
+    edits = [edit for edit in edits if edit.values["vendor"] and edit.values["invoice_no"]]
+    keys, orders = ({name(edit.values) for edit in edits} for name in (invoice_key, itemgetter("order_id")))
+    by_key = _found(connection, c.invoice_key, keys, bound, c.invoice_key)
+    by_order = _found(connection, c.order_id, orders - {None}, bound, c.order_id, c.invoice_no)  # a vendor's other name
+    for edit in edits:
+        row = edit.values
+        if (invoice_key(row),) in by_key or (row["order_id"], row["invoice_no"]) in by_order:
+            yield edit, (row["order_id"], row["line"])
+
+
+def _found(
+    connection: Connection, asked: Column[Any], names: Collection[Any], which: ColumnElement[bool], *told: Column[Any]
+) -> set[tuple[Any, ...]]:
+    """What some columns say where another one is among these names."""
+    wanted = sorted(names)
+    parts = (wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH))
+    return {tuple(row) for part in parts for row in connection.execute(select(*told).where(asked.in_(part), which))}
 
 
 def _is_paid_by(kind: Kind, row: Mapping[str, Any], work: Work) -> bool:

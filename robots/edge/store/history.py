@@ -22,6 +22,7 @@ from robots.edge.store.tables import (
     EXCUSES,
     FILES,
     FORMER,
+    GONE_INVOICES,
     KPIS,
     LEADS,
     LINES,
@@ -447,6 +448,18 @@ class History:
         c = ROWS["invoices"].c
         same = func.upper(c.invoice_no) == invoice_no.upper()
         return self._rows("invoices", {}, ROWS["invoices"], (same, c.beaten_by.is_(None)))
+
+    def gone_invoices(self, invoice_no: str) -> pa.Table:
+        """Invoices of a number, in capitals or not, that newer versions of their files no longer had, the latest last:
+        as they stood, with the day and the owner of the version without them."""
+        c, names = GONE_INVOICES.c, ("name", "day", "owner")
+        chosen = dict(c.items()) | {name: DROPS.c[name] for name in names}
+        source = GONE_INVOICES.join(DROPS, DROPS.c.id == c.drop)
+        same = func.upper(c.invoice_no) == invoice_no.upper()
+        return as_table(
+            self.connection.execute(select(*chosen.values()).select_from(source).where(same).order_by(c.n)).all(),
+            chosen,
+        )
 
     def invoices_named(self, vendors: Collection[str], invoice_no: str) -> pa.Table:
         """Invoice rows of a number, of a vendor under any of its names."""

@@ -22,7 +22,9 @@ from robots.edge.store.tables import (
     EDITS,
     ENDORSEMENTS,
     EXCUSES,
+    FINDINGS,
     FORMER,
+    GONE_INVOICES,
     HOLDS,
     ISSUED,
     LADDER,
@@ -230,6 +232,21 @@ def lines_of_holds(connection: Connection) -> None:
     _add_columns(connection, HOLDS)
 
 
+def edits_of_invoices(connection: Connection) -> None:
+    """The number of the invoice that was edited; edits of older homes are of none."""
+    _add_columns(connection, EDITS)
+
+
+def invoices_gone(connection: Connection) -> None:
+    """Invoices that have left their files; of those that left before this nobody knows."""
+    GONE_INVOICES.create(connection, checkfirst=True)
+
+
+def kind_of_findings(connection: Connection) -> None:
+    """The kind of workbook that a finding speaks of; it is asked of a turn's own findings alone."""
+    _add_columns(connection, FINDINGS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -285,6 +302,9 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     advances_held,
     parts_of_holds,
     lines_of_holds,
+    edits_of_invoices,
+    invoices_gone,
+    kind_of_findings,
 )
 
 

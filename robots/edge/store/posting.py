@@ -40,11 +40,11 @@ from robots.edge.store.edits import (
     silent_edits,
     watched_changes,
 )
+from robots.edge.store.gone import leaving_rows, tell_gone
 from robots.edge.store.relations import RELATED, Touched, pairs_named, pairs_of
 from robots.edge.store.tables import FILES, ROWS
 from robots.kinds import Kind, known
 from robots.model.findings import Finding, Level, finding
-from robots.model.words import say
 from robots.reading.changes import Changes, compare
 from robots.reading.reader import MOST_OF_ONE_CODE, Reading
 from robots.reading.rows import Taken
@@ -120,10 +120,11 @@ def _post(
         elif name in held and not (broken or answered):
             kind = known()[name]
             edits, going = list(restored_changes(connection, kind, file, None)), leaving(connection, kind, file, None)
-            gone = _remove(connection, table, file, None, touched)
+            gone = leaving_rows(connection, kind, file, None)
+            _remove(connection, table, file, None, touched)
             edits += remember(connection, kind, file, drop, going, work)
             findings += silent_edits(connection, kind, drop, edits, {}, work)
-            findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=say(f"kind.{name}"), count=gone))
+            findings.append(tell_gone(connection, kind, drop, gone))
     return posted, findings
 
 
@@ -171,7 +172,7 @@ def _replace(
     edits = watched_changes(kind, rows, changes.updated, before)
     edits += restored_changes(connection, kind, file, changes.gone)
     edits += returned(connection, kind, rows, changes.new)
-    going = leaving(connection, kind, file, changes.gone)
+    going, gone = leaving(connection, kind, file, changes.gone), leaving_rows(connection, kind, file, changes.gone)
     _remove(connection, table, file, [*changes.gone, *(keys[i] for i in changes.updated)], touched)
     _write(connection, kind, file, drop, rows, [*changes.new, *changes.updated])
     _touch(touched, kind, rows, [*changes.new, *changes.updated])
@@ -185,8 +186,7 @@ def _replace(
     edits += remember(connection, kind, file, drop, going, work)
     findings += silent_edits(connection, kind, drop, edits, letters, work)
     if changes.gone:
-        named = say(f"kind.{kind.name}")
-        findings.append(finding("ROWS_GONE", Level.WARNING, "", "", kind=named, count=len(changes.gone)))
+        findings.append(tell_gone(connection, kind, drop, gone))
     return _counted(changes, rows["_sheet"]), findings
 
 
@@ -287,7 +287,7 @@ def _move(connection: Connection, table: Table, file: int, moved: list[tuple[int
         connection.execute(statement, [{"_key": k, "_sheet": s, "_row": r} for k, s, r in moved])
 
 
-def _remove(connection: Connection, table: Table, file: int, keys: Sequence[int] | None, touched: Touched) -> int:
+def _remove(connection: Connection, table: Table, file: int, keys: Sequence[int] | None, touched: Touched) -> None:
     """Remove rows of a file: all of them where keys is None."""
     c, kind = table.c, known()[table.name.removeprefix("rows_")]
     mine = and_(c.file == file, c.key == bindparam("_key"))
@@ -296,15 +296,14 @@ def _remove(connection: Connection, table: Table, file: int, keys: Sequence[int]
         if kind.name in RELATED:
             touched.add(kind.name, connection.execute(select(c.key).where(c.file == file)).scalars())
         _let_go(connection, table, file, c.key.in_(select(c.key).where(c.file == file)), [], touched)
-        return connection.execute(delete(table).where(c.file == file)).rowcount
-    if keys:
+        connection.execute(delete(table).where(c.file == file))
+    elif keys:
         given = [{"_key": key} for key in keys]
         touched.pairs |= pairs_named(kind, connection, mine, given)
         if kind.name in RELATED:
             touched.add(kind.name, keys)
         _let_go(connection, table, file, c.key == bindparam("_key"), given, touched)
         connection.execute(delete(table).where(mine), given)
-    return len(keys)
 
 
 def _let_go(

@@ -80,6 +80,7 @@ FINDINGS = Table(
     Column("level", Text, nullable=False),
     Column("says", Text, nullable=False),
     Column("fix", Text, nullable=False),
+    Column("kind", Text),  # that a whole sheet looks like, where it was not taken
     PrimaryKeyConstraint("drop", "n"),
 )
 
@@ -121,8 +122,23 @@ EDITS = Table(
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
+    Column("invoice_no", Text),  # of a row of the invoice register
     Column("settled", Text),  # the day on which a person's answer was seen; blank: it still waits for one
     Index("edits_open", "n", **_where("settled IS NULL")),
+)
+
+GONE_INVOICES = Table(  # rows that newer versions of their files no longer had
+    "gone_invoices",
+    META,
+    _id("n"),
+    Column("drop", BigInteger, nullable=False),  # of the version without it
+    Column("since", BigInteger, nullable=False),  # the drop that brought it as it last stood
+    Column("sheet", Text, nullable=False),
+    Column("row", BigInteger, nullable=False),
+    Column("vendor", Text),
+    Column("invoice_no", Text),
+    Column("gross", BigInteger, info={"scale": 2}),
+    Column("currency", Text),
 )
 
 REMEMBERED = Table(  # what rows said that had been acted on, where they are blank or nowhere in the books by now

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from robots.figures.batches import FREE, HELD, state_told
+from robots.figures.controls import edit_seen
 from robots.figures.explain.life import life
 from robots.figures.explain.payment import due_told, told, waterfall
 from robots.figures.explain.reference import InvoiceOf
@@ -49,7 +50,8 @@ def explain_invoice(asked: InvoiceOf, ledger: Ledger, rules: Rules, fields: Fiel
     written = records(frame(ledger.history.invoices_named(names, asked.invoice_no)))
     refused = refusals_told(ledger)
     sentences = (
-        *(() if lines or held else (say("explain.invoice.nothing", since=rules.settle_from),)),
+        *_of_register(asked, written, ledger, rules.currency),
+        *(() if lines or held or not written else (say("explain.invoice.nothing", since=rules.settle_from),)),
         *(one.told for line in dict.fromkeys(map(line_of_row, lines)) for one in refused.get(line, ())),
         *dict.fromkeys(due for row in lines if (due := due_told(row, ledger, rules))),
     )
@@ -66,6 +68,18 @@ def _of(asked: InvoiceOf, ledger: Ledger, table: str) -> list[Row]:
     rows = ledger.said(table)
     same = rows["invoice_no"].str.upper() == asked.invoice_no.upper()
     return records(rows[same & (rows["vendor"] == asked.vendor)])
+
+
+def _of_register(asked: InvoiceOf, written: list[Row], ledger: Ledger, home: str) -> Iterator[Text]:
+    """Since when the register has it no more; and what was edited after a sheet had carried it."""
+    if not written:
+        gone = [row for row in records(ledger.gone_invoices(asked.invoice_no)) if row["vendor"] == asked.vendor]
+        for row in gone[-1:]:
+            yield say("explain.invoice.gone", gross=money(row["gross"], row["currency"], home), day=row["day"],
+                      name=row["name"], owner=given(row["owner"]), sheet=row["sheet"], row=row["row"])  # fmt: skip
+    for row in records(ledger.edits("")):
+        if given(row["invoice_no"]) == asked.invoice_no and row["vendor"] == asked.vendor:
+            yield say("explain.invoice.edited", edit=edit_seen(row))
 
 
 def _facts(

@@ -127,13 +127,16 @@ def _invoiced(word: str, ledger: Ledger) -> InvoiceOf | Unknown | None:
 
 
 def invoices_named(number: str, ledger: Ledger) -> list[InvoiceOf]:
-    """Every invoice of this number, by vendor: in the register, or on a sheet or held though it has left it."""
+    """Every invoice of this number, by vendor: in the register, or on a sheet or held though it has left
+    it; else where it last was."""
     written = records(frame(ledger.history.invoices_numbered(number)))
     found = [(ledger.names.get(identity(row["vendor"]), row["vendor"]), row["invoice_no"]) for row in written]
     for table in ("payables", "holds"):
         rows = ledger.said(table)
         mine = rows[rows["invoice_no"].str.upper() == number.upper()]
         found += [(row["vendor"], row["invoice_no"]) for row in records(mine)]
+    if not found:
+        found = [(row["vendor"], row["invoice_no"]) for row in records(ledger.gone_invoices(number))]
     return [InvoiceOf(*one) for one in sorted(dict(found).items())]
 
 

@@ -5,7 +5,15 @@ less its credit notes, `match` brings the two together, `waterfall` takes off st
 
 from robots.figures.settlement.advance import advances_of
 from robots.figures.settlement.billing import Turn
-from robots.figures.settlement.book import Acceptance, OrderLine, accept_work, agreements, milestone_book, order_book
+from robots.figures.settlement.book import (
+    Acceptance,
+    OrderLine,
+    accept_work,
+    agreements,
+    milestone_book,
+    order_book,
+    work_accepted,
+)
 from robots.figures.settlement.parts import Parts, parts_of
 from robots.figures.settlement.payable import (
     ADVANCE,
@@ -75,4 +83,5 @@ __all__ = [
     "order_book",
     "parts_of",
     "settle",
+    "work_accepted",
 ]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from robots.figures.lines import records
+from robots.figures.lines import judged, order_lines, records
 from robots.figures.settlement.terms import Row, given, number, place_of, text
 from robots.model.money import ZERO
 from robots.model.names import identity
@@ -232,12 +232,15 @@ class _Done:
     left: Decimal
 
 
-def accept_work(book: Book, measurements: pd.DataFrame, tickets: pd.DataFrame, rules: Settlement, today: date) -> None:
+def accept_work(
+    book: Book, measurements: pd.DataFrame, tickets: pd.DataFrame, rules: Settlement, today: date
+) -> list[OrderLine]:
     """Fill lines that have no receipts with accepted timesheets or tickets, where the rules say so for their contract
     or category. An entry counts for the line that its subject names (PO-1 or PO-1/2), else for the contract's lines in
-    turn, each up to what was ordered; it counts once, whatever rules it falls under."""
+    turn, each up to what was ordered; it counts once, whatever rules it falls under. Returns the lines that wait for
+    work, filled or not."""
     if not rules.work:
-        return
+        return []
     waiting: dict[Work, list[OrderLine]] = defaultdict(list)
     for line in (line for lines in book.values() for line in lines if not line.has_arrived):
         contract_id = text(line.agreed.get("contract_id"))
@@ -247,6 +250,26 @@ def accept_work(book: Book, measurements: pd.DataFrame, tickets: pd.DataFrame, r
     for work, lines in waiting.items():
         mine = (one for one in done[work.source] if _is_such(one.row, work))
         _take(sorted(lines, key=_in_turn), mine, book)
+    return [line for lines in waiting.values() for line in lines]
+
+
+def work_accepted(
+    orders: pd.DataFrame,
+    deliveries: pd.DataFrame,
+    contracts: pd.DataFrame,
+    measurements: pd.DataFrame,
+    tickets: pd.DataFrame,
+    rules: Settlement,
+    today: date,
+) -> dict[tuple[str, str], Decimal]:
+    """Order and line → what is accepted of it by timesheets or tickets, as settlement counts it, of the lines for which
+    these stand in for receipts."""
+    if not rules.work:
+        return {}
+    arrived = judged(deliveries[deliveries["delivered_on"] <= today])
+    book = order_book(order_lines(orders, arrived, today), arrived, contracts)
+    lines = accept_work(book, measurements, tickets, rules, today)
+    return {(line.order_id, line.line): line.taken_in for line in lines}
 
 
 def _done(measurements: pd.DataFrame, tickets: pd.DataFrame, book: Book, today: date) -> dict[str, list[_Done]]:
