@@ -220,7 +220,7 @@ class Ledger:
         """One kind's rows, its vendor column resolved to the vendor's one name."""
         if kind not in self._tables:
             rows = frame(self.load(kind))
-            if kind != "vendors" and "vendor" in rows:
+            if kind != "vendors" and "vendor" in rows and len(rows):
                 rows["vendor"] = self._resolved(rows["vendor"])
             self._tables[kind] = rows
         return self._tables[kind]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -26,6 +27,15 @@ def why(home: Home) -> dict[str, str]:
 def evening(month: int, day: int) -> datetime:
     """Six in the evening of a day of 2026."""
     return datetime(2026, month, day, 18)
+
+
+def another_vendor(home: Home, books: SimpleNamespace, first: Mapping[str, Any] | None = None) -> str:
+    """A second vendor in the ledger, beside the usual one (over which `first` is laid). Its name."""
+    name = "虚构乙公司"
+    second = {"供应商名称": name, "供应商编码": "V-002", "统一社会信用代码": "91310000MA1EXAMPL2",
+              "银行账号": "6222000000000000002"}  # fmt: skip
+    home.drop("供应商台账.xlsx", books.vendors(first or {}, second))
+    return name
 
 
 def usual(home: Home, books: SimpleNamespace, **contract: Any) -> None:

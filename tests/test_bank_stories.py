@@ -14,7 +14,7 @@ import pytest
 from robots import conveyor
 from robots.figures.batches import FREE
 from tests.conftest import Home
-from tests.payday_steps import evening, paid_of, why
+from tests.payday_steps import another_vendor, evening, paid_of, why
 from tests.test_approvals import (
     FIRST,
     FULL,
@@ -26,6 +26,7 @@ from tests.test_approvals import (
     bank_row,
     bills,
     code_of,
+    credited,
     filled,
     form_of,
     friday,
@@ -98,19 +99,7 @@ def test_a_payment_by_hand_is_asked_though_another_vendor_waits_for_the_same_amo
     home: Home, books: SimpleNamespace
 ) -> None:
     invoices_of(home, books, 1)
-    other = "虚构乙公司"
-    home.drop(
-        "供应商台账.xlsx",
-        books.vendors(
-            {},
-            {
-                "供应商名称": other,
-                "供应商编码": "V-002",
-                "统一社会信用代码": "91310000MA1EXAMPL2",
-                "银行账号": "6222000000000000002",
-            },
-        ),
-    )
+    other = another_vendor(home, books)
     home.drop("合同2.xlsx", books.contracts({"合同编号": "HT-2", "供应商": other, "质保金比例": 0}))
     two = {"订单号": "PO-2", "供应商": other}
     home.drop("订单.xlsx", books.orders(two | {"合同编号": "HT-2"}, {}))
@@ -293,27 +282,31 @@ def test_what_was_paid_from_a_sheet_before_approvers_were_named_is_confirmed(
     assert states(home) == {"1": "confirmed"}
 
 
+def _first_alone(home: Home, books: SimpleNamespace) -> None:
+    """Of two invoices that have been delivered the first is in the register, and on the evening's sheet."""
+    invoices_of(home, books, 1, 2)
+    home.drop("发票.xlsx", books.invoices(_billed(1)))
+    home.turn(evening(7, 3))
+
+
+def _second_and_credit_note(home: Home, books: SimpleNamespace) -> None:
+    """The second invoice, and a credit note on the first, which was paid: they are set off on one sheet."""
+    home.drop("发票.xlsx", books.invoices(_billed(1), _billed(2)))
+    credited(home, books)
+    home.turn(evening(7, 7))
+
+
+def _billed(n: int) -> Row:
+    return {"发票号码": f"2611200000001234560{n}", "订单号": f"PO-{n}", **FULL}
+
+
 def test_a_set_off_that_came_back_whole_is_put_up_again_whole(home: Home, books: SimpleNamespace) -> None:
     home.configure(PEOPLE)
-    invoices_of(home, books, 1, 2)
-    rows = [{"发票号码": f"2611200000001234560{n}", "订单号": f"PO-{n}", **FULL} for n in (1, 2)]
-    home.drop("发票.xlsx", books.invoices(rows[0]))
-    home.turn(evening(7, 3))
+    _first_alone(home, books)
     approve(home, FIRST, "one@example.com")
     (one,) = home.export("payables")
     home.drop("回单.xlsx", books.xlsx({"回单": [bank_row(one, "B-1")]}))
-    red = {
-        "发票号码": "26112000000012345609",
-        "数量": -20,
-        "不含税金额": -100,
-        "税额": -13,
-        "价税合计": -113,
-        "发票类型": "红字",
-        "原发票号码": "26112000000012345601",
-    }
-    home.drop("发票.xlsx", books.invoices(*rows))
-    home.drop("红字.xlsx", books.invoices(red))
-    home.turn(evening(7, 7))
+    _second_and_credit_note(home, books)
     number = "FK-20260707-01"
     home.drop("审批2.xlsx", filled(form_of(home, FIRST, number), code_of(home, "one@example.com", number)))
     home.turn(datetime(2026, 7, 8, 7))
@@ -331,24 +324,10 @@ def test_a_set_off_that_came_back_whole_is_put_up_again_whole(home: Home, books:
 
 def test_where_a_bank_row_passes_over_what_was_set_off_it_is_told(home: Home, books: SimpleNamespace) -> None:
     """The sheet comes to 452; the bank says that 565 were paid. The 113 are owed to us and bound on the sheet."""
-    invoices_of(home, books, 1, 2)
-    rows = [{"发票号码": f"2611200000001234560{n}", "订单号": f"PO-{n}", **FULL} for n in (1, 2)]
-    home.drop("发票.xlsx", books.invoices(rows[0]))
-    home.turn(evening(7, 3))
+    _first_alone(home, books)
     (one,) = home.export("payables")
     home.drop("回单.xlsx", books.xlsx({"回单": [bank_row(one, "B-1")]}))
-    red = {
-        "发票号码": "26112000000012345609",
-        "数量": -20,
-        "不含税金额": -100,
-        "税额": -13,
-        "价税合计": -113,
-        "发票类型": "红字",
-        "原发票号码": "26112000000012345601",
-    }
-    home.drop("发票.xlsx", books.invoices(*rows))
-    home.drop("红字.xlsx", books.invoices(red))
-    home.turn(evening(7, 7))
+    _second_and_credit_note(home, books)
     two = next(r for r in home.export("payables") if r["invoice_no"].endswith("2"))
     home.drop("回单2.xlsx", books.xlsx({"回单": [bank_row(two, "B-2") | {"付款日期": date(2026, 7, 8)}]}))
     home.turn(evening(7, 8))

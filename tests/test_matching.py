@@ -103,6 +103,7 @@ def test_more_than_ordered_is_payable_as_far_as_the_rules_allow_it() -> None:
 
 
 def test_a_delivery_entered_under_two_numbers_is_not_paid_twice(home: Home, books: SimpleNamespace) -> None:
+    home.let("paymaster")
     home.drop("供应商.xlsx", books.vendors())
     home.drop("订单.xlsx", books.orders({}))
     home.drop("收货.xlsx", books.deliveries({}, {"送货单号": "SH-2"}))
@@ -140,6 +141,7 @@ def test_an_invoice_with_a_row_for_each_order_is_one_invoice_and_no_duplicate() 
 
 
 def test_a_register_with_a_row_for_each_order_is_read_and_settled_whole(home: Home, books: SimpleNamespace) -> None:
+    home.let("paymaster")
     home.drop("供应商.xlsx", books.vendors())
     home.drop("订单.xlsx", books.orders({}, {"订单号": "PO-2"}))
     home.drop("收货.xlsx", books.deliveries({}, {"送货单号": "SH-2", "订单号": "PO-2"}))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Home
-from tests.payday_steps import evening, paid_of, usual, why
+from tests.payday_steps import another_vendor, evening, paid_of, usual, why
 from tests.test_approvals import FULL, invoices_of, records_of
 from tests.test_controls import _filled, _forms
 
@@ -71,19 +71,7 @@ def test_a_line_and_its_retention_that_are_held_on_the_same_first_evening_stop_n
 ) -> None:
     """A home that begins with old rows: the retention is due already. Another vendor waits for its money."""
     usual(home, books, 质保期=0)
-    other = "虚构乙公司"
-    home.drop(
-        "供应商台账.xlsx",
-        books.vendors(
-            vendor,
-            {
-                "供应商名称": other,
-                "供应商编码": "V-002",
-                "统一社会信用代码": "91310000MA1EXAMPL2",
-                "银行账号": "6222000000000000002",
-            },
-        ),
-    )
+    other = another_vendor(home, books, vendor)
     home.drop("合同2.xlsx", books.contracts({"合同编号": "HT-2", "供应商": other, "质保金比例": 0}))
     two = {"订单号": "PO-2", "供应商": other}
     home.drop("订单2.xlsx", books.orders(two | {"合同编号": "HT-2", "单价": 6}))
@@ -253,19 +241,7 @@ def test_retention_of_a_vendor_of_whom_no_order_is_left_is_told(home: Home, book
     """A new year's workbooks: the old orders and invoices of this vendor are archived, its retention is owed still."""
     usual(home, books, 质保期=2)
     home.turn(evening(7, 6))
-    other = "虚构乙公司"
-    home.drop(
-        "供应商台账.xlsx",
-        books.vendors(
-            {},
-            {
-                "供应商名称": other,
-                "供应商编码": "V-002",
-                "统一社会信用代码": "91310000MA1EXAMPL2",
-                "银行账号": "6222000000000000002",
-            },
-        ),
-    )
+    other = another_vendor(home, books)
     two = {"订单号": "PO-2", "供应商": other}
     home.drop("订单.xlsx", books.orders(two))
     home.drop("收货.xlsx", books.deliveries(two | {"送货单号": "S-2"}))

@@ -126,6 +126,7 @@ def claimed_and_dropped(home: Home) -> None:
 
 @on_files_only
 def test_a_claimed_file_comes_back_and_is_posted_once(home: Home, books: SimpleNamespace) -> None:
+    home.let("receptionist")
     home.drop("六月/外协订单.xlsx", books.orders())
     claimed_and_dropped(home)
     assert not (home.settings.inbox / "六月" / "外协订单.xlsx").exists()
@@ -138,6 +139,7 @@ def test_a_claimed_file_comes_back_and_is_posted_once(home: Home, books: SimpleN
 def test_a_claimed_file_that_was_dropped_again_meanwhile_gives_way_to_the_newer(
     home: Home, books: SimpleNamespace
 ) -> None:
+    home.let("receptionist")
     home.drop("外协订单.xlsx", books.orders({"订单数量": 1}))
     claimed_and_dropped(home)
     home.drop("外协订单.xlsx", books.orders({"订单数量": 2}))
@@ -151,6 +153,7 @@ NAMES = ("订单__六月.xlsx", "六月/订单__甲__乙.xlsx", "六月/订单.x
 
 @on_files_only
 def test_claimed_files_come_back_under_their_own_names(home: Home, books: SimpleNamespace) -> None:
+    home.let("receptionist")
     for number, name in enumerate(NAMES):
         home.drop(name, books.orders({"订单号": f"PO-{number}"}))
     claimed_and_dropped(home)
@@ -212,6 +215,7 @@ def test_one_content_is_posted_once_under_whichever_names_it_comes(home: Home, b
 
 @on_files_only
 def test_a_file_that_is_brought_back_to_an_earlier_version_is_news(home: Home, books: SimpleNamespace) -> None:
+    home.let("receptionist")
     first, second = books.orders({"订单数量": 1}), books.orders({"订单数量": 2})
     for content in (first, second, first):
         home.drop("外协订单.xlsx", content)
@@ -222,6 +226,7 @@ def test_a_file_that_is_brought_back_to_an_earlier_version_is_news(home: Home, b
 @on_files_only
 def test_files_of_the_very_same_time_keep_each_its_own_rows(home: Home, books: SimpleNamespace) -> None:
     """As they come out of an archive that was unpacked: every one has the same time."""
+    home.let("receptionist")
     names = {f"订单{n}.xlsx": f"PO-{n}" for n in range(1, 4)}
     for name, order in names.items():
         os.utime(home.drop(name, books.orders({"订单号": order})), ns=(10**18, 10**18))
@@ -255,6 +260,7 @@ def test_a_file_our_own_code_fails_over_costs_no_other_file(
 @on_files_only
 def test_files_with_the_longest_names_are_taken_and_have_their_receipts(home: Home, books: SimpleNamespace) -> None:
     """255 bytes are all that Linux allows; a name of ours that holds theirs must not be longer."""
+    home.let("receptionist")
     names = ["a" * 250 + ".xlsx", "外" * 83 + ".xlsx"]
     for number, name in enumerate(names):
         home.drop(name, books.orders({"订单号": f"PO-{number}"}))
@@ -279,6 +285,7 @@ def test_a_file_that_cannot_be_claimed_comes_next_time(
     home: Home, books: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody holds it open on a share: the rename is refused; the others are taken."""
+    home.let("receptionist")
     claim = folder.claim
 
     def refused(inbox: Path, name: str, *more: Any) -> Any:
@@ -315,6 +322,7 @@ def test_a_robot_whose_sql_fails_does_not_spoil_the_turn(
 
 @on_files_only
 def test_an_inbox_that_is_away_is_told_and_comes_back(home: Home, books: SimpleNamespace) -> None:
+    home.let("receptionist")
     drop_all(home, books)
     home.turn()
     away = home.settings.inbox.rename(home.path / "away")

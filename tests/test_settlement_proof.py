@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -27,43 +27,35 @@ from robots.crew.paymaster.rows import (
 )
 from robots.figures.settlement import Acceptance, OrderLine, Payable, Terms, settle
 from robots.rules import Settlement
-from tests.dealings import Dealings, by_hand, dealings, invoice_row, settled
+from tests.dealings import (
+    DUE,
+    FIRST,
+    LAST,
+    VENDOR,
+    VENDORS,
+    Dealings,
+    agreements,
+    arrivals,
+    by_hand,
+    day_of,
+    dealings,
+    factors,
+    invoice_row,
+    prices,
+    settled,
+)
 from tests.histories import examples
 from tests.naive_settlement import STEPS, TAX, Agreed, Billed, Ordered, Steps, cent, same
 
 D = Decimal
 Row = dict[str, Any]
-VENDOR = "示例甲有限公司"
-VENDORS = {VENDOR: {"bank_account": "6222000000000000001"}}
 RULES = Settlement("RULES 7", D("0.01"), D("100.00"), D("0.05"), 60, 60)
-FIRST, LAST = date(2026, 6, 1), date(2030, 1, 1)
-DUE = date(2026, 6, 10)
-
-
-def _day(offset: int) -> date:
-    return FIRST + timedelta(days=offset)
 
 
 # ------------------------------------------------------------------ histories
 
-prices = st.sampled_from([D("0.37"), D("10.00"), D("333.33")])
-arrivals = st.lists(
-    st.tuples(st.integers(0, 30).map(_day), st.integers(0, 60), st.integers(0, 9)).filter(lambda one: any(one[1:])),
-    max_size=4,
-)
 ordered = st.builds(Ordered, st.integers(1, 120), prices, st.just(DUE), arrivals)
-agreements = st.builds(
-    Agreed,
-    amount=st.sampled_from([None, D("500.00"), D("9000.00")]),
-    advance=st.sampled_from([D(0), D("150.00"), D("99.99")]),
-    retention=st.sampled_from([D(0), D("0.03"), D("0.1")]),
-    late=st.sampled_from([D(0), D("0.001"), D("0.01")]),
-    cap=st.sampled_from([None, D("0.02")]),
-    quality=st.sampled_from([D(0), D("0.02")]),
-    ppm=st.sampled_from([None, D(0), D(50_000)]),
-)
 DEAREST = D("1.08")
-factors = st.sampled_from([D("0.9"), D(1), D("1.005"), D("1.08")])
 
 
 @st.composite
@@ -74,7 +66,7 @@ def histories(draw: st.DrawFn, most: Decimal = DEAREST, notes: bool = True) -> t
     for n in range(draw(st.integers(1, 4))):
         on = draw(st.integers(0, len(lines) - 1))
         price = cent(lines[on].price * min(draw(factors), most))
-        blue = Billed(f"N{n}X", on, _day(draw(st.integers(5, 28))), draw(st.integers(1, 120)), price)
+        blue = Billed(f"N{n}X", on, day_of(draw(st.integers(5, 28))), draw(st.integers(1, 120)), price)
         invoices.append(blue)
         if notes and draw(st.booleans()):
             back = draw(st.integers(1, blue.quantity))
@@ -85,10 +77,10 @@ def histories(draw: st.DrawFn, most: Decimal = DEAREST, notes: bool = True) -> t
 @st.composite
 def crowds(draw: st.DrawFn) -> tuple[Any, ...]:
     """Several invoices that ask for the same few pieces."""
-    came = draw(st.lists(st.tuples(st.integers(0, 20).map(_day), st.integers(10, 30), st.just(0)), max_size=3))
+    came = draw(st.lists(st.tuples(st.integers(0, 20).map(day_of), st.integers(10, 30), st.just(0)), max_size=3))
     line = Ordered(60, D("10.00"), DUE, [(date(2026, 6, 5), 30, 0), *came])
     count = draw(st.integers(2, 3))
-    blue = [Billed(f"N{n}X", 0, _day(draw(st.integers(5, 28))), draw(st.sampled_from([15, 30, 60])), line.price)
+    blue = [Billed(f"N{n}X", 0, day_of(draw(st.integers(5, 28))), draw(st.sampled_from([15, 30, 60])), line.price)
             for n in range(count)]  # fmt: skip
     red = [replace(one, number=f"R{one.number}", quantity=draw(st.sampled_from([10, one.quantity])), red_of=one.number)
            for one in blue if draw(st.booleans())]  # fmt: skip
@@ -230,7 +222,7 @@ def _blue(papers: Dealings) -> list[Billed]:
 @given(dealings(), st.randoms(use_true_random=False))
 def test_registers_that_are_sorted_anew_say_the_same(papers: Dealings, chance: Random) -> None:
     """Where no two invoices are of one day, and no two lots of one day and line are of different quality."""
-    bills = [replace(bill, number=f"N{n}X", day=_day(n)) for n, bill in enumerate(_blue(papers))]
+    bills = [replace(bill, number=f"N{n}X", day=day_of(n)) for n, bill in enumerate(_blue(papers))]
     papers = replace(papers, invoices=bills, agreed=replace(papers.agreed, quality=D(0)))
     register = [invoice_row(bill, papers.lines) | {"_row": n} for n, bill in enumerate(bills)]
     places = chance.sample(range(2, 90), len(bills))
@@ -249,7 +241,7 @@ def test_an_invoice_in_two_asks_for_the_same(papers: Dealings, data: st.DataObje
     near as two roundings come."""
     price = data.draw(st.sampled_from([D(1000), D("333.33")]))
     lines = [line if line.is_milestone else replace(line, price=price) for line in papers.lines]
-    whole = [Billed(f"N{n}X", bill.line, _day(n), bill.quantity, price) for n, bill in enumerate(_blue(papers))
+    whole = [Billed(f"N{n}X", bill.line, day_of(n), bill.quantity, price) for n, bill in enumerate(_blue(papers))
              if bill.line >= 0 and not lines[bill.line].is_milestone]  # fmt: skip
     agreed = replace(papers.agreed, amount=None)
     cut = [data.draw(st.integers(0, bill.quantity)) for bill in whole]
@@ -272,10 +264,10 @@ def test_an_advance_is_back_to_the_cent_when_all_is_accepted(
 ) -> None:
     """However it is delivered, and whichever invoice comes first."""
     pieces = sum(delivered)
-    line = Ordered(pieces, price, DUE, [(_day(n), part, 0) for n, part in enumerate(delivered)])
+    line = Ordered(pieces, price, DUE, [(day_of(n), part, 0) for n, part in enumerate(delivered)])
     amount = sum(cent(part * price * TAX) for part in delivered)
     agreed = Agreed(amount=amount, advance=cent(amount * rate))
-    invoices = [Billed(f"N{n}X", 0, _day(n), part, price) for n, part in enumerate(delivered)]
+    invoices = [Billed(f"N{n}X", 0, day_of(n), part, price) for n, part in enumerate(delivered)]
     chance.shuffle(invoices)
     owed = _owed(agreed, [line], _rows(invoices))
     assert sum(p.advance_offset for p in owed) == agreed.advance
@@ -369,11 +361,11 @@ def _never_too_much(lines: list[Ordered], invoices: list[Billed], owed: list[Pay
 
 
 def test_what_was_rejected_and_is_held_by_now_is_not_paid_because_a_credit_note_came() -> None:
-    line = Ordered(10, D(10), DUE, [(_day(1), 5, 5)])
-    blue = Billed("N1X", 0, _day(5), 10, D(10))
+    line = Ordered(10, D(10), DUE, [(day_of(1), 5, 5)])
+    blue = Billed("N1X", 0, day_of(5), 10, D(10))
     before = _sheet(_owed(Agreed(), [line], _rows([blue])), [], "FK-1")
     assert [(row["net"], row["rejected"], row["held"]) for row in before] == [(D("56.50"), D("56.50"), D("0.00"))]
-    mended = replace(line, came=[(_day(1), 4, 0)])  # the other five were never delivered, and one of these neither
+    mended = replace(line, came=[(day_of(1), 4, 0)])  # the other five were never delivered, and one of these neither
     red = replace(blue, number="R1X", quantity=1, red_of="N1X")
     (now,) = _owed(Agreed(), [mended], _rows([blue, red]), before=before)
     assert (now.net, now.rejected, now.held) == (D("45.20"), D("0.00"), D("56.50"))
@@ -381,8 +373,8 @@ def test_what_was_rejected_and_is_held_by_now_is_not_paid_because_a_credit_note_
 
 
 def test_a_late_invoice_of_an_earlier_day_cannot_take_what_was_paid() -> None:
-    line = Ordered(50, D(10), DUE, [(_day(3), 50, 0)])
-    first, late = Billed("N1X", 0, _day(20), 50, D(10)), Billed("N2X", 0, _day(10), 50, D(10))
+    line = Ordered(50, D(10), DUE, [(day_of(3), 50, 0)])
+    first, late = Billed("N1X", 0, day_of(20), 50, D(10)), Billed("N2X", 0, day_of(10), 50, D(10))
     before = _sheet(_owed(Agreed(), [line], _rows([first])), [], "FK-1")
     owed = _owed(Agreed(), [line], _rows([first, late]), before=before)
     assert [row["net"] for row in before] == [D("565.00")] and not _sheet(owed, before, "FK-2")
@@ -392,8 +384,8 @@ def test_a_late_invoice_of_an_earlier_day_cannot_take_what_was_paid() -> None:
 
 
 def test_money_that_goes_out_comes_back_and_goes_out_again_has_three_keys() -> None:
-    line = Ordered(50, D(10), DUE, [(_day(3), 50, 0)])
-    blue, other = Billed("N1X", 0, _day(5), 20, D(10)), Billed("N2X", 0, _day(6), 30, D(10))
+    line = Ordered(50, D(10), DUE, [(day_of(3), 50, 0)])
+    blue, other = Billed("N1X", 0, day_of(5), 20, D(10)), Billed("N2X", 0, day_of(6), 30, D(10))
     red = replace(blue, number="R1X", red_of="N1X")
     before: list[Row] = []
     for turn, known in enumerate(([blue], [blue, red, other], [blue, other]), 1):
@@ -403,8 +395,8 @@ def test_money_that_goes_out_comes_back_and_goes_out_again_has_three_keys() -> N
 
 
 def test_a_hold_takes_nothing_back_and_a_credit_note_that_nothing_can_be_set_off_against_waits() -> None:
-    line = Ordered(50, D(10), DUE, [(_day(3), 50, 0)])
-    blue = Billed("N1X", 0, _day(5), 20, D(10))
+    line = Ordered(50, D(10), DUE, [(day_of(3), 50, 0)])
+    blue = Billed("N1X", 0, day_of(5), 20, D(10))
     before = _sheet(_owed(Agreed(), [line], _rows([blue])), [], "FK-1")
     (held,) = (p.hold_all("BANK_CHANGE") for p in _owed(Agreed(), [line], _rows([blue]), before=before))
     assert propose(held, before, "", VENDORS) is None and overpaid(held, before) == 0

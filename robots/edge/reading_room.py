@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.abc import MetaPathFinder
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -64,7 +65,7 @@ class ReadingRoom:
 
         Raises NotReadable with a finding code.
         """
-        reading: Reading = self._ask(_read, path, name, look, self.lexicon, tuple(passwords))
+        reading: Reading = self._ask(_read_by, pickle.dumps(self.lexicon), path, name, look, tuple(passwords))
         return reading
 
     def mark(
@@ -215,6 +216,16 @@ def _answer(what: Callable[..., Answer], arguments: tuple[Any, ...]) -> Answer:
 def _mark(source: Path, target: Path, marks: Sequence[Mark], author: str, properties: Mapping[str, str]) -> Answer:
     mark_up(source, target, marks, author, properties)
     return None, None
+
+
+def _read_by(lexicon: bytes, path: Path, name: str, look: Look, passwords: Sequence[str]) -> Answer:
+    return _read(path, name, look, _unpacked(lexicon), passwords)
+
+
+@lru_cache(maxsize=1)  # what a vocabulary has looked up once, it knows for the files that follow
+def _unpacked(lexicon: bytes) -> Lexicon:
+    words: Lexicon = pickle.loads(lexicon)  # noqa: S301  # our own parent's
+    return words
 
 
 def _read(path: Path, name: str, look: Look, lexicon: Lexicon, passwords: Sequence[str]) -> Answer:

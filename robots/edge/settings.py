@@ -231,7 +231,7 @@ def demo_home(given: str | None) -> Path:
 
 def shipped_words(language: str) -> Catalogue:
     """The catalogue of a language before any home is known."""
-    return _catalogue(Path(), language, [])
+    return _catalogue(Path(), language, _words(Path(), []), [])
 
 
 def load(home: Path, robots: tuple[str, ...]) -> Settings:
@@ -240,8 +240,9 @@ def load(home: Path, robots: tuple[str, ...]) -> Settings:
     own = home / "config"
     toml = _robots_toml(own, robots, problems)
     layouts = dict(_banks(own, problems))
-    lexicon = _lexicon(own, layouts, problems)
-    words = _catalogue(own, toml.language if toml else "zh", problems)
+    words_of_kinds = _words(own, problems)
+    lexicon = _lexicon(own, words_of_kinds, layouts, problems)
+    words = _catalogue(own, toml.language if toml else "zh", words_of_kinds, problems)
     rules = _rules(own, toml, home, problems)
     problems += _account_problems(own / "robots.toml", toml.payments, layouts) if toml else []
     if problems or toml is None:
@@ -450,10 +451,11 @@ def _extended(below: Any, above: Any) -> Any:
     return [*below, *above] if isinstance(below, list) and isinstance(above, list) else above
 
 
-def _lexicon(own: Path, layouts: Mapping[str, BaseModel], problems: Problems) -> Lexicon:
-    raw = _words(own, problems)
-    common = raw.pop("_common", {})
-    kinds = known()
+def _lexicon(
+    own: Path, words: Mapping[str, dict[str, Any]], layouts: Mapping[str, BaseModel], problems: Problems
+) -> Lexicon:
+    common = words.get("_common", {})
+    raw, kinds = {name: told for name, told in words.items() if name != "_common"}, known()
     problems += [_unknown("config/kinds", f"{name}.toml", nearest(name, kinds)) for name in raw if name not in kinds]
     vocabularies = {name: _vocabulary(name, raw.get(name, {}), problems) for name in kinds}
     sources = _with_banks(_merged(own, "sources", problems), layouts)
@@ -605,9 +607,9 @@ def _pattern_problems(where: str, source: _Source) -> Iterator[Text]:
             yield _no_pattern(where, title, pattern, error)
 
 
-def _catalogue(own: Path, language: str, problems: Problems) -> Catalogue:
+def _catalogue(own: Path, language: str, words: Mapping[str, dict[str, Any]], problems: Problems) -> Catalogue:
     said = flatten(_merged(own, "languages", problems).get(language, {}))
-    titles = {name: raw["title"].get(language, name) for name, raw in _words(own, []).items() if "title" in raw}
+    titles = {name: raw["title"].get(language, name) for name, raw in words.items() if "title" in raw}
     kinds = {f"kind.{name}": title[:1].lower() + title[1:] for name, title in titles.items()}  # within a sentence
     return Catalogue(language, {**kinds, **said})
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from robots.edge.settings import Settings
 from robots.edge.store.database import Store
+from robots.model.names import ARROW
 from robots.model.words import Catalogue, say
-from robots.reading.headers import ARROW
 from robots.reading.proposals import column_line, likely_value, quoted
 from robots.reading.reader import Reading
 

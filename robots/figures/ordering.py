@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,7 +67,14 @@ def quantile(days: pd.DataFrame, share: float) -> dict[str, int]:
     >>> quantile(table, 0.5), quantile(table, 0.9)
     ({'甲': 7}, {'甲': 7})
     """
-    rows = days.sort_values(["vendor", "days"])
-    lines = rows.groupby("vendor")["lines"]
-    reached = rows[lines.cumsum() >= share * lines.transform("sum")].drop_duplicates("vendor")
-    return {str(vendor): int(number) for vendor, number in zip(reached["vendor"], reached["days"], strict=True)}
+    rows = sorted(zip(*(days[name].tolist() for name in ("vendor", "days", "lines")), strict=True))
+    total: Counter[str] = Counter()
+    for vendor, _, lines in rows:
+        total[vendor] += lines
+    found: dict[str, int] = {}
+    reached: Counter[str] = Counter()
+    for vendor, number, lines in rows:
+        reached[vendor] += lines
+        if reached[vendor] >= share * total[vendor]:
+            found.setdefault(vendor, number)
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 import pyarrow as pa
@@ -123,8 +124,8 @@ class Kind:
         """The field of that name. Raises KeyError."""
         return self.by_name[name]
 
-    @property
-    def by_name(self) -> dict[str, Field]:
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
         """Fields by name."""
         return {field.name: field for field in self.fields}
 
@@ -139,7 +140,7 @@ class Kind:
             return True
         return bool(self.or_all) and set(self.or_all) <= set(told)
 
-    @property
+    @cached_property
     def schema(self) -> pa.Schema:
         """The Arrow schema of this kind's table, without provenance."""
         return pa.schema([(field.name, field.type.arrow) for field in self.fields])

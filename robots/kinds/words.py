@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from robots.model.names import header_word
+from robots.model.names import header_path, header_word
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,15 @@ class Vocabulary:
     title: Mapping[str, str]
     columns: Mapping[str, tuple[str, ...]]
     values: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    @cached_property
+    def fields(self) -> Mapping[str, tuple[str, ...]]:
+        """Normalised header word (or path) → the fields that read it."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, words in self.columns.items():
+            for word in map(header_path, (*words, name)):
+                found[word] = (*(n for n in found.get(word, ()) if n != name), name)
+        return found
 
     def choices(self, name: str) -> dict[str, str]:
         """Normalised word → canonical value of a choice field."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 import holidays
@@ -33,7 +34,7 @@ class Calendar:
             return day.weekday() < 5
         if self.country == "CN":
             return _chinese(day)
-        return day.weekday() < 5 and day not in holidays.country_holidays(self.country, years=day.year)
+        return day.weekday() < 5 and day not in _holidays(self.country, day.year)
 
     def working_days(self, first: date, last: date) -> int:
         """How many working days lie after `first`, up to and including `last`; 0 where `last` is not later."""
@@ -69,6 +70,7 @@ class Calendar:
 _FIRST_KNOWN = 2004  # of the library for China
 
 
+@lru_cache(maxsize=4_000)  # the library goes through all its years for each day, and a turn asks for a hundred
 def _chinese(day: date) -> bool:
     """Before all years that the library knows, Monday to Friday: nothing of today hangs on which of them were free, and
     one mistyped year (1999) must not hide what waits beside it."""
@@ -78,3 +80,8 @@ def _chinese(day: date) -> bool:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError as error:
         raise UnknownYear(day.year) from error
+
+
+@lru_cache(maxsize=64)  # the library works a whole year out, and a turn asks for a hundred days
+def _holidays(country: str, year: int) -> Collection[date]:
+    return frozenset(holidays.country_holidays(country, years=year))

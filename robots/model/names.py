@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+ARROW = "›"  # between the words of a header over several rows
 _SPACE = re.compile(r"\s+")
 _PUNCTUATION = re.compile(r"[\s\W_]+")
 _UNIT = re.compile(r"[((\[【](?P<unit>[^()()\[\]【】]*)[))\]】]")
@@ -57,6 +58,16 @@ def header_word(text: str) -> str:
     folded = _NUMBERING.sub("", _own_name(text))
     bare = _PUNCTUATION.sub("", _UNIT.sub(lambda m: m[0] if _TELLING.search(m[0]) else "", folded)).casefold()
     return bare or _PUNCTUATION.sub("", folded).casefold()
+
+
+@lru_cache(maxsize=20_000)  # the words of the lexicon come with every file
+def header_path(word: str) -> str:
+    """A header over several rows as it is compared, each of its words for itself.
+
+    >>> header_path("3月›到货 数量")
+    '3月›到货数量'
+    """
+    return ARROW.join(map(header_word, word.split(ARROW)))
 
 
 def header_unit(text: str) -> str:

@@ -7,19 +7,20 @@ from decimal import Decimal
 
 from robots.kinds.words import Dialect, Foot
 from robots.model.findings import Finding, Level, a1, finding
-from robots.model.names import header_word
+from robots.model.names import header_path
 from robots.model.words import say
 from robots.reading.body import Body, figure, plain
 from robots.reading.claims import Claim
-from robots.reading.headers import ARROW, Header, Heading
+from robots.reading.headers import Header, Heading
 
 
 def missing_columns(sheet: str, header: Header, claim: Claim, dialect: Dialect | None) -> Iterator[Finding]:
     """Columns that this sender's sheets of a kind have always had, and this one has not."""
     expected = dialect.expect.get(claim.kind.name) if dialect else None
     present = {word for heading in header.headings for word in heading.words}
-    missing = [word for word in expected.columns if _word(word) not in present] if expected else []
-    missing += [" / ".join(authors) for authors in _authors(claim, dialect) if not present & set(map(_word, authors))]
+    missing = [word for word in expected.columns if header_path(word) not in present] if expected else []
+    groups = _authors(claim, dialect)
+    missing += [" / ".join(authors) for authors in groups if present.isdisjoint(map(header_path, authors))]
     if missing:
         cell = a1(header.below - 1, header.headings[0].column)
         kind = say(f"kind.{claim.kind.name}")
@@ -45,8 +46,8 @@ def rows_that_do_not_foot(body: Body, header: Header, dialect: Dialect | None) -
     """Rows whose parts are not their total (1月 … 12月 = 全年), as (index in the body, finding)."""
     by_word = {word: heading for heading in header.headings for word in reversed(heading.words)}
     for foot in dialect.foots if dialect else ():
-        total = by_word.get(_word(foot.total))
-        parts = [by_word[_word(word)] for word in foot.parts if _word(word) in by_word]
+        total = by_word.get(header_path(foot.total))
+        parts = [by_word[header_path(word)] for word in foot.parts if header_path(word) in by_word]
         if total is not None and len(parts) == len(foot.parts):
             yield from _off(body, foot, parts, total)
 
@@ -63,7 +64,3 @@ def _off(body: Body, foot: Foot, parts: list[Heading], total: Heading) -> Iterat
             values |= {"written": plain(written), "total": plain(summed), "difference": plain(written - summed)}
             place = a1(row, total.column)
             yield index, finding("ROW_DOES_NOT_FOOT", Level.ERROR, body.grid.name, place, **values)
-
-
-def _word(word: str) -> str:
-    return ARROW.join(map(header_word, word.split(ARROW)))

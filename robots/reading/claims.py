@@ -6,19 +6,19 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from robots.cells import CURRENCY, DATE, IDENTIFIER, MOMENT, MONEY, PERIOD, PRICE, STRETCH, currency_of, is_unit
 from robots.kinds import Field, Kind
 from robots.kinds.words import Dialect, Lexicon
 from robots.model.findings import Finding, Level, column_letter, finding
-from robots.model.names import fold, header_word
+from robots.model.names import fold, header_path, header_word
 from robots.model.words import say
 from robots.reading.facts import Fact, Facts, named, period_in
 from robots.reading.forms import Returned
 from robots.reading.grid import Grid
-from robots.reading.headers import ARROW, SEARCHED_ROWS, Header, Heading
+from robots.reading.headers import SEARCHED_ROWS, Header, Heading
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ class Words:
     back: Returned | None = None
 
     @cached_property
-    def fields(self) -> dict[str, dict[str, tuple[str, ...]]]:
+    def fields(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         """Kind → normalised header word (or path) → the fields that read it. The sender's own words come first."""
-        table = {} if self.dialect and self.dialect.only else self._common
+        table = {} if self.dialect and self.dialect.only else self._common()
         for kind in self.dialect.columns if self.dialect else ():
             own: dict[str, tuple[str, ...]] = {}
             for name, words in self.own(kind).items():
@@ -90,24 +90,16 @@ class Words:
     def own(self, kind: str) -> dict[str, tuple[str, ...]]:
         """Field → the sender's own words for it, normalised."""
         named = self.dialect.words(kind) if self.dialect else {}
-        return {name: tuple(map(_normal, words)) for name, words in named.items()}
+        return {name: tuple(map(header_path, words)) for name, words in named.items()}
 
     def gathers(self, kind: str, name: str) -> bool:
         """Does the sender's config say how a field is gathered from several columns or values?"""
         picked = self.dialect is not None and self.dialect.pick(kind, name) is not None
         return picked or len(self.own(kind).get(name, ())) > 1
 
-    @property
-    def _common(self) -> dict[str, dict[str, tuple[str, ...]]]:
-        table: dict[str, dict[str, tuple[str, ...]]] = {}
-        for kind, vocabulary in self.lexicon.vocabularies.items():
-            mine = table.setdefault(kind, {})
-            if kind in self.kinds and not self.says(self.kinds[kind]):
-                continue
-            for name, words in vocabulary.columns.items():
-                for word in map(_normal, (*words, name)):
-                    mine[word] = (*(n for n in mine[word] if n != name), name) if word in mine else (name,)
-        return table
+    def _common(self) -> dict[str, Mapping[str, tuple[str, ...]]]:
+        silent = {name for name, kind in self.kinds.items() if not self.says(kind)}
+        return {name: {} if name in silent else words.fields for name, words in self.lexicon.vocabularies.items()}
 
     @cached_property
     def meant(self) -> frozenset[str]:
@@ -132,7 +124,7 @@ class Words:
     @cached_property
     def ignored(self) -> frozenset[str]:
         """Header words known and left alone by name."""
-        return frozenset(_normal(word) for word in self._ignore if "*" not in word)
+        return frozenset(header_path(word) for word in self._ignore if "*" not in word)
 
     @property
     def _ignore(self) -> tuple[str, ...]:
@@ -203,11 +195,6 @@ def _plainly(word: str) -> str:
     return word.strip().casefold()
 
 
-@lru_cache(maxsize=20_000)  # the words of the lexicon come with every file
-def _normal(word: str) -> str:
-    return ARROW.join(header_word(part) for part in word.split(ARROW))
-
-
 Wanted = Mapping[str, list[Heading]]
 
 
@@ -256,7 +243,7 @@ def _authors(claim: Claim, header: Header, words: Words) -> dict[str, tuple[Head
     found = {}
     for name in claim.more:
         pick = words.dialect.pick(claim.kind.name, name) if words.dialect else None
-        named = {_normal(word) for word in pick.first_by_other_than} if pick else set()
+        named = {header_path(word) for word in pick.first_by_other_than} if pick else set()
         found[name] = tuple(heading for heading in header.headings if not named.isdisjoint(heading.words))
     return {name: headings for name, headings in found.items() if headings}
 

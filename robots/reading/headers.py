@@ -10,12 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from robots.cells import is_unit
-from robots.model.names import fold, header_unit, header_word
+from robots.model.names import ARROW, fold, header_unit, header_word
 from robots.reading.grid import Grid
 
 SEARCHED_ROWS = 30
 MOST_TIERS = 5
-ARROW = "›"
 
 
 @dataclass(frozen=True)

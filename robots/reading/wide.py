@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from robots.kinds import Kind
-from robots.model.names import header_word
+from robots.model.names import ARROW, header_word
 from robots.model.periods import read_period
 from robots.reading.claims import Claim, Words, told_beside, wanted_columns
 from robots.reading.facts import Facts
-from robots.reading.headers import ARROW, Header, Heading
+from robots.reading.headers import Header, Heading
 
 
 @dataclass(frozen=True)

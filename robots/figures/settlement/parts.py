@@ -141,9 +141,8 @@ def _vendor(name: str) -> Node:
 
 
 def _pairs(table: pd.DataFrame, name: str) -> Iterator[tuple[str, str]]:
-    pairs = table[["vendor", name]].drop_duplicates()
-    yield from ((vendor, text(value)) for vendor, value in zip(*(pairs[c].tolist() for c in pairs), strict=True)
-                if text(value))  # fmt: skip
+    pairs = dict.fromkeys(zip(table["vendor"].tolist(), table[name].tolist(), strict=True))
+    yield from ((vendor, text(value)) for vendor, value in pairs if text(value))
 
 
 def _numbers(names: pd.Series, parts: Mapping[str, int]) -> np.ndarray[Any, Any]:
