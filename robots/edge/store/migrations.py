@@ -47,6 +47,7 @@ from robots.edge.store.tables import (
     STALE,
     STATED,
     WATERFALLS,
+    WORDS,
 )
 
 Migration = Callable[[Connection], None]
@@ -225,6 +226,11 @@ def parts_of_holds(connection: Connection) -> None:
     _add_columns(connection, HOLDS)
 
 
+def strange_words(connection: Connection) -> None:
+    """The words of sheets that no kind takes, with what they may be; older homes have none of them."""
+    _add_columns(connection, WORDS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -279,6 +285,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     refusers_asked_again,
     advances_held,
     parts_of_holds,
+    strange_words,
 )
 
 
