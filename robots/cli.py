@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Annotated, Any, NoReturn
 
@@ -454,9 +454,9 @@ def words() -> None:
     """Header words and values that nobody knew, as TOML to paste."""
     settings = _settings()
     store = _store(settings)
-    found = suggestions.unknown(store)
+    found = suggestions.unknown(store, settings)
     store.close()
     if asked.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
     else:
         print(suggestions.as_toml(found, settings))

@@ -203,7 +203,7 @@ def _post(settings: Settings, tx: Turn, number: int, now: datetime, received: Re
         rows, found = tx.post(one.name, drop, reading, reading.broken, work)
         tx.receipts(drop, rows)
         tx.findings(drop, found, settings.words)
-        tx.unknown_words(drop, desk.words_of(reading))
+    tx.unknown_words(drop, desk.words_of(reading))
     tx.asides(drop, reading.asides)
     tx.journal([("intake", received.state, one.name, one.sha256)], now)
     report.drops.append((one.name, received.state, why))

@@ -245,7 +245,7 @@ def test_a_file_our_own_code_fails_over_costs_no_other_file(
 
     def fails(reading: Any) -> Any:
         if any(taken.kind == "contracts" for taken in reading.taken):
-            return [(None, None, None, None)]  # what the database refuses
+            return [(None, None, None, None, None)]  # what the database refuses
         return whole(reading)
 
     monkeypatch.setattr(desk, "words_of", fails)

@@ -173,11 +173,44 @@ def test_the_rows_of_one_sheet_that_could_not_be_read_stay_beside_the_others(sto
 def test_a_key_in_two_files_belongs_to_the_later_drop_and_both_places_are_named(store: Store) -> None:
     post(store, "甲.xlsx", reading("orders", [order(1), order(2)], "六月"))
     _, findings = post(store, "乙.xlsx", reading("orders", [order(2, quantity=Decimal(9), _row=7)], "七月"))
-    (found,) = findings
-    assert (found.code, found.sheet, found.cell, dict(found.values)) == (
-        "KEY_ELSEWHERE", "七月", "7", {"other": "甲.xlsx › 六月 › 3"},
-    )  # fmt: skip
+    assert told(findings) == [("七月", "7", "甲.xlsx", 1, "all_differ", "7 = 六月 › 3")]
     assert orders(store) == {"PO-1": ("甲.xlsx", 2), "PO-2": ("乙.xlsx", 7)}
+
+
+def told(findings: Sequence[Finding]) -> list[tuple[Any, ...]]:
+    """What KEY_ELSEWHERE says: sheet, row, the other file, how many rows, how alike they are, the first places."""
+    values = [(f, dict(f.values)) for f in findings if f.code == "KEY_ELSEWHERE"]
+    return [
+        (f.sheet, f.cell, v["file"], v["count"], v["how"].key.removeprefix("elsewhere."), v["places"])
+        for f, v in values
+    ]
+
+
+def test_a_ledger_under_another_name_is_told_in_one_line_and_its_rows_are_not_new(store: Store) -> None:
+    post(store, "台账A.xlsx", reading("orders", [order(n) for n in range(1, 58)]))
+    posted, findings = post(store, "台账B.xlsx", reading("orders", [order(n) for n in range(1, 59)]))
+    assert counts(posted) == [(1, 0, 57, 0)]
+    places = "、".join(f"{n} = 订单 › {n}" for n in range(2, 7))
+    assert told(findings) == [("订单", "2", "台账A.xlsx", 57, "all_alike", f"{places}…")]
+
+
+def test_what_differs_between_two_files_is_named_first_and_counted_as_updated(store: Store) -> None:
+    post(store, "台账A.xlsx", reading("orders", [order(1), order(2), order(3, promised_on=None)]))
+    rows = [order(1), order(2, quantity=Decimal(9)), order(3, promised_on=None)]
+    posted, findings = post(store, "台账B.xlsx", reading("orders", rows))
+    assert counts(posted) == [(0, 1, 2, 0)]
+    assert told(findings) == [
+        ("订单", "3", "台账A.xlsx", 3, "some_differ", "3 = 订单 › 3、2 = 订单 › 2、4 = 订单 › 4")
+    ]  # fmt: skip
+
+
+def test_each_sheet_and_each_other_file_has_a_line_of_its_own(store: Store) -> None:
+    post(store, "甲.xlsx", reading("orders", [order(1), order(2)]))
+    post(store, "乙.xlsx", reading("orders", [order(3)]))
+    _, findings = post(store, "丙.xlsx", reading("orders", [order(1, _sheet="6月"), order(2), order(3)]))
+    assert [(one[0], one[2], one[3]) for one in told(findings)] == [
+        ("6月", "甲.xlsx", 1), ("订单", "甲.xlsx", 1), ("订单", "乙.xlsx", 1),
+    ]  # fmt: skip
 
 
 def test_a_beaten_row_comes_back_when_the_later_file_loses_it(store: Store) -> None:

@@ -132,7 +132,8 @@ def _not_taken(claimed: Claimed, reading: Reading) -> Received:
     wrong = [found.code for found in reading.findings if found.level is Level.ERROR and found.sheet]
     if code := next((code for code in _FORM_REFUSED if code in wrong), next(iter(wrong), None)):
         return Received(claimed, "set_aside", _led_by(reading, code), code)
-    nothing = finding("FILE_NOTHING_KNOWN", Level.ERROR)
+    how = say("reading.how_words") if reading.strange else ""
+    nothing = finding("FILE_NOTHING_KNOWN", Level.ERROR, how=how)
     whole = replace(reading, findings=(nothing, *reading.findings))
     return Received(claimed, "set_aside", whole, nothing.code)
 
@@ -204,13 +205,15 @@ def check(path_text: str, lexicon: Lexicon, settings: Settings) -> tuple[Reading
     return Reading(findings=(finding(code, Level.ERROR),)), code
 
 
-def words_of(reading: Reading) -> list[tuple[str, str, str, str]]:
-    """Header words and values nobody knew, as (sheet, kind, field, word)."""
+def words_of(reading: Reading) -> list[tuple[str, str, str, str, str | None]]:
+    """Header words and values nobody knew, as (sheet, kind, field, word, likely); the last one is told of sheets that
+    no kind takes: the field that the word may be, or ''."""
     kinds: Mapping[str, str] = {taken.sheet: taken.kind for taken in reversed(reading.taken)}
-    headers = [(sheet, kinds.get(sheet, ""), "", word) for sheet, word in reading.unknown]
+    headers = [(sheet, kinds.get(sheet, ""), "", word, None) for sheet, word in reading.unknown]
+    strange = [(one.sheet, one.kind, "", one.word, one.likely) for one in reading.strange]
     values = []
     for found in reading.findings:
         if found.code == "WORD_UNKNOWN":
             told = dict(found.values)
-            values.append((found.sheet, kinds.get(found.sheet, ""), str(told["field"]), str(told["seen"])))
-    return headers + list(dict.fromkeys(values))
+            values.append((found.sheet, kinds.get(found.sheet, ""), str(told["field"]), str(told["seen"]), None))
+    return [*headers, *strange, *dict.fromkeys(values)]

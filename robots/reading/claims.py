@@ -385,10 +385,10 @@ def _stands_aside(claim: Claim, wanted: Mapping[str, Mapping[str, Any]], words: 
     if not claim.kind.any_of or tells or _is_named(claim, words):
         return False
     others = (kind for name, kind in words.kinds.items() if name != claim.kind.name and not kind.any_of)
-    return any(_is_near(kind, wanted[kind.name]) for kind in others)
+    return any(is_near(kind, wanted[kind.name]) for kind in others)
 
 
-def _is_near(kind: Kind, found: Collection[str]) -> bool:
+def is_near(kind: Kind, found: Collection[str]) -> bool:
     """At least half of the required fields, and three columns in all."""
     return len(found) >= 3 and 2 * len(set(kind.required) & set(found)) >= len(kind.required)
 
@@ -416,6 +416,6 @@ def nearest_kind(header: Header, facts: Facts, words: Words) -> tuple[str, list[
         found = {*wanted_columns(header, words, name), *beside, *words.titled(name, (*words.above, words.file))}
         share = len(found & set(kind.required)) / len(kind.required)
         lacks = [required for required in kind.required if required not in found]
-        if lacks and _is_near(kind, found) and (best is None or share > best[0]):
+        if lacks and is_near(kind, found) and (best is None or share > best[0]):
             best = share, name, lacks
     return (best[1], best[2]) if best else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from rapidfuzz import fuzz, process
@@ -14,11 +15,35 @@ _LIKELY = 60.0
 
 def likely_field(word: str, vocabulary: Vocabulary, taken: Collection[str] = ()) -> str | None:
     """The field, not yet taken, whose words are most like this one; None where none is like it."""
-    by_word = {
-        header_word(known): name for name, words in vocabulary.columns.items() if name not in taken for known in words
-    }
-    near = process.extractOne(header_word(word), by_word.keys(), scorer=fuzz.ratio, score_cutoff=_LIKELY)
-    return by_word[near[0]] if near else None
+    return next(iter(alike(word, vocabulary, [name for name in vocabulary.columns if name not in taken])), None)
+
+
+def alike(word: str, vocabulary: Vocabulary, fields: Collection[str]) -> dict[str, float]:
+    """Of some fields those that have a word like this one, the most alike first, with how much it is (60 to 100)."""
+    known = [(header_word(one), name) for name in fields for one in vocabulary.columns.get(name, ())]
+    normal = [one for one, _ in known]
+    near = process.extract(header_word(word), normal, scorer=fuzz.ratio, score_cutoff=_LIKELY, limit=None)
+    scores: dict[str, float] = {}
+    for same, score, place in near:
+        if not _contradict(header_word(word), same):
+            scores.setdefault(known[place][1], score)
+    return scores
+
+
+def _contradict(word: str, other: str) -> bool:
+    """Is one about an amount with tax, the other about one without, or about the tax? A few letters tell them apart."""
+    sorts = {_taxed(word), _taxed(other)} - {""}
+    return len(sorts) > 1
+
+
+def _taxed(word: str) -> str:
+    if _WITHOUT_TAX.search(word):
+        return "without"
+    return "with" if _WITH_TAX.search(word) else "tax" if _TAX.search(word) else ""
+
+
+_WITHOUT_TAX, _WITH_TAX = re.compile("不含税|未税|税前|净|excl|^net"), re.compile("含税|价税|税后|incl|gross")
+_TAX = re.compile("税|tax|vat")
 
 
 def likely_value(word: str, vocabulary: Vocabulary, field: str) -> str | None:

@@ -19,14 +19,16 @@ from robots.model.names import fold, header_word
 from robots.model.words import say
 from robots.reading.assertions import missing_columns, row_count, rows_that_do_not_foot
 from robots.reading.body import Body, figure, filled_down, with_merged
-from robots.reading.claims import Claim, Words, alone, claim_table, nearest_kind, told_beside
+from robots.reading.claims import Claim, Words, alone, claim_table, told_beside
 from robots.reading.facts import Facts, facts_in, year_and_month
 from robots.reading.forms import Returned, about_the_form, about_the_rows, returned, with_forms
 from robots.reading.grid import Grid
 from robots.reading.headers import Header, Heading
 from robots.reading.keys import key_twice, with_keys
+from robots.reading.likeness import plain_header
 from robots.reading.proposals import column_line
 from robots.reading.rows import Taken, take_rows
+from robots.reading.strangers import Strange, left
 from robots.reading.tables import Table, filled_rows, tables_of
 from robots.reading.totals import Totals, without_totals
 from robots.reading.wide import Spread, month_columns, spread_table
@@ -35,8 +37,8 @@ MOST_OF_ONE_CODE = 1000
 _TITLE_ROWS = 12
 LONGEST_FORM = 300  # rows: what is longer is a list of something
 _STRUCTURE = {
-    "SHEET_UNREADABLE", "SHEET_LACKS_COLUMNS", "SENDER_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE", "EXPECTED_COLUMNS",
-    "EXPECTED_ROWS", "PERIOD_NO_YEAR", "FORM_CHANGED", "FORM_VOID", "FORM_BROKEN",
+    "SHEET_UNREADABLE", "SHEET_LACKS_COLUMNS", "SHEET_RESEMBLES", "SENDER_LACKS_COLUMNS", "FIELD_TWICE", "KIND_TWICE",
+    "EXPECTED_COLUMNS", "EXPECTED_ROWS", "PERIOD_NO_YEAR", "FORM_CHANGED", "FORM_VOID", "FORM_BROKEN",
     "COLUMN_DECIDES", "AMOUNT_SIGNED",
 }  # fmt: skip
 
@@ -55,8 +57,8 @@ class Reading:
     """What became of one file.
 
     `tables`: kind → the kind's fields plus `_sheet`, `_row` (Excel's number) and `_key` (int64).
-    `unknown`: header words nobody knew, as (sheet, word). `asides`: rows set aside, as they stand. `form`: the id of
-    the form of ours that it is, if any.
+    `unknown`: header words nobody knew, as (sheet, word). `strange`: those of sheets that no kind takes. `asides`: rows
+    set aside, as they stand. `form`: the id of the form of ours that it is, if any.
     """
 
     taken: tuple[Taken, ...] = ()
@@ -65,6 +67,7 @@ class Reading:
     unknown: tuple[tuple[str, str], ...] = ()
     asides: tuple[Aside, ...] = ()
     form: str = ""
+    strange: tuple[Strange, ...] = ()
 
     @property
     def broken(self) -> frozenset[str]:
@@ -80,6 +83,7 @@ class _Part:
     findings: tuple[Finding, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
     asides: tuple[Aside, ...] = ()
+    strange: tuple[Strange, ...] = ()
 
 
 def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
@@ -101,7 +105,16 @@ def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
     unknown = tuple(dict.fromkeys(word for part in parts for word in part.unknown))
     asides = tuple(aside for part in parts for aside in part.asides)
     form = next((one.form.id for _, one in issued if isinstance(one, Sealed)), "")
-    return Reading(tuple(_per_sheet(taken, tables)), tables, tuple(capped(findings)), unknown, asides, form)
+    strange = {(one.kind, one.word): one for part in reversed(parts) for one in reversed(part.strange)}
+    told = tuple(capped(findings if taken else [_as_error(found) for found in findings]))
+    return Reading(
+        tuple(_per_sheet(taken, tables)), tables, told, unknown, asides, form, tuple(reversed(strange.values()))
+    )
+
+
+def _as_error(found: Finding) -> Finding:
+    """Of a file of which nothing is taken, the sheet that resembles a kind is what is wrong."""
+    return replace(found, level=Level.ERROR) if found.code == "SHEET_RESEMBLES" else found
 
 
 def _per_sheet(taken: Sequence[tuple[Taken, pa.Table]], tables: Mapping[str, pa.Table]) -> Iterator[Taken]:
@@ -143,15 +156,33 @@ def _read_sheet(grid: Grid, words: Words) -> _Part:
     refused = any(found.code == "EXPECTED_COLUMNS" for part in parts for found in part.findings)
     if not refused and not any(part.taken for part in parts) and (form := _read_form(grid, words)).findings:
         return replace(form, findings=(*noted, *form.findings))
-    if not parts:
-        left = () if any(one.level is Level.ERROR for one in noted) else (finding("SHEET_LEFT", Level.INFO, grid.name),)
-        return _Part(findings=(*noted, *left))
-    findings = dict.fromkeys(found for part in parts for found in part.findings)
+    if not parts and any(one.level is Level.ERROR for one in noted):
+        return _Part(findings=noted)
+    parts = parts or [_read_strange(grid, words)]
     taken = tuple(pair for part in parts for pair in part.taken)
-    if taken:
-        findings = {found: None for found in findings if found.code != "SHEET_LEFT"}
+    parts = [_without_left(part) for part in parts] if taken else parts
+    findings = dict.fromkeys(found for part in parts for found in part.findings)
     unknown = tuple(word for part in parts for word in part.unknown)
-    return _Part(taken, (*noted, *findings), unknown, tuple(aside for part in parts for aside in part.asides))
+    asides = tuple(aside for part in parts for aside in part.asides)
+    strange = tuple(one for part in parts for one in part.strange)
+    return _Part(taken, (*noted, *findings), unknown, asides, strange)
+
+
+def _without_left(part: _Part) -> _Part:
+    """That a table is left alone is said of a sheet only where nothing of it is taken."""
+    told = tuple(found for found in part.findings if found.code not in _LEFT)
+    return part if told == part.findings else replace(part, findings=told, strange=())
+
+
+_LEFT = {"SHEET_LEFT", "SHEET_NOT_KNOWN", "SHEET_RESEMBLES"}
+
+
+def _read_strange(grid: Grid, words: Words) -> _Part:
+    """A sheet in which no header word is known: a table all the same, or nothing to read."""
+    header = plain_header(grid, words)
+    if header is None:
+        return _Part(findings=(finding("SHEET_LEFT", Level.INFO, grid.name),))
+    return _stranger(grid, Table(header, len(grid.rows)), words)
 
 
 def _titles(grid: Grid) -> list[str]:
@@ -216,8 +247,8 @@ def _read_table(grid: Grid, table: Table, words: Words) -> _Part:
     missing += [found for claim in claims for found in _signed_amounts(grid, table, claim, words)]
     if missing or not (claims or spreads):
         why = _nobody_takes(grid, table, words, [*doubts, *missing], year)
-        left = _rows_left(grid, table)
-        return _Part(findings=(*_about_the_table(grid, table), *doubts, *missing, *why, *left))
+        found = (*_about_the_table(grid, table), *doubts, *missing, *why.findings, *_rows_left(grid, table))
+        return _Part(findings=found, strange=why.strange)
     rows = Body(grid, filled_rows(grid, table), {}, _money_factor(grid, table), year, month, header.below)
     body, left_out = _data_rows(with_merged(rows), header, every, words)
     taken, findings = _take_all(body, claims, spreads, words)
@@ -301,31 +332,21 @@ def _money_factor(grid: Grid, table: Table) -> Decimal:
 # ------------------------------------------------------------------ what nobody takes
 
 
-def _nobody_takes(
-    grid: Grid, table: Table, words: Words, doubts: Sequence[Finding], year: int | None
-) -> Iterator[Finding]:
-    """Why a table is left: nothing known in it, or nearly a kind but for some columns, or for a year."""
+def _nobody_takes(grid: Grid, table: Table, words: Words, doubts: Sequence[Finding], year: int | None) -> _Part:
+    """Why a table is left: what it may be and what it lacks, or the year of its months."""
     if doubts:
-        return
+        return _Part()
     header = table.header
-    cell = a1(header.below - 1, header.headings[0].column)
     if year is None and len(months := list(month_columns(header))) > 2 and _would_spread(grid, table, words):
         ends = {"first": months[0].shown, "last": months[-1].shown}
-        yield finding("PERIOD_NO_YEAR", Level.QUESTION, grid.name, a1(header.below - 1, months[0].column), **ends)
-        return
-    near = nearest_kind(header, table.facts, words)
-    if near is None:
-        yield finding("SHEET_LEFT", Level.INFO, grid.name)
-    else:
-        kind, lacks = near
-        values: dict[str, Any] = {"kind": say(f"kind.{kind}")}
-        values["fields"] = "、".join(words.lexicon.vocabularies[kind].columns[name][0] for name in lacks)
-        if words.dialect and kind in words.dialect.columns:
-            lines = "；".join(f'{name} = "…"' for name in lacks)
-            values |= {"sender": words.dialect.sender, "table": f"[columns.{kind}]", "lines": lines, "field": lacks[0]}
-            yield finding("SENDER_LACKS_COLUMNS", Level.ERROR, grid.name, cell, **values)
-        else:
-            yield finding("SHEET_LACKS_COLUMNS", Level.ERROR, grid.name, cell, **values)
+        cell = a1(header.below - 1, months[0].column)
+        return _Part(findings=(finding("PERIOD_NO_YEAR", Level.QUESTION, grid.name, cell, **ends),))
+    return _stranger(grid, table, words)
+
+
+def _stranger(grid: Grid, table: Table, words: Words) -> _Part:
+    found, strange = left(grid, table, words)
+    return _Part(findings=(found,), strange=tuple(strange))
 
 
 def _would_spread(grid: Grid, table: Table, words: Words) -> bool:

@@ -54,6 +54,7 @@ WITH_TAX, TAXED = "订单号 | 供应商 | 订单数量 | 含税单价", "PO-001
 DELIVERY = "订单号 | 到货日期 | 到货数 | 合格数 | 不合格数\nPO-001 | 2026-06-18 | "
 INVOICE = "发票号码 | 供应商 | 开票日期 | 不含税金额 | 税额 | 价税合计\n'26112000000012345678 | 示例甲电子有限公司 | 2026-06-25 | "
 TWO_ROWS = INVOICE + "333.3 | 114.1 | 991.79" + INVOICE[INVOICE.index("\n") :] + "544.39 | | "
+OTHER_WORDS = "票号 | 销货单位 | 日期 | 含税总额\n26110001 | 示例甲电子有限公司 | 2026-06-25 | 1130"
 PAID, PAYMENT = (
     "付款键 | 收款单位 | 付款金额 | 付款日期",
     "'8834f68d703955e273022c77 | 示例甲电子有限公司 | 565 | 2026-07-07",
@@ -251,7 +252,7 @@ CASES = (
          provoke=lambda: refusal(lambda room: room._ask(int, "no number"))),
     Case("FILE_IN_USE", (), how="a folder of that name stands in its place", provoke=lambda: _checked(".")),
     Case("FILE_NOT_FOUND", (), how="there is no file of that name", provoke=lambda: _checked("没有的.xlsx")),
-    _one("FILE_NOTHING_KNOWN", book("会议 | 时间\n例会 | 周一"), "会议安排.xlsx"),
+    _one("FILE_NOTHING_KNOWN", book("会议 | 时间 | 人数\n例会 | 周一 | 12"), "会议安排.xlsx"),
     _one("SYNC_CONFLICT", WHOLE, "订单-冲突.xlsx"),
     Case("NOTHING_NEW", (("订单.xlsx", WHOLE), ("订单.xlsx", WHOLE))),
     _one("SECOND_READER", _spoilt(WHOLE, SHEET_1, b'<dimension ref="A1:E3"', b'<dimension ref="1:3"'), "订单（导出）.xlsx"),
@@ -260,6 +261,8 @@ CASES = (
     _one("SHEET_HIDDEN", xlsx(Sheet("订单", f"{HEADER}\n{FIRST}"), Sheet("旧", f"{HEADER}\n{SECOND}", hidden="hidden"))),
     _one("SHEET_UNREADABLE", _spoilt(TWO_SHEETS, SHEET_2, b"<sheetData>", b"<sheetData></row>")),
     _one("SHEET_LACKS_COLUMNS", book("订单号 | 供应商 | 订单数量 | 承诺交期\nPO-001 | 示例甲电子有限公司 | 100 | 2026-06-20")),
+    _one("SHEET_RESEMBLES", book(OTHER_WORDS), "开票明细.xlsx"),
+    _one("SHEET_NOT_KNOWN", xlsx(Sheet("订单", f"{HEADER}\n{FIRST}"), Sheet("员工", "姓名 | 工号 | 部门\n示例张 | 17 | 采购部"))),
     _one("SENDER_LACKS_COLUMNS", delimited(f"{ISSUE.replace(' | Labels', '')}\nSRM-1 | 登录失败 | 2026-06-02 09:14"), "导出.csv",
          sender={"columns": ISSUES}),
     _one("SHEET_IS_FORM", book("合同编号： | HT-1 | 供应商： | 示例甲电子有限公司\n生效日期： | 2026-01-01 | 到期日期： | 2026-12-31"), "合同.xlsx"),

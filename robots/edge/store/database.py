@@ -359,11 +359,11 @@ class Turn:
         if rows:
             self.connection.execute(insert(FINDINGS), rows)
 
-    def unknown_words(self, drop: int, words: Iterable[tuple[str, str, str, str]]) -> None:
-        """Header words and values nobody knew: (sheet, kind, field, word)."""
+    def unknown_words(self, drop: int, words: Iterable[tuple[str, str, str, str, str | None]]) -> None:
+        """Header words and values nobody knew: (sheet, kind, field, word, what it may be on a sheet nobody takes)."""
         rows = [
-            {"drop": drop, "n": n, "sheet": sheet, "kind": kind, "field": field, "word": word}
-            for n, (sheet, kind, field, word) in enumerate(words)
+            {"drop": drop, "n": n, "sheet": sheet, "kind": kind, "field": field, "word": word, "likely": likely}
+            for n, (sheet, kind, field, word, likely) in enumerate(words)
         ]
         if rows:
             self.connection.execute(insert(WORDS), rows)

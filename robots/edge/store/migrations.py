@@ -49,6 +49,7 @@ from robots.edge.store.tables import (
     STALE,
     STATED,
     WATERFALLS,
+    WORDS,
 )
 
 Migration = Callable[[Connection], None]
@@ -247,6 +248,11 @@ def kind_of_findings(connection: Connection) -> None:
     _add_columns(connection, FINDINGS)
 
 
+def strange_words(connection: Connection) -> None:
+    """The words of sheets that no kind takes, with what they may be; older homes have none of them."""
+    _add_columns(connection, WORDS)
+
+
 _FOLLOWS = """NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM journal)
     OR NEW.before <> coalesce((SELECT hash FROM journal ORDER BY n DESC LIMIT 1), NEW.before)"""
 _SQLITE_GUARDS = (
@@ -305,6 +311,7 @@ MIGRATIONS_IN_ORDER: tuple[Migration, ...] = (
     edits_of_invoices,
     invoices_gone,
     kind_of_findings,
+    strange_words,
 )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    case,
     delete,
     literal,
     select,
@@ -45,8 +46,9 @@ from robots.edge.store.relations import RELATED, Touched, pairs_named, pairs_of
 from robots.edge.store.tables import FILES, ROWS
 from robots.kinds import Kind, known
 from robots.model.findings import Finding, Level, finding
+from robots.model.words import say
 from robots.reading.changes import Changes, compare
-from robots.reading.reader import MOST_OF_ONE_CODE, Reading
+from robots.reading.reader import Reading
 from robots.reading.rows import Taken
 
 
@@ -180,14 +182,16 @@ def _replace(
     # two papers of a partner are two papers, and two forms of one approver are judged one after the other
     competes = (changes.new or changes.updated) and not (kind.alone or kind.witness)
     findings: list[Finding] = []
+    beaten: list[_Beaten] = []
     if competes and _has_others(connection, table, file):
         edits += () if keep else rival_changes(connection, kind, file, drop, before)
-        findings += _beat_others(connection, table, file, drop, touched)
+        beaten = _beat_others(connection, table, file, drop, touched)
+        findings += _elsewhere(beaten)
     edits += remember(connection, kind, file, drop, going, work)
     findings += silent_edits(connection, kind, drop, edits, letters, work)
     if changes.gone:
         findings.append(tell_gone(connection, kind, drop, gone))
-    return _counted(changes, rows["_sheet"]), findings
+    return _told(_counted(changes, rows["_sheet"]), beaten, {keys[i] for i in changes.updated}), findings
 
 
 def _touch(touched: Touched, kind: Kind, rows: pa.Table, indices: Sequence[int]) -> None:
@@ -211,6 +215,13 @@ def _counted(changes: Changes, sheets: pa.ChunkedArray) -> _Counts:
         return _Counts(whole, Counter(), Counter(), gone)
     new, updated = (per_sheet(sheets.take(pa.array(some, pa.int64()))) for some in (changes.new, changes.updated))
     return _Counts(new, updated, whole - new - updated, gone)
+
+
+def _told(counts: _Counts, beaten: Collection[_Beaten], updated: Collection[int]) -> _Counts:
+    """Rows that came with another file before are not new to the ledger: unchanged, or updated where they differ."""
+    came = [one for one in beaten if one.key not in updated]
+    alike, differ = (Counter(one.sheet for one in came if one.alike is same) for same in (True, False))
+    return _Counts(counts.new - alike - differ, counts.updated + differ, counts.unchanged + alike, counts.gone)
 
 
 @cache
@@ -327,24 +338,56 @@ def _has_others(connection: Connection, table: Table, file: int) -> bool:
     return connection.execute(others).first() is not None
 
 
-def _beat_others(connection: Connection, table: Table, file: int, drop: int, touched: Touched) -> Iterator[Finding]:
-    """The same key in another file: the later drop wins, and both places are named. What it beats no longer counts."""
-    mine, theirs = table.alias("mine"), table.alias("theirs")
+@dataclass(frozen=True)
+class _Beaten:
+    """A row of this file whose key stood in another one: where each stands, and whether both say the same."""
+
+    sheet: str
+    row: int
+    key: int
+    file: int
+    other_sheet: str
+    other_row: int
+    other_file: str
+    alike: bool
+
+
+def _beat_others(connection: Connection, table: Table, file: int, drop: int, touched: Touched) -> list[_Beaten]:
+    """The same key in another file: the later drop wins. What it beats no longer counts."""
+    mine, theirs, kind = table.alias("mine"), table.alias("theirs"), known()[table.name.removeprefix("rows_")]
     same = and_(mine.c.key == theirs.c.key, theirs.c.file != file, theirs.c.beaten_by.is_(None))
+    alike = and_(*(mine.c[name].is_not_distinct_from(theirs.c[name]) for name in kind.schema.names))
     found = connection.execute(
-        select(mine.c.sheet, mine.c.row, mine.c.key, theirs.c.file, theirs.c.sheet, theirs.c.row, FILES.c.name)
+        select(
+            mine.c.sheet, mine.c.row, mine.c.key, theirs.c.file, theirs.c.sheet, theirs.c.row, FILES.c.name,
+            case((alike, 1), else_=0),
+        )
         .select_from(mine.join(theirs, same).join(FILES, FILES.c.file == theirs.c.file))
         .where(mine.c.file == file, mine.c.since == drop)
         .order_by(mine.c.sheet, mine.c.row)
-    ).all()
-    if not found:
-        return
-    here = and_(table.c.file == bindparam("_file"), table.c.key == bindparam("_key"))
-    beaten = [{"_file": other, "_key": key} for _, _, key, other, *_ in found]
-    touched.pairs |= pairs_named(known()[table.name.removeprefix("rows_")], connection, here, beaten)
-    connection.execute(update(table).where(here).values(beaten_by=file), beaten)
-    for sheet, row, _, _, other_sheet, other_row, other_name in found[:MOST_OF_ONE_CODE]:
-        place = f"{other_name} › {other_sheet} › {other_row}"
-        yield finding("KEY_ELSEWHERE", Level.WARNING, sheet, str(row), other=place)
-    if len(found) > MOST_OF_ONE_CODE:
-        yield finding("MORE_OF_THIS", Level.WARNING, count=len(found) - MOST_OF_ONE_CODE, of="KEY_ELSEWHERE")
+    ).all()  # fmt: skip
+    beaten = [_Beaten(*row[:-1], alike=bool(row[-1])) for row in found]
+    if beaten:
+        here = and_(table.c.file == bindparam("_file"), table.c.key == bindparam("_key"))
+        which = [{"_file": one.file, "_key": one.key} for one in beaten]
+        touched.pairs |= pairs_named(kind, connection, here, which)
+        connection.execute(update(table).where(here).values(beaten_by=file), which)
+    return beaten
+
+
+_MOST_PLACES = 5
+
+
+def _elsewhere(beaten: Sequence[_Beaten]) -> Iterator[Finding]:
+    """One finding for all rows of a sheet that another file has too, with the first places; what differs goes first."""
+    groups: dict[tuple[str, str], list[_Beaten]] = {}
+    for one in beaten:
+        groups.setdefault((one.sheet, one.other_file), []).append(one)
+    for (sheet, file), rows in groups.items():
+        ranked = sorted(rows, key=lambda one: one.alike)
+        places = "、".join(f"{one.row} = {one.other_sheet} › {one.other_row}" for one in ranked[:_MOST_PLACES])
+        differ = sum(not one.alike for one in rows)
+        how = "all_alike" if not differ else "all_differ" if differ == len(rows) else "some_differ"
+        values = {"count": len(rows), "file": file, "how": say(f"elsewhere.{how}", count=differ)}
+        values["places"] = places + ("…" if len(rows) > _MOST_PLACES else "")
+        yield finding("KEY_ELSEWHERE", Level.WARNING, sheet, str(ranked[0].row), **values)

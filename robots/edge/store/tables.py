@@ -93,6 +93,7 @@ WORDS = Table(
     Column("kind", Text, nullable=False),
     Column("field", Text, nullable=False),
     Column("word", Text, nullable=False),
+    Column("likely", Text),  # of a sheet that no kind takes: the field that the word may be, or ''; else blank
     PrimaryKeyConstraint("drop", "n"),
 )
 
