@@ -237,8 +237,7 @@ class Ledger:
         )
         if "invoice_key" in rows:
             rows["invoice_key"] = [
-                f"{identity(vendor)}{_OF_INVOICE.search(key)[0]}"  # type: ignore[index]  # finds the end at least
-                for vendor, key in zip(rows["vendor"], rows["invoice_key"], strict=True)
+                _of_vendor(vendor, key) for vendor, key in zip(rows["vendor"], rows["invoice_key"], strict=True)
             ]
         return rows
 
@@ -458,6 +457,13 @@ class Ledger:
         rows = frame(table)
         rows["vendor"] = rows["vendor"].map(lambda one: self.names.get(one, one)).astype(rows["vendor"].dtype)
         return rows
+
+
+def _of_vendor(vendor: str, key: Any) -> Any:
+    """An invoice's key under its vendor's name of today; a row that is of no invoice has none."""
+    if not isinstance(key, str):
+        return key
+    return f"{identity(vendor)}{_OF_INVOICE.search(key)[0]}"  # type: ignore[index]  # finds the end at least
 
 
 def place(row: pd.Series | dict[str, object]) -> str:

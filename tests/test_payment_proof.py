@@ -256,7 +256,7 @@ def papers_add_up(workbooks: Sequence[Workbook], batches: Mapping[str, Row]) -> 
     sheets = [book for book in workbooks if book.sheets[0].name == say("sheet.payment")]
     totals = sorted(batch["total"] for batch in batches.values())
     assert totals == sorted(_sum(book.sheets[0].tables[:1]) for book in sheets)
-    assert totals == sorted(_sum(book.sheets[1].tables, column=10) for book in sheets)
+    assert totals == sorted(_sum_of(book.sheets[1].tables, say("column.net")) for book in sheets)
     for book in sheets:
         facts = book.sheets[0].facts
         total = next(value for _, value in facts if isinstance(value, Decimal))
@@ -266,6 +266,12 @@ def papers_add_up(workbooks: Sequence[Workbook], batches: Mapping[str, Row]) -> 
 
 def _sum(tables: Sequence[Table], column: int = -1) -> Decimal:
     return sum((row[column] for table in tables for row in table.rows), D(0))
+
+
+def _sum_of(tables: Sequence[Table], title: Any) -> Decimal:
+    """The sum of the column of this title."""
+    places = [[column.title for column in table.columns].index(title) for table in tables]
+    return sum((_sum([table], place) for table, place in zip(tables, places, strict=True)), D(0))
 
 
 def _came(line: Any, rows: dict[str, list[Row]]) -> list[tuple[date, int, int]]:

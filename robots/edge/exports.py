@@ -18,7 +18,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "payables": (
         "payment_key", "vendor", "order_id", "line", "invoice_no", "gross", "price_variance", "rejected", "penalty",
         "bonus", "advance_offset", "retention", "held", "hold_reason", "net", "due_on", "state",
-        "currency", "batch",
     ),
     "alerts": ("code", "severity", "subject", "seen", "limit", "first_seen", "last_seen", "state", "owner"),
     "ladder": ("vendor", "period", "reached", "streak", "missed"),
