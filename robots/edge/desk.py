@@ -18,7 +18,7 @@ from robots.edge.settings import Settings
 from robots.edge.store.database import Turn
 from robots.intake import WORKBOOK_ENDINGS, Seen, is_conflict_copy
 from robots.kinds.words import Lexicon
-from robots.model.findings import Level, finding
+from robots.model.findings import Finding, Level, finding
 from robots.model.words import Text, say
 from robots.reading.claims import dialect_for
 from robots.reading.net_prices import contracts_asked, with_net_prices
@@ -128,7 +128,8 @@ def _judged(claimed: Claimed, looked: Look, reading: Reading) -> Received:
 
 def _not_taken(claimed: Claimed, reading: Reading) -> Received:
     """A file of which no sheet was taken: a form of ours that was changed, a known sheet that cannot be used, or
-    nothing known."""
+    nothing known. Then the sheet that resembles a kind is what is wrong."""
+    reading = replace(reading, findings=tuple(map(_as_error, reading.findings)))
     wrong = [found.code for found in reading.findings if found.level is Level.ERROR and found.sheet]
     if code := next((code for code in _FORM_REFUSED if code in wrong), next(iter(wrong), None)):
         return Received(claimed, "set_aside", _led_by(reading, code), code)
@@ -136,6 +137,10 @@ def _not_taken(claimed: Claimed, reading: Reading) -> Received:
     nothing = finding("FILE_NOTHING_KNOWN", Level.ERROR, how=how)
     whole = replace(reading, findings=(nothing, *reading.findings))
     return Received(claimed, "set_aside", whole, nothing.code)
+
+
+def _as_error(found: Finding) -> Finding:
+    return replace(found, level=Level.ERROR) if found.code == "SHEET_RESEMBLES" else found
 
 
 _NOTHING_WRITTEN = {"FORM_BLANK", "FORM_KNOWN", "FORM_SORTED", "FORM_ROWS_GONE", "OWN_OUTPUT"}

@@ -106,15 +106,8 @@ def read_workbook(grids: Sequence[Grid], words: Words) -> Reading:
     asides = tuple(aside for part in parts for aside in part.asides)
     form = next((one.form.id for _, one in issued if isinstance(one, Sealed)), "")
     strange = {(one.kind, one.word): one for part in reversed(parts) for one in reversed(part.strange)}
-    told = tuple(capped(findings if taken else [_as_error(found) for found in findings]))
-    return Reading(
-        tuple(_per_sheet(taken, tables)), tables, told, unknown, asides, form, tuple(reversed(strange.values()))
-    )
-
-
-def _as_error(found: Finding) -> Finding:
-    """Of a file of which nothing is taken, the sheet that resembles a kind is what is wrong."""
-    return replace(found, level=Level.ERROR) if found.code == "SHEET_RESEMBLES" else found
+    whole = tuple(_per_sheet(taken, tables)), tables, tuple(capped(findings)), unknown, asides, form
+    return Reading(*whole, strange=tuple(reversed(strange.values())))
 
 
 def _per_sheet(taken: Sequence[tuple[Taken, pa.Table]], tables: Mapping[str, pa.Table]) -> Iterator[Taken]:

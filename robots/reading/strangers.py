@@ -75,7 +75,7 @@ def _own_words(strange: Sequence[Heading]) -> dict[str, Any]:
     """The words of a sheet that nobody knew, and what to do, as parts of a finding; '' where all are known."""
     if not strange:
         return {"own": "", "how": ""}
-    named = "、".join(heading.shown for heading in strange[:_MOST_WORDS])
-    many = "_of_many" if len(strange) > _MOST_WORDS else ""
-    own = say(f"reading.strange_words{many}", words=named, count=len(strange))
+    named = list(dict.fromkeys(heading.shown for heading in strange))
+    many = "_of_many" if len(named) > _MOST_WORDS else ""
+    own = say(f"reading.strange_words{many}", words="、".join(named[:_MOST_WORDS]), count=len(named))
     return {"own": own, "how": say("reading.how_words")}
