@@ -343,10 +343,11 @@ def approve(out_forms: Path, out_letters: Path, inbox: Path) -> None:
         (path,) = (one for one in out_forms.iterdir() if approver in one.name)
         book = openpyxl.load_workbook(path)
         sheet = book.worksheets[0]
-        first = next(row[0].row for row in sheet.iter_rows() if row[0].value == "付款批次") + 1
+        head = next(row for row in sheet.iter_rows() if row[0].value == "付款批次")
+        places, first = {cell.value: cell.column for cell in head}, head[0].row + 1
         for row in sheet.iter_rows(min_row=first):
-            row[9].value = "同意"
-        sheet.cell(first, 12, _code(out_letters, f"{role.removeprefix('approver_')}@example.com"))
+            row[places["审批意见"] - 1].value = "同意"
+        sheet.cell(first, places["批准码"], _code(out_letters, f"{role.removeprefix('approver_')}@example.com"))
         book.save(inbox / f"审批 {approver}.xlsx")
 
 

@@ -210,10 +210,17 @@ def approve(folder: str) -> float:
 
 
 def release(folder: str) -> float:
-    """A whole turn after both forms came back: read, judged, released, the bank's file, every vendor's statement."""
-    from benchmarks import payday
+    """A whole turn after both forms came back: read, judged, released, the bank's file, every vendor's statement.
 
-    return _worked(Path(folder), payday.APPROVED)
+    Raises RuntimeError where nothing was released: a turn that fails is a quick one."""
+    from benchmarks import payday
+    from robots.crew import registry
+    from robots.edge import settings
+
+    seconds = _worked(Path(folder), payday.APPROVED)
+    if not list(settings.load(Path(folder), registry.names()).out_folder("payments").glob("*.xml")):
+        raise RuntimeError("nothing was released")
+    return seconds
 
 
 def pay_again(folder: str, version: str) -> float:
