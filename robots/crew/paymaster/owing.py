@@ -26,9 +26,7 @@ from robots.figures.batches import FREE, UNRELEASED, turn_of
 from robots.figures.bonuses import with_bonuses
 from robots.figures.controls import LEFT_OPEN
 from robots.figures.lines import judged, order_lines, records
-from robots.figures.refusals import line_of_row
 from robots.figures.settlement import (
-    ADVANCE,
     DUPLICATE,
     LINE,
     RETENTION,
@@ -44,10 +42,9 @@ from robots.figures.settlement import (
     parts_of,
     settle,
 )
-from robots.figures.settlement.advance import Advance
 from robots.figures.settlement.billing import invoice_key, of_invoice, owner_of
 from robots.figures.settlement.sheeted import found_in_order
-from robots.figures.settlement.terms import given, text
+from robots.figures.settlement.terms import given
 from robots.figures.settlement.waterfall import release, retained
 from robots.figures.sums import in_currency
 from robots.ledger import Ledger, place
@@ -136,8 +133,7 @@ def owing(
         paid = [one for one in left if _paid_for(one) > 0]
         gone = [_bill(one, days, (book, services)) for one in paid]
         turns = first_sheets(sheeted) | {invoice_key(row): _turn(one) for row, one in zip(gone, paid, strict=True)}
-        shown = {line_of_row(one[0]): invoice_key(row) for row, one in zip(gone, paid, strict=True)}
-        advances = _advances(sheeted, invoices, shown, (book, services))
+        advances = advances_of(sheeted, invoices)
         owed = settle(book, [*invoices, *gone], vendors, terms, services, turns, agreed, advances)
         lines = by_line(rows)
         kept = (back for one in left if (back := _kept(one, (book, services), terms)))
@@ -147,23 +143,6 @@ def owing(
         found.open_of_left += (rest for one in left if (rest := _open_of(one, (book, services), terms)))
         found.left |= {one[0]["invoice_key"]: one[0]["batch"] for one in left}
     return found
-
-
-def _advances(
-    sheeted: Sequence[Row], invoices: Iterable[Row], shown: Mapping[Line, str], books: tuple[Lines, Lines]
-) -> dict[str, Advance]:
-    """What sheets did of advances. `shown`: lines that have left the register → the key under which they are settled
-    all the same."""
-    if not any(row["what"] == ADVANCE for row in sheeted):
-        return {}
-    named = [row | {"invoice_key": shown.get(line_of_row(row), row["invoice_key"])} for row in sheeted]
-    return advances_of(named, invoices, _contracts_of(*books))
-
-
-def _contracts_of(*books: Lines) -> dict[tuple[str, str], str]:
-    """Order and line → the contract that it is under."""
-    lines = chain.from_iterable(chain.from_iterable(book.values()) for book in books)
-    return {(line.order_id, line.line): text(line.agreed.get("contract_id")) for line in lines}
 
 
 def contract_places(ledger: Ledger) -> dict[str, str]:

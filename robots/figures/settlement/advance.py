@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from robots.figures.batches import CONFIRMED, FREE, UNRELEASED, turn_of
+from robots.figures.batches import CONFIRMED, FREE, UNRELEASED
 from robots.figures.settlement.billing import Bill, invoice_key
 from robots.figures.settlement.book import amount_on
 from robots.figures.settlement.payable import (
@@ -23,12 +23,10 @@ from robots.figures.settlement.payable import (
     ADVANCE_OVER,
     ADVANCE_UNKNOWN,
     CURRENCY,
-    LINE,
     NO_ADVANCE,
     WRONG_VENDOR,
     Payable,
 )
-from robots.figures.settlement.sheeted import advance_share, found_in_order
 from robots.figures.settlement.terms import Row, number, place_of, text
 from robots.model.money import CENT, ZERO, cents
 from robots.model.names import identity
@@ -36,22 +34,26 @@ from robots.model.words import say
 
 IN_REGISTER = "预付款"  # a word of the kind `invoices`
 _NONE = Decimal(0)
-Name = tuple[str, str, str]  # invoice key, order, line
 
 
 @dataclass(frozen=True)
 class Before:
-    """What sheets carried of a line by the time of the last one that carried an advance: what they found in order of
-    it, and what of that they took off for the advance or held for it."""
+    """What sheets carried of a line: what they found in order of it, and what of that they took off for the advance or
+    held for it."""
+
+    found: Decimal
+    share: Decimal
+
+
+@dataclass(frozen=True)
+class Since:
+    """From where on an advance comes back pro rata: what was accepted by then, taken off or held for it, and taken off.
+    Goods that sheets carried with less of it were paid before it was: it is for what was still to come, and comes back
+    with that."""
 
     value: Decimal = ZERO
-    share: Decimal = ZERO
-
-    def free(self, agreed: Decimal, amount: Decimal) -> Decimal:
-        """How much of the value was paid without any of the advance: to the cent, else none."""
-        if not agreed or self.share > agreed * self.value / amount - CENT:
-            return ZERO
-        return self.value - self.share * amount / agreed
+    offset: Decimal = ZERO
+    sure: Decimal = ZERO
 
 
 @dataclass
@@ -59,9 +61,8 @@ class Advance:
     """The advance of a contract while its bills and its acceptances go through, in the contract's currency.
 
     `carried`: what sheets put up of it, `sent`: told the bank to pay, `confirmed`: paid by the bank's word; `billed`:
-    how much of it is owed to invoices so far; `value`: accepted under the contract, of which `free` was paid before the
-    advance was and without any of it; `offset`: taken off for it or held for it, of which `sure` was taken off;
-    `before`: lines that sheets carried by then. The advance was for what was still to come, and comes back with that.
+    how much of it is owed to invoices so far; `value`: accepted under the contract; `offset`: taken off for it or held
+    for it, of which `sure` was taken off; `since`: from where on it comes back.
     """
 
     carried: Decimal = ZERO
@@ -69,10 +70,9 @@ class Advance:
     confirmed: Decimal = ZERO
     billed: Decimal = ZERO
     value: Decimal = ZERO
-    free: Decimal = ZERO
     offset: Decimal = ZERO
     sure: Decimal = ZERO
-    before: dict[Name, Before] = field(default_factory=dict)
+    since: Since = field(default_factory=Since)
 
     def known(self, contract: Row) -> Decimal:
         """How much of it is known to be paid."""
@@ -89,55 +89,51 @@ class Advance:
         """What was paid of it past our sheets, by the contract ledger."""
         return max((number(contract, "advance_paid") or ZERO) - self.sent, ZERO)
 
-    def due(self, base: Decimal, agreed: Decimal, amount: Decimal | None) -> Decimal:
-        """How much of `base` is to be offset by what is accepted so far, of a contract over `amount`."""
+    def due(self, base: Decimal, before: Decimal, amount: Decimal | None) -> Decimal:
+        """How much of `base` is to be offset by what is accepted so far, of a contract over `amount`. `before`: how
+        much was, where it began to come back."""
         if not amount or self.value >= amount:
             return base
-        return min(cents(base * (self.value - self.free) / self.still_to_come(agreed, amount)), base)
+        since = self.since.value
+        return before + cents((base - before) * (self.value - since) / (amount - since))
 
-    def still_to_come(self, agreed: Decimal, amount: Decimal) -> Decimal:
-        """How much of a contract the advance was for."""
-        return amount - sum((one.free(agreed, amount) for one in self.before.values()), ZERO)
+    def share(self, accepted: Decimal, base: Decimal, amount: Decimal | None, before: Decimal | None) -> Decimal:
+        """How much is to be offset of goods that are accepted next. `before`: what sheets took of them, if they carried
+        them: a cent of rounding stays there, and where it is less, they were paid before the advance was."""
+        self.value += accepted
+        due = self.due(base, self.since.offset, amount) - self.offset
+        if before is None or not amount or self.since.value >= amount:
+            return due
+        pro_rata = (base - self.since.offset) * accepted / (amount - self.since.value)
+        if abs(before - pro_rata) < CENT:
+            return before
+        if before < due and self.value < amount:
+            self.since = Since(self.value, self.offset + before, self.sure)
+            return before
+        return due
+
+    def begins(self) -> None:
+        """It is billed: what is billed comes back with what is accepted from now on."""
+        self.since = Since(self.value, self.offset, self.sure)
 
     def passed(self, agreed: Decimal, amount: Decimal | None) -> Decimal:
         """How much of what was agreed goods that are accepted should have given back, and did not."""
         due = agreed if not amount or self.value >= amount else cents(agreed * self.value / amount)
         return max(due - self.offset, ZERO)
 
-    def accept(self, name: Name, accepted: Decimal, found: Decimal, agreed: Decimal, amount: Decimal | None) -> Decimal:
-        """Goods go through: how much of them the advance was for. `accepted`: at the contract's price; `found`: what is
-        in order of them as they are billed, which is what sheets told."""
-        self.value += accepted
-        before = self.before.get(name)
-        free = before.free(agreed, amount) if before and amount else ZERO
-        free = min(free * accepted / found, accepted) if free and found else ZERO
-        self.free += free
-        return accepted - free
 
-
-def advances_of(
-    sheeted: Iterable[Row], invoices: Iterable[Row], contracts: Mapping[tuple[str, str], str] | None = None
-) -> dict[str, Advance]:
+def advances_of(sheeted: Iterable[Row], invoices: Iterable[Row]) -> dict[str, Advance]:
     """Contract id → what sheets did of its advance. `sheeted`: rows of payables; what they carried under an invoice
-    that is no advance of that contract any more still is a part of it. `contracts`: order and line → its contract."""
+    that is no advance of that contract any more still is a part of it."""
     there = {(invoice_key(row), text(row["contract_id"])) for row in invoices if is_advance(row)}
     found: dict[str, Advance] = defaultdict(Advance)
-    last: dict[str, str] = {}
-    rows = [row for row in sheeted if row["state"] not in FREE]
-    for row in rows:
-        if row["what"] == ADVANCE:
+    for row in sheeted:
+        if row["what"] == ADVANCE and row["state"] not in FREE:
             advance = found[row["order_id"]]
             advance.carried += row["net"]
             advance.confirmed += row["net"] if row["state"] == CONFIRMED else ZERO
             advance.sent += row["net"] if row["state"] not in UNRELEASED else ZERO
             advance.billed += row["net"] if (row["invoice_key"], row["order_id"]) not in there else ZERO
-            last[row["order_id"]] = max(last.get(row["order_id"], ""), turn_of(row["batch"]))
-    for row in (row for row in rows if contracts and row["what"] == LINE):
-        contract = (contracts or {}).get((row["order_id"], row["line"]), "")
-        if turn_of(row["batch"]) <= last.get(contract, ""):
-            name = row["invoice_key"], row["order_id"], row["line"]
-            one = found[contract].before.get(name, Before())
-            found[contract].before[name] = Before(one.value + found_in_order(row), one.share + advance_share(row))
     return dict(found)
 
 
@@ -168,6 +164,7 @@ def claimed(payable: Payable, bill: Bill, contract: Row, advance: Advance, home:
     agreed = agreed_advance(contract, amount)
     if not agreed:
         return payable.hold_all(NO_ADVANCE)
+    advance.begins()
     room = max(agreed - advance.elsewhere(contract) - advance.billed - advance.passed(agreed, amount), ZERO)
     over = max(payable.net - room, ZERO)
     advance.billed += payable.net - over
@@ -181,26 +178,23 @@ def claimed(payable: Payable, bill: Bill, contract: Row, advance: Advance, home:
 
 
 def offset(
-    payable: Payable, contract: Row, advance: Advance, day: date, accepted: Decimal, before: Decimal | None = None
+    payable: Payable, contract: Row, advance: Advance, day: date, accepted: Decimal, before: Before | None = None
 ) -> Payable:
     """The advance comes back pro rata on each acceptance: accepted value (at the contract's price, with tax) over the
     contract's amount with its changes approved by `day`. Cumulatively, so that it is back to the cent when all is
     accepted; never above its balance. A contract without an amount gives it back from the first acceptance on.
 
-    `before`: what sheets took of the line for it. Which line a cent of rounding falls on hangs on the order of lines,
-    and one that was refused or reversed has another place when it comes again: the cent stays where sheets put it."""
+    `before`: what sheets carried of the line. Which line a cent of rounding falls on hangs on the order of lines, and
+    one that was refused or reversed has another place when it comes again: the cent stays where sheets put it."""
     amount = amount_on(contract, day)
-    agreed = agreed_advance(contract, amount)
-    base = advance.known(contract) + advance.unsure(contract, agreed)
-    name = payable.invoice_key, payable.order_id, payable.line
-    mine = advance.accept(name, accepted, payable.undisputed, agreed, amount)
-    if not base:
+    base = advance.known(contract) + advance.unsure(contract, agreed_advance(contract, amount))
+    taken = ZERO
+    for value, share in _carried_first(accepted, payable.undisputed, before):
+        one = max(min(advance.share(value, base, amount, share), payable.net - taken), ZERO)
+        advance.offset += one
+        taken += one
+    if not taken:
         return payable
-    due = advance.due(base, agreed, amount) - advance.offset
-    if before is not None and amount and abs(before - base * mine / advance.still_to_come(agreed, amount)) < CENT:
-        due = before
-    taken = max(min(due, payable.net), ZERO)
-    advance.offset += taken
     because = say(
         "because.advance_offset" if amount else "because.advance_at_once", advance=base, left=base - advance.offset,
         amount=amount, value=advance.value, contract=text(contract.get("contract_id")),
@@ -208,13 +202,21 @@ def offset(
     return payable.taken("advance_offset", taken, because, place_of(contract))
 
 
+def _carried_first(accepted: Decimal, found: Decimal, before: Before | None) -> list[tuple[Decimal, Decimal | None]]:
+    """Goods of a line that sheets carried, with what these took of them; then those that were accepted since."""
+    if before is None:
+        return [(accepted, None)]
+    part = accepted * before.found / found if before.found < found else accepted
+    return [(part, before.share), *([(accepted - part, None)] if part < accepted else ())]
+
+
 def unless_known(payable: Payable, contract: Row, advance: Advance, day: date) -> Payable:
     """What was offset of an advance that nobody knows to be paid is held instead, once all other steps were taken as if
     it were: nothing but this share changes when somebody says."""
     taken, amount = payable.advance_offset, amount_on(contract, day)
-    agreed = agreed_advance(contract, amount)
-    sure = max(min(taken, advance.due(advance.known(contract), agreed, amount) - advance.sure), ZERO)
-    if not advance.unsure(contract, agreed):
+    due = advance.due(advance.known(contract), advance.since.sure, amount)
+    sure = max(min(taken, due - advance.sure), ZERO)
+    if not advance.unsure(contract, agreed_advance(contract, amount)):
         sure = taken
     advance.sure += sure
     if sure == taken:

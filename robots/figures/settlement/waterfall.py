@@ -14,7 +14,7 @@ from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from robots.figures.settlement.advance import Advance, offset, unless_known
+from robots.figures.settlement.advance import Advance, Before, offset, unless_known
 from robots.figures.settlement.billing import Bill
 from robots.figures.settlement.book import Acceptance, OrderLine
 from robots.figures.settlement.match import Piece
@@ -213,7 +213,8 @@ def _advance(payable: Payable, piece: Piece, bill: Bill, balances: Balances) -> 
     if not piece.good or not agreed or payable.currency != (text(agreed.get("currency")) or home):
         return payable
     accepted = cents(piece.good * piece.line.price * piece.factor)
-    before = bill.turn.offsets.get((piece.line.order_id, piece.line.line))
+    line, turn = (piece.line.order_id, piece.line.line), bill.turn
+    before = Before(turn.lines[line], turn.offsets[line]) if line in turn.offsets else None
     return offset(payable, agreed, balances.advance(agreed), bill.day, accepted, before)
 
 
